@@ -1,0 +1,82 @@
+# Tradewind. `make` lists what there is.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+# The profile of what `bench` and `crash` measure: release, or dev where only correctness counts.
+PROFILE ?= release
+# How often `make crash` kills the server, and the seed that decides when.
+KILLS ?= 200
+SEED ?= 1
+# Further arguments of the harness, as `make bench BENCH='j1 --events 10000'`.
+BENCH ?= all
+
+target_dir = target/$(if $(filter dev,$(PROFILE)),debug,$(PROFILE))
+
+.PHONY: help run test prepare check-tools fmt lint unit bench crash harness doc clean
+
+help: ## List these targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo
+	@echo "  make crash KILLS=$(KILLS) SEED=$(SEED) PROFILE=$(PROFILE), make bench BENCH='j1 --events 10000'"
+
+run: ## Start a server with a made-up shop, on a fresh database
+	cargo run --release -- demo
+
+test: prepare lint unit ## Everything CI checks; installs what the tests need and says so
+
+prepare: check-tools tests/segment/node_modules/.package-lock.json
+
+# What the tests need beyond Rust: PostgreSQL's server programs, Python with pip for a real SMTP server, Node for Segment's client.
+check-tools:
+	@missing=(); \
+	command -v cc >/dev/null || missing+=(gcc libc6-dev); \
+	{ ls /usr/lib/postgresql/*/bin/initdb || "$$(pg_config --bindir)/initdb" --version; } >/dev/null 2>&1 || missing+=(postgresql); \
+	python3 -m pip --version >/dev/null 2>&1 || missing+=(python3 python3-pip); \
+	command -v node >/dev/null || missing+=(nodejs); \
+	command -v npm >/dev/null || missing+=(npm); \
+	if [ $${#missing[@]} -eq 0 ]; then exit 0; fi; \
+	echo "The tests need these Debian packages, which are not here: $${missing[*]}"; \
+	sudo=; [ "$$(id -u)" = 0 ] || sudo=sudo; \
+	if ! command -v apt-get >/dev/null || { [ -n "$$sudo" ] && ! command -v sudo >/dev/null; }; then \
+		echo "Install them, or what your system calls them, and run 'make test' again."; exit 1; \
+	fi; \
+	echo "Installing them with apt-get$${sudo:+ (by sudo)}."; \
+	$$sudo apt-get update -qq && \
+	DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq --no-install-recommends "$${missing[@]}" >/dev/null && \
+	echo "Installed."
+
+tests/segment/node_modules/.package-lock.json: tests/segment/package-lock.json
+	@echo "Fetching Segment's own client for Node into tests/segment/node_modules."
+	@cd tests/segment && npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+fmt: ## Format the code
+	cargo fmt --all
+
+lint: ## Check the format, and clippy with warnings as errors
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --locked -- -D warnings
+
+unit: ## All tests, without installing or linting anything
+	@if cargo nextest --version >/dev/null 2>&1; then \
+		echo "cargo nextest run"; cargo nextest run --workspace --locked && cargo test --workspace --locked --doc; \
+	else \
+		echo "cargo test"; cargo test --workspace --locked; \
+	fi
+
+# In the dev profile exactly what `unit` has built: another choice of targets would choose other features of shared crates and build them again.
+harness:
+	cargo build --locked --profile $(PROFILE) $(if $(filter dev,$(PROFILE)),--workspace --all-targets,-p tradewind -p tradewind-bench)
+
+bench: harness ## Measure: one JSON line a figure, kept in target/bench.jsonl
+	$(target_dir)/tradewind-bench --binary $(target_dir)/tradewind --seed $(SEED) $(BENCH)
+
+crash: harness ## Kill the server KILLS times under load; fails if anything was lost, early or under two keys
+	$(target_dir)/tradewind-bench --binary $(target_dir)/tradewind --seed $(SEED) crash --kills $(KILLS)
+
+doc: ## The documentation of the code, in target/doc
+	cargo doc --workspace --no-deps
+
+clean: ## Remove everything that was built or measured
+	cargo clean
+	rm -rf tests/segment/node_modules

@@ -1,0 +1,5 @@
+//! Consent: what a customer allows, and the proof of it.
+
+mod query;
+
+pub use query::{ConsentRecord, STATEMENTS, history};

@@ -1,0 +1,168 @@
+//! Finding customers.
+
+use crate::profile::display_name;
+use crate::reading::{ReadError, at, earlier, json, opt_at};
+use serde::Serialize;
+use std::collections::{BTreeMap, BTreeSet};
+use tradewind_nodes::JsonMap;
+use tradewind_nodes::fact::{ConsentStatus, Customer};
+use tradewind_nodes::id::{CustomerId, WorkspaceId};
+use tradewind_nodes::time::Timestamp;
+use tradewind_store::{Db, Query, Row, Statements, Value};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// A customer as people and programs see him.
+#[derive(Clone, PartialEq, Debug, Serialize, ToSchema)]
+pub struct CustomerView {
+    /// Our id.
+    #[schema(value_type = Uuid)]
+    pub id: CustomerId,
+    /// The shop's id, once known.
+    pub user_id: Option<String>,
+    /// The address, in lower case.
+    pub email: Option<String>,
+    /// What he is called.
+    pub name: Option<String>,
+    /// Everything identify calls said.
+    #[schema(value_type = Object)]
+    pub traits: JsonMap,
+    /// Labels.
+    #[schema(value_type = Vec<String>)]
+    pub tags: BTreeSet<String>,
+    /// Consent by `channel/purpose`: `granted`, `denied` or `withdrawn`.
+    #[schema(value_type = Object)]
+    pub consent: BTreeMap<String, ConsentStatus>,
+    /// When he was first seen.
+    #[schema(value_type = String, format = DateTime)]
+    pub created_at: Timestamp,
+    /// When his profile last changed.
+    #[schema(value_type = String, format = DateTime)]
+    pub updated_at: Timestamp,
+    /// When he was last seen.
+    #[schema(value_type = String, format = DateTime)]
+    pub last_seen_at: Timestamp,
+    /// When his data were erased; the rest is empty then.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub erased_at: Option<Timestamp>,
+    #[serde(skip)]
+    merged_into: Option<Uuid>,
+}
+
+/// By what a customer is named.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Who {
+    /// Our id.
+    Id(CustomerId),
+    /// The shop's id.
+    UserId(String),
+    /// The mail address.
+    Email(String),
+}
+
+/// Merges are flattened when they happen; a longer way means a damaged row, not a long history.
+const HOPS: usize = 16;
+
+macro_rules! columns {
+    () => {
+        "SELECT id, user_id, email, traits, tags, consent, created_at, updated_at, last_seen_at, erased_at, merged_into FROM customers "
+    };
+}
+const ONE: &str = concat!(columns!(), "WHERE id = $1 AND workspace_id = $2 LIMIT 1");
+const ALIAS: &str = "SELECT customer_id FROM aliases WHERE id = $1 AND workspace_id = $2 LIMIT 1";
+const BY_EMAIL: &str = concat!(
+    columns!(),
+    "WHERE workspace_id = $1 AND email = $2 AND merged_into IS NULL AND erased_at IS NULL ORDER BY last_seen_at DESC, id LIMIT $3"
+);
+const LIST: &str = concat!(
+    columns!(),
+    "WHERE workspace_id = $1 AND (created_at, id) < ($2, $3) AND merged_into IS NULL AND erased_at IS NULL ORDER BY created_at DESC, id DESC LIMIT $4"
+);
+// The ranges let both databases use their indexes; the comparison of the beginning is exact whatever the collation.
+const SEARCH: &str = concat!(
+    columns!(),
+    "WHERE workspace_id = $1 AND merged_into IS NULL AND erased_at IS NULL AND id > $4 AND (",
+    "(name >= $2 AND name <= $3 AND substr(name, 1, length($2)) = $2) OR ",
+    "(email >= $2 AND email <= $3 AND substr(email, 1, length($2)) = $2)) ORDER BY id LIMIT $5"
+);
+
+/// Every statement of this module.
+pub static STATEMENTS: Statements = Statements(&[ONE, ALIAS, BY_EMAIL, LIST, SEARCH]);
+
+/// The customer named by `who`, through any merges. An address names whoever was seen with it last.
+pub async fn find(db: &Db, workspace: WorkspaceId, who: &Who) -> Result<Option<CustomerView>, ReadError> {
+    let first = match who {
+        Who::Id(id) => *id,
+        Who::UserId(user_id) => CustomerId::of_user(workspace, user_id),
+        Who::Email(email) => return Ok(by_email(db, workspace, email, 1).await?.pop()),
+    };
+    let mut id = first.0;
+    for _ in 0..HOPS {
+        let args = || vec![Value::from(id), Value::from(workspace.0)];
+        let mut found = db.read(vec![Query::new(ONE, args()), Query::new(ALIAS, args())]).await?;
+        let alias = found.pop().unwrap_or_default();
+        let row = found.pop().unwrap_or_default();
+        let view = row.first().map(view).transpose()?;
+        let onward = match &view {
+            Some(view) => view.merged_into,
+            None => alias.first().map(|row| row.uuid(0)).transpose()?,
+        };
+        match onward {
+            Some(next) if next != id => id = next,
+            _ => return Ok(view),
+        }
+    }
+    Err(ReadError::Corrupt { thing: format!("customer {first}"), message: format!("merged more than {HOPS} times over") })
+}
+
+/// The customers with this address, the last seen first.
+pub async fn by_email(db: &Db, workspace: WorkspaceId, email: &str, limit: i64) -> Result<Vec<CustomerView>, ReadError> {
+    let args = vec![workspace.0.into(), wanted(email).into(), limit.into()];
+    db.query(BY_EMAIL, args).await?.iter().map(view).collect()
+}
+
+/// Customers, the newest first, below the entry time and id `before`.
+pub async fn list(db: &Db, workspace: WorkspaceId, before: Option<(i64, Uuid)>, limit: i64) -> Result<Vec<CustomerView>, ReadError> {
+    let (at, id) = earlier(before);
+    db.query(LIST, vec![workspace.0.into(), at.into(), id.into(), limit.into()]).await?.iter().map(view).collect()
+}
+
+/// Customers whose name or address begins with `prefix`, by id, above `after`.
+pub async fn search(db: &Db, workspace: WorkspaceId, prefix: &str, after: Option<Uuid>, limit: i64) -> Result<Vec<CustomerView>, ReadError> {
+    let prefix = wanted(prefix);
+    // The highest code point: no text that begins with the prefix sorts above it.
+    let end = format!("{prefix}\u{10FFFF}");
+    let args = vec![workspace.0.into(), prefix.into(), end.into(), after.unwrap_or(Uuid::nil()).into(), limit.into()];
+    db.query(SEARCH, args).await?.iter().map(view).collect()
+}
+
+/// A text as the look-up columns hold it. No text of the database holds U+0000, and PostgreSQL refuses to compare with it.
+fn wanted(text: &str) -> String {
+    text.trim().replace('\0', "\u{fffd}").to_lowercase()
+}
+
+fn view(row: &Row) -> Result<CustomerView, ReadError> {
+    let id = CustomerId(row.uuid(0)?);
+    let customer = Customer {
+        id,
+        user_id: row.opt_text(1)?.map(str::to_owned),
+        traits: json(row, 3, format_args!("the traits of customer {id}"))?,
+        tags: json(row, 4, format_args!("the tags of customer {id}"))?,
+        consent: json(row, 5, format_args!("the consent of customer {id}"))?,
+        created_at: at(row, 6)?,
+    };
+    Ok(CustomerView {
+        id,
+        email: row.opt_text(2)?.map(str::to_owned),
+        name: display_name(&customer),
+        user_id: customer.user_id,
+        traits: customer.traits,
+        tags: customer.tags,
+        consent: customer.consent,
+        created_at: customer.created_at,
+        updated_at: at(row, 7)?,
+        last_seen_at: at(row, 8)?,
+        erased_at: opt_at(row, 9)?,
+        merged_into: row.opt_uuid(10)?,
+    })
+}

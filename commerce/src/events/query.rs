@@ -1,0 +1,92 @@
+//! Lists of events.
+
+use crate::reading::{ReadError, at, earlier, json};
+use serde::Serialize;
+use tradewind_nodes::JsonMap;
+use tradewind_nodes::id::{CustomerId, EventId, WorkspaceId};
+use tradewind_nodes::time::Timestamp;
+use tradewind_store::{Db, Row, Statements, Value};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// An event as people and programs see it.
+#[derive(Clone, PartialEq, Debug, Serialize, ToSchema)]
+pub struct EventView {
+    /// Our id.
+    #[schema(value_type = Uuid)]
+    pub id: EventId,
+    /// Whose.
+    #[schema(value_type = Uuid)]
+    pub customer: CustomerId,
+    /// `track`, `page`, `screen`, `identify`, `group`, `alias` or `internal`.
+    #[serde(rename = "type")]
+    pub call: String,
+    /// `Order Completed`.
+    pub name: String,
+    /// What it says.
+    #[schema(value_type = Object)]
+    pub properties: JsonMap,
+    /// Where it came from.
+    #[schema(value_type = Object)]
+    pub context: JsonMap,
+    /// The client's key against repeats.
+    pub message_id: String,
+    /// When it happened.
+    #[schema(value_type = String, format = DateTime)]
+    pub at: Timestamp,
+    /// When it reached us.
+    #[schema(value_type = String, format = DateTime)]
+    pub received_at: Timestamp,
+}
+
+macro_rules! columns {
+    () => {
+        "SELECT id, customer_id, type, name, properties, context, message_id, at, received_at FROM events "
+    };
+}
+const RECENT: &str = concat!(
+    columns!(),
+    "WHERE workspace_id = $1 AND (received_at, id) < ($2, $3) AND (CAST($4 AS text) IS NULL OR name = $4) ORDER BY received_at DESC, id DESC LIMIT $5"
+);
+const OF_CUSTOMER: &str =
+    concat!(columns!(), "WHERE customer_id = $1 AND workspace_id = $2 AND (at, id) < ($3, $4) ORDER BY at DESC, id DESC LIMIT $5");
+const NAMED: &str =
+    concat!(columns!(), "WHERE customer_id = $1 AND workspace_id = $2 AND name = ANY($3) ORDER BY at DESC, id DESC LIMIT $4");
+
+/// Every statement of this module.
+pub static STATEMENTS: Statements = Statements(&[RECENT, OF_CUSTOMER, NAMED]);
+
+/// The events of a workspace as they came in, the newest first; `name` narrows them.
+pub async fn recent(db: &Db, workspace: WorkspaceId, name: Option<&str>, before: Option<(i64, Uuid)>, limit: i64) -> Result<Vec<EventView>, ReadError> {
+    let (at, id) = earlier(before);
+    let args = vec![workspace.0.into(), at.into(), id.into(), Value::from(name), limit.into()];
+    db.query(RECENT, args).await?.iter().map(view).collect()
+}
+
+/// The events of a customer as they happened, the newest first.
+pub async fn of_customer(db: &Db, workspace: WorkspaceId, customer: CustomerId, before: Option<(i64, Uuid)>, limit: i64) -> Result<Vec<EventView>, ReadError> {
+    let (at, id) = earlier(before);
+    let args = vec![customer.0.into(), workspace.0.into(), at.into(), id.into(), limit.into()];
+    db.query(OF_CUSTOMER, args).await?.iter().map(view).collect()
+}
+
+/// The newest events of a customer with one of these names.
+pub async fn named(db: &Db, workspace: WorkspaceId, customer: CustomerId, names: Vec<String>, limit: i64) -> Result<Vec<EventView>, ReadError> {
+    let args = vec![customer.0.into(), workspace.0.into(), names.into(), limit.into()];
+    db.query(NAMED, args).await?.iter().map(view).collect()
+}
+
+fn view(row: &Row) -> Result<EventView, ReadError> {
+    let id = EventId(row.uuid(0)?);
+    Ok(EventView {
+        id,
+        customer: CustomerId(row.uuid(1)?),
+        call: row.text(2)?.to_owned(),
+        name: row.text(3)?.to_owned(),
+        properties: json(row, 4, format_args!("the properties of event {id}"))?,
+        context: json(row, 5, format_args!("the context of event {id}"))?,
+        message_id: row.text(6)?.to_owned(),
+        at: at(row, 7)?,
+        received_at: at(row, 8)?,
+    })
+}

@@ -1,0 +1,9 @@
+//! The commerce data layer: customers, consent, events, segments.
+
+pub mod consents;
+pub mod customers;
+pub mod events;
+pub mod profile;
+pub mod reading;
+pub mod revision;
+pub mod segments;

@@ -1,0 +1,21 @@
+//! Segments: named predicates over customers.
+
+mod definition;
+mod query;
+
+pub use definition::{SegmentError, create, delete, redefine};
+pub use query::{Member, Segment, find, list, members};
+
+use tradewind_store::Statements;
+
+/// Every statement of this module.
+pub static STATEMENTS: Statements = Statements(&[
+    query::LIST,
+    query::ONE,
+    query::COUNTS,
+    query::MEMBERS,
+    definition::REDEFINE,
+    definition::EMPTY,
+    definition::EMPTY_REST,
+    definition::DELETE,
+]);

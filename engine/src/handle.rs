@@ -1,0 +1,250 @@
+//! The engine as its callers hold it.
+
+use crate::catalog::Catalogs;
+use crate::inbox::{self, Pending};
+use crate::incoming::Arrival;
+use crate::lane::{self, Lane};
+use crate::lateness::{Lateness, LatenessReading};
+use crate::outbox::Relay;
+use crate::{EngineError, Environment, jobs};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
+use tokio::sync::{Notify, mpsc};
+use tokio::task::JoinHandle;
+use tradewind_connectors::{Connector, Sender};
+use tradewind_nodes::id::CustomerId;
+use tradewind_nodes::time::{Duration, Timestamp};
+use tradewind_store::{Batch, Db};
+
+/// The doors to the outside world.
+#[derive(Clone)]
+pub struct Connectors {
+    /// Sends mail, or catches it.
+    pub email: Arc<dyn Connector>,
+    /// Makes HTTP requests.
+    pub http: Arc<dyn Connector>,
+    /// Who mail comes from when its node names nobody; the built-in mailbox keeps mails as this sender would have sent them.
+    pub sender: Sender,
+}
+
+/// Makes an address that is a person's own.
+pub type PersonalUrl = Arc<dyn Fn(CustomerId) -> String + Send + Sync>;
+
+/// How the engine is set up.
+#[derive(Clone)]
+pub struct EngineSettings {
+    /// The address people reach this server at, without a slash at its end.
+    pub workspace_url: String,
+    /// A person's own address for unsubscribing in one click; mails carry none without it.
+    pub unsubscribe: Option<PersonalUrl>,
+    /// Arrivals accepted and not yet routed, at most; more are refused with [`EngineError::Full`].
+    pub most_arrivals: usize,
+    /// How long ended runs, events and settled deliveries are kept.
+    pub retention: Duration,
+    /// Whether the jobs beside the engine run in this process.
+    pub jobs: bool,
+}
+
+impl Default for EngineSettings {
+    fn default() -> Self {
+        Self {
+            workspace_url: String::new(),
+            unsubscribe: None,
+            most_arrivals: 20_000,
+            retention: Duration::from_days(395),
+            jobs: true,
+        }
+    }
+}
+
+/// How the engine does.
+#[derive(Clone, Debug, Default)]
+pub struct Health {
+    /// Whether it takes and does work.
+    pub ready: bool,
+    /// Arrivals accepted and not yet routed.
+    pub waiting: usize,
+    /// How long the oldest of them has waited, in seconds.
+    pub oldest_inbox_seconds: f64,
+    /// Effects in memory that wait to be sent.
+    pub outbox_pending: usize,
+    /// Timers that fired more than a second late since the start.
+    pub late_timers: u64,
+    /// How late timers fired.
+    pub lateness: LatenessReading,
+    /// Each connector, and what must be put right with it.
+    pub connectors: Vec<(&'static str, Option<String>)>,
+}
+
+/// What all parts of an engine share.
+pub(crate) struct Shared {
+    pub db: Db,
+    pub env: Environment,
+    pub catalogs: Catalogs,
+    pub settings: EngineSettings,
+    pub connectors: Connectors,
+    pub lateness: Lateness,
+    pub waiting_effects: AtomicUsize,
+    /// When the oldest arrival in hand came, in microseconds; `i64::MAX` when there is none.
+    pub oldest_arrival: AtomicI64,
+    wake: Notify,
+    stop: Notify,
+    stopping: AtomicBool,
+}
+
+impl Shared {
+    pub fn stopping(&self) -> bool {
+        self.stopping.load(Ordering::SeqCst)
+    }
+    fn oldest_arrival_age(&self) -> Option<Duration> {
+        let oldest = self.oldest_arrival.load(Ordering::Relaxed);
+        (oldest != i64::MAX).then(|| self.env.now().since(Timestamp::from_micros(oldest)))
+    }
+    /// Returns when the engine is told to stop.
+    pub async fn stopped(&self) {
+        let told = self.stop.notified();
+        tokio::pin!(told);
+        // Registered before the flag is read, so that a stop in between is not missed.
+        told.as_mut().enable();
+        if !self.stopping() {
+            told.await;
+        }
+    }
+    /// Returns when the lane should look at the database again.
+    pub async fn woken(&self) {
+        self.wake.notified().await;
+    }
+}
+
+struct Inner {
+    shared: Arc<Shared>,
+    arrivals: mpsc::Sender<Pending>,
+    tasks: tokio::sync::Mutex<Vec<JoinHandle<()>>>,
+}
+
+/// The engine. Cheap to clone.
+#[derive(Clone)]
+pub struct Engine(Arc<Inner>);
+
+impl Engine {
+    /// Loads what is live, takes up what an earlier process left, and starts to work. The database must be migrated.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn start(db: Db, env: Environment, settings: EngineSettings, connectors: Connectors) -> Result<Self, EngineError> {
+        let catalogs = Catalogs::load(&db).await?;
+        let (arrivals, queue) = mpsc::channel(settings.most_arrivals);
+        let shared = Arc::new(Shared {
+            db,
+            env,
+            catalogs,
+            settings,
+            connectors,
+            lateness: Lateness::default(),
+            waiting_effects: AtomicUsize::new(0),
+            oldest_arrival: AtomicI64::new(i64::MAX),
+            wake: Notify::new(),
+            stop: Notify::new(),
+            stopping: AtomicBool::new(false),
+        });
+        let (outbox, relay) = Relay::new(shared.clone(), arrivals.clone());
+        let mut lane = Lane::new(shared.clone(), queue, outbox);
+        lane.recover().await?;
+        relay.recover().await?;
+        let planned = lane::plan(&shared).await?;
+        lane.backlog.extend(planned);
+        let mut tasks = vec![tokio::spawn(lane.work()), tokio::spawn(relay.work())];
+        if shared.settings.jobs {
+            tasks.push(tokio::spawn(jobs::run(shared.clone())));
+        }
+        Ok(Self(Arc::new(Inner { shared, arrivals, tasks: tokio::sync::Mutex::new(tasks) })))
+    }
+
+    /// Accepts what came in: on return it is committed and will be routed, whatever happens to this process.
+    ///
+    /// # Errors
+    /// [`EngineError::Full`] and [`EngineError::Stopping`] when nothing was accepted; a store error when it is not known.
+    pub async fn accept(&self, arrivals: Vec<Arrival>) -> Result<(), EngineError> {
+        let shared = &self.0.shared;
+        if shared.stopping() {
+            return Err(EngineError::Stopping);
+        }
+        if arrivals.is_empty() {
+            return Ok(());
+        }
+        let places = self.0.arrivals.try_reserve_many(arrivals.len()).map_err(|_| EngineError::Full)?;
+        let rows: Vec<Pending> = arrivals.into_iter().map(|arrival| Pending::new(&shared.env, arrival)).collect();
+        let mut batch = Batch::new();
+        batch.insert(&inbox::ADD, rows.iter().map(Pending::values));
+        shared.db.commit(batch).await?;
+        for (place, row) in places.zip(rows) {
+            place.send(row);
+        }
+        Ok(())
+    }
+
+    /// Reads again what is live, plans schedules and lets timers of resumed journeys be seen. To be called after any change
+    /// of journeys, segments or kinds; on return new arrivals meet the new state.
+    ///
+    /// # Errors
+    /// When the database cannot be read or written; what was live stays live.
+    pub async fn refresh(&self) -> Result<(), EngineError> {
+        let shared = &self.0.shared;
+        shared.catalogs.refresh(&shared.db).await?;
+        for planned in lane::plan(shared).await? {
+            // Durable already: without a place it is found by the sweep.
+            let _ = self.0.arrivals.try_send(planned);
+        }
+        self.wake();
+        Ok(())
+    }
+
+    /// Lets the lane look at the database again: timers were changed behind its back.
+    pub fn wake(&self) {
+        self.0.shared.wake.notify_one();
+    }
+
+    /// The engine's time and ids.
+    #[must_use]
+    pub fn env(&self) -> &Environment {
+        &self.0.shared.env
+    }
+
+    /// The engine's database.
+    #[must_use]
+    pub fn db(&self) -> &Db {
+        &self.0.shared.db
+    }
+
+    /// What is live.
+    #[must_use]
+    pub fn catalog(&self) -> Arc<crate::catalog::Catalog> {
+        self.0.shared.catalogs.now()
+    }
+
+    /// How the engine does. Asks no database and no network.
+    #[must_use]
+    pub fn health(&self) -> Health {
+        let shared = &self.0.shared;
+        Health {
+            ready: !shared.stopping(),
+            waiting: self.0.arrivals.max_capacity() - self.0.arrivals.capacity(),
+            oldest_inbox_seconds: shared.oldest_arrival_age().map_or(0.0, |age| age.micros() as f64 / 1e6),
+            outbox_pending: shared.waiting_effects.load(Ordering::Relaxed),
+            late_timers: shared.lateness.later_than_a_second(),
+            lateness: shared.lateness.read(),
+            connectors: vec![(shared.connectors.email.name(), None), (shared.connectors.http.name(), None)],
+        }
+    }
+
+    /// Stops: what is under way is finished and committed, the rest stays in the database for the next process.
+    pub async fn stop(&self) {
+        self.0.shared.stopping.store(true, Ordering::SeqCst);
+        self.0.shared.stop.notify_waiters();
+        for task in self.0.tasks.lock().await.drain(..) {
+            if let Err(error) = task.await {
+                tracing::error!(%error, "a part of the engine broke off");
+            }
+        }
+    }
+}

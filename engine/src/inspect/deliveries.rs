@@ -1,0 +1,187 @@
+//! Deliveries: what journeys sent, or meant to.
+
+use super::names::slugs;
+use super::words;
+use serde::Serialize;
+use tradewind_commerce::reading::{ReadError, at, below, json, opt_at, opt_json};
+use tradewind_nodes::Json;
+use tradewind_nodes::effect::{Effect, Payload};
+use tradewind_nodes::id::{CustomerId, JourneyId, RunId, WorkspaceId};
+use tradewind_nodes::time::Timestamp;
+use tradewind_store::{Db, Row, Value};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// A delivery in a list.
+#[derive(Clone, PartialEq, Debug, Serialize, ToSchema)]
+pub struct DeliverySummary {
+    /// Its id.
+    pub id: Uuid,
+    /// The run that asked for it.
+    #[schema(value_type = Uuid)]
+    pub run: RunId,
+    /// The node it asked at.
+    pub node: String,
+    /// Which visit, from 1.
+    pub visit: i64,
+    /// The journey's slug.
+    pub journey: String,
+    /// The journey's id.
+    #[schema(value_type = Uuid)]
+    pub journey_id: JourneyId,
+    /// The journey's version.
+    pub version: i64,
+    /// For whom.
+    #[schema(value_type = Option<Uuid>)]
+    pub customer: Option<CustomerId>,
+    /// `email` or `http`.
+    pub channel: String,
+    /// The address or URL it goes to.
+    pub recipient: String,
+    /// The subject of a mail; method and URL of a request.
+    pub title: String,
+    /// `pending`, `sending`, `sent`, `failed` or `suppressed`.
+    pub state: String,
+    /// How often it was tried.
+    pub attempts: i64,
+    /// When it is tried next.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub due_at: Option<Timestamp>,
+    /// When it was asked for.
+    #[schema(value_type = String, format = DateTime)]
+    pub created_at: Timestamp,
+    /// When its outcome was known.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub settled_at: Option<Timestamp>,
+    /// Why it failed, was suppressed, or is tried again.
+    pub reason: Option<String>,
+}
+
+/// One delivery with what it says and what became of it.
+#[derive(Clone, PartialEq, Debug, Serialize, ToSchema)]
+pub struct DeliveryDetail {
+    /// What the list says.
+    #[serde(flatten)]
+    pub summary: DeliverySummary,
+    /// The effect as rendered, with its guards.
+    #[schema(value_type = Object)]
+    pub effect: Effect,
+    /// The receipt, the last problem or the reason of suppression.
+    #[schema(value_type = Option<Object>)]
+    pub result: Option<Json>,
+}
+
+/// Which deliveries to list.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct DeliveryFilter {
+    /// Of this journey.
+    pub journey: Option<JourneyId>,
+    /// To this customer.
+    pub customer: Option<CustomerId>,
+    /// In this state.
+    pub state: Option<String>,
+    /// By this channel.
+    pub channel: Option<String>,
+}
+
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT id, run_id, node, visit, journey_id, version, customer_id, channel, state, attempts, due_at, created_at, settled_at, effect, result ",
+            "FROM deliveries WHERE workspace_id = $1 AND ",
+            $rest
+        )
+    };
+}
+macro_rules! listed {
+    ($path:literal) => {
+        concat!(
+            select!("id < $2 AND (CAST($3 AS text) IS NULL OR state = $3) AND (CAST($4 AS text) IS NULL OR channel = $4) "),
+            $path,
+            " ORDER BY id DESC LIMIT $5"
+        )
+    };
+}
+pub(super) const ALL: &str = listed!("");
+pub(super) const OF_JOURNEY: &str = listed!("AND journey_id = $6");
+pub(super) const OF_CUSTOMER: &str = listed!("AND customer_id = $6");
+pub(super) const OF_BOTH: &str = listed!("AND customer_id = $6 AND journey_id = $7");
+pub(super) const OF_RUN: &str = select!("run_id = $2 ORDER BY node, visit LIMIT $3");
+pub(super) const ONE: &str = select!("id = $2 LIMIT 1");
+
+/// Deliveries, the newest first, below the id `before`.
+pub async fn list(db: &Db, workspace: WorkspaceId, filter: &DeliveryFilter, before: Option<Uuid>, limit: i64) -> Result<Vec<DeliverySummary>, ReadError> {
+    let mut args: Vec<Value> =
+        vec![workspace.0.into(), below(before).into(), filter.state.as_deref().into(), filter.channel.as_deref().into(), limit.into()];
+    let sql = match (filter.customer, filter.journey) {
+        (None, None) => ALL,
+        (None, Some(journey)) => {
+            args.push(journey.0.into());
+            OF_JOURNEY
+        }
+        (Some(customer), None) => {
+            args.push(customer.0.into());
+            OF_CUSTOMER
+        }
+        (Some(customer), Some(journey)) => {
+            args.extend([customer.0.into(), journey.0.into()]);
+            OF_BOTH
+        }
+    };
+    summaries(db, workspace, db.query(sql, args).await?).await
+}
+
+/// What a run sent.
+pub async fn of_run(db: &Db, workspace: WorkspaceId, run: RunId, limit: i64) -> Result<Vec<DeliverySummary>, ReadError> {
+    let rows = db.query(OF_RUN, vec![workspace.0.into(), run.0.into(), limit.into()]).await?;
+    let mut sent = summaries(db, workspace, rows).await?;
+    sent.sort_by_key(|delivery| delivery.id);
+    Ok(sent)
+}
+
+/// One delivery.
+pub async fn get(db: &Db, workspace: WorkspaceId, id: Uuid) -> Result<Option<DeliveryDetail>, ReadError> {
+    let rows = db.query(ONE, vec![workspace.0.into(), id.into()]).await?;
+    let Some(row) = rows.first() else { return Ok(None) };
+    let (effect, result) = (json(row, 13, format_args!("the effect of delivery {id}"))?, opt_json(row, 14, format_args!("the result of delivery {id}"))?);
+    let summary = summaries(db, workspace, rows).await?.pop();
+    Ok(summary.map(|summary| DeliveryDetail { summary, effect, result }))
+}
+
+async fn summaries(db: &Db, workspace: WorkspaceId, rows: Vec<Row>) -> Result<Vec<DeliverySummary>, ReadError> {
+    let mut listed = rows.iter().map(summary).collect::<Result<Vec<_>, _>>()?;
+    let slugs = slugs(db, workspace, listed.iter().map(|delivery| delivery.journey_id)).await?;
+    for delivery in &mut listed {
+        delivery.journey = slugs.get(&delivery.journey_id).cloned().unwrap_or_default();
+    }
+    Ok(listed)
+}
+
+fn summary(row: &Row) -> Result<DeliverySummary, ReadError> {
+    let id = row.uuid(0)?;
+    let effect: Effect = json(row, 13, format_args!("the effect of delivery {id}"))?;
+    let result: Option<Json> = opt_json(row, 14, format_args!("the result of delivery {id}"))?;
+    let (recipient, title) = match effect.payload {
+        Payload::Email(mail) => (mail.to, mail.subject),
+        Payload::Http(request) => (request.url.clone(), format!("{} {}", request.method, request.url)),
+    };
+    Ok(DeliverySummary {
+        id,
+        run: RunId(row.uuid(1)?),
+        node: row.text(2)?.to_owned(),
+        visit: row.int(3)?,
+        journey: String::new(),
+        journey_id: JourneyId(row.uuid(4)?),
+        version: row.int(5)?,
+        customer: row.opt_uuid(6)?.map(CustomerId),
+        channel: row.text(7)?.to_owned(),
+        recipient,
+        title,
+        state: row.text(8)?.to_owned(),
+        attempts: row.int(9)?,
+        due_at: opt_at(row, 10)?,
+        created_at: at(row, 11)?,
+        settled_at: opt_at(row, 12)?,
+        reason: result.as_ref().and_then(words::reason),
+    })
+}

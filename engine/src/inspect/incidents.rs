@@ -1,0 +1,159 @@
+//! Incidents: runs and deliveries that need a person.
+
+use super::names::slugs;
+use serde::Serialize;
+use tradewind_commerce::reading::{ReadError, at, below, json, opt_at};
+use tradewind_nodes::Json;
+use tradewind_nodes::id::{IncidentId, JourneyId, RunId, WorkspaceId};
+use tradewind_nodes::issue::Problem;
+use tradewind_nodes::time::Timestamp;
+use tradewind_store::{Db, Row, Value};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// An incident.
+#[derive(Clone, PartialEq, Debug, Serialize, ToSchema)]
+pub struct IncidentView {
+    /// Its id.
+    #[schema(value_type = Uuid)]
+    pub id: IncidentId,
+    /// The journey's slug.
+    pub journey: String,
+    /// The journey's id.
+    #[schema(value_type = Uuid)]
+    pub journey_id: JourneyId,
+    /// The journey's version.
+    pub version: i64,
+    /// The run that is held.
+    #[schema(value_type = Uuid)]
+    pub run: RunId,
+    /// Where.
+    pub node: String,
+    /// Which visit, from 1.
+    pub visit: i64,
+    /// `run` when the step failed, `delivery` when its effect did.
+    pub subject: String,
+    /// What went wrong and what to do.
+    #[schema(value_type = Object)]
+    pub problem: Problem,
+    /// `open` or `resolved`.
+    pub state: String,
+    /// `retry`, `skip` or `abort`, once resolved.
+    pub resolution: Option<String>,
+    /// When it was opened.
+    #[schema(value_type = String, format = DateTime)]
+    pub opened_at: Timestamp,
+    /// When it was resolved.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub resolved_at: Option<Timestamp>,
+}
+
+/// Which incidents to list.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct IncidentFilter {
+    /// Resolved ones in place of open ones.
+    pub resolved: bool,
+    /// Of this journey.
+    pub journey: Option<JourneyId>,
+    /// At this node.
+    pub node: Option<String>,
+    /// With this code of its problem.
+    pub code: Option<String>,
+}
+
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT id, journey_id, version, run_id, node, visit, subject, problem, state, resolution, opened_at, resolved_at ",
+            "FROM incidents WHERE workspace_id = $1 AND ",
+            $rest
+        )
+    };
+}
+macro_rules! listed {
+    ($path:literal) => {
+        concat!(
+            select!("state = $2 AND id < $3 AND (CAST($4 AS text) IS NULL OR node = $4) "),
+            "AND (CAST($5 AS text) IS NULL OR problem LIKE $5 ESCAPE '!') ",
+            $path,
+            " ORDER BY id DESC LIMIT $6"
+        )
+    };
+}
+pub(super) const ALL: &str = listed!("");
+pub(super) const OF_JOURNEY: &str = listed!("AND journey_id = $7");
+pub(super) const OF_RUN: &str = select!("run_id = $2 ORDER BY id LIMIT $3");
+pub(super) const ONE: &str = select!("id = $2 LIMIT 1");
+
+/// Incidents, the newest first, below the id `before`.
+pub async fn list(db: &Db, workspace: WorkspaceId, filter: &IncidentFilter, before: Option<Uuid>, limit: i64) -> Result<Vec<IncidentView>, ReadError> {
+    let state = if filter.resolved { "resolved" } else { "open" };
+    let code = filter.code.as_deref().map(with_code);
+    let mut args: Vec<Value> =
+        vec![workspace.0.into(), state.into(), below(before).into(), filter.node.as_deref().into(), code.into(), limit.into()];
+    let sql = match filter.journey {
+        Some(journey) => {
+            args.push(journey.0.into());
+            OF_JOURNEY
+        }
+        None => ALL,
+    };
+    named(db, workspace, db.query(sql, args).await?).await
+}
+
+/// The incidents of a run, the first first.
+pub async fn of_run(db: &Db, workspace: WorkspaceId, run: RunId, limit: i64) -> Result<Vec<IncidentView>, ReadError> {
+    named(db, workspace, db.query(OF_RUN, vec![workspace.0.into(), run.0.into(), limit.into()]).await?).await
+}
+
+/// One incident.
+pub async fn get(db: &Db, workspace: WorkspaceId, id: IncidentId) -> Result<Option<IncidentView>, ReadError> {
+    Ok(named(db, workspace, db.query(ONE, vec![workspace.0.into(), id.0.into()]).await?).await?.pop())
+}
+
+/// A pattern for problems with this code: `code` is the first thing their JSON says.
+fn with_code(code: &str) -> String {
+    let quoted = Json::from(code.replace('\0', "")).to_string();
+    format!("{{\"code\":{}%", quoted.replace('!', "!!").replace('%', "!%").replace('_', "!_"))
+}
+
+async fn named(db: &Db, workspace: WorkspaceId, rows: Vec<Row>) -> Result<Vec<IncidentView>, ReadError> {
+    let mut listed = rows.iter().map(view).collect::<Result<Vec<_>, _>>()?;
+    let slugs = slugs(db, workspace, listed.iter().map(|incident| incident.journey_id)).await?;
+    for incident in &mut listed {
+        incident.journey = slugs.get(&incident.journey_id).cloned().unwrap_or_default();
+    }
+    Ok(listed)
+}
+
+fn view(row: &Row) -> Result<IncidentView, ReadError> {
+    let id = IncidentId(row.uuid(0)?);
+    Ok(IncidentView {
+        id,
+        journey: String::new(),
+        journey_id: JourneyId(row.uuid(1)?),
+        version: row.int(2)?,
+        run: RunId(row.uuid(3)?),
+        node: row.text(4)?.to_owned(),
+        visit: row.int(5)?,
+        subject: row.text(6)?.to_owned(),
+        problem: json(row, 7, format_args!("the problem of incident {id}"))?,
+        state: row.text(8)?.to_owned(),
+        resolution: row.opt_text(9)?.map(str::to_owned),
+        opened_at: at(row, 10)?,
+        resolved_at: opt_at(row, 11)?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_is_the_first_thing_of_a_stored_problem() {
+        let stored = serde_json::to_string(&Problem::new("http.status", "it said 500: try later")).unwrap();
+        let pattern = with_code("http.status");
+        assert!(stored.starts_with(pattern.trim_end_matches('%')), "{stored} {pattern}");
+        assert_eq!(with_code("a_b"), "{\"code\":\"a!_b\"%");
+    }
+}

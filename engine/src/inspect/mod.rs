@@ -1,0 +1,55 @@
+//! What people see of the engine's work: runs with their steps, deliveries, incidents, tasks, counts, timelines, and the answer
+//! to "why did he (not) get this?". Reading only.
+
+pub mod counts;
+pub mod deliveries;
+pub mod incidents;
+pub mod mails;
+mod names;
+pub mod runs;
+pub mod steps;
+pub mod tasks;
+pub mod timeline;
+pub mod why;
+pub mod words;
+
+pub use names::Labels;
+
+use tradewind_store::Statements;
+
+/// Every statement of this module.
+pub static STATEMENTS: Statements = Statements(&[
+    counts::PASSAGES,
+    counts::STANDING,
+    deliveries::ALL,
+    deliveries::OF_JOURNEY,
+    deliveries::OF_CUSTOMER,
+    deliveries::OF_BOTH,
+    deliveries::OF_RUN,
+    deliveries::ONE,
+    incidents::ALL,
+    incidents::OF_JOURNEY,
+    incidents::OF_RUN,
+    incidents::ONE,
+    mails::ALL,
+    mails::TO,
+    mails::ONE,
+    names::JOURNEYS,
+    names::GRAPH,
+    runs::ALL,
+    runs::OF_JOURNEY,
+    runs::OF_CUSTOMER,
+    runs::OF_BOTH,
+    runs::ONE,
+    steps::OF_RUN,
+    steps::LAST,
+    tasks::LIST,
+    tasks::OF_RUN,
+    tasks::ONE,
+    timeline::ENTERED,
+    timeline::LEFT,
+    timeline::DELIVERIES,
+    timeline::CONSENTS,
+    why::REFUSALS,
+    why::FIRST_PUBLISHED,
+]);

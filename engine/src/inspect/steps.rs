@@ -1,0 +1,93 @@
+//! The step ledger of a run.
+
+use super::names::Labels;
+use super::words;
+use serde::Serialize;
+use tradewind_commerce::reading::{ReadError, json};
+use tradewind_nodes::id::{NodeId, RunId, WorkspaceId};
+use tradewind_nodes::run::{Step, StepOutcome};
+use tradewind_nodes::time::Timestamp;
+use tradewind_nodes::why::Why;
+use tradewind_store::Db;
+use utoipa::ToSchema;
+
+/// One step.
+#[derive(Clone, PartialEq, Debug, Serialize, ToSchema)]
+pub struct StepView {
+    /// The transition it was part of.
+    pub seq: i64,
+    /// Where.
+    #[schema(value_type = String)]
+    pub node: NodeId,
+    /// What people call the node.
+    pub label: String,
+    /// Which visit, from 1.
+    pub visit: u32,
+    /// When.
+    #[schema(value_type = String, format = DateTime)]
+    pub at: Timestamp,
+    /// What became of it.
+    #[schema(value_type = Object)]
+    pub outcome: StepOutcome,
+    /// Why: the rule that decided and the values it saw.
+    #[schema(value_type = Object)]
+    pub why: Why,
+    /// All of it in a sentence.
+    pub summary: String,
+}
+
+// The run's workspace is checked here: the ledger's rows have none of their own.
+pub(super) const OF_RUN: &str = "SELECT s.seq, s.body FROM steps s JOIN runs r ON r.id = s.run_id \
+    WHERE s.run_id = $1 AND r.workspace_id = $2 AND s.seq > $3 ORDER BY s.seq LIMIT $4";
+pub(super) const LAST: &str = "SELECT s.seq, s.body FROM steps s JOIN runs r ON r.id = s.run_id \
+    WHERE s.run_id = $1 AND r.workspace_id = $2 ORDER BY s.seq DESC LIMIT 1";
+
+/// The steps of up to `limit` transitions after `after`, the first first.
+pub async fn of_run(db: &Db, workspace: WorkspaceId, run: RunId, labels: &Labels, after: Option<i64>, limit: i64) -> Result<Vec<StepView>, ReadError> {
+    let args = vec![run.0.into(), workspace.0.into(), after.unwrap_or(i64::MIN).into(), limit.into()];
+    let mut steps = Vec::new();
+    for row in db.query(OF_RUN, args).await? {
+        let seq = row.int(0)?;
+        let body: Vec<Step> = json(&row, 1, format_args!("step {seq} of run {run}"))?;
+        steps.extend(body.into_iter().map(|step| view(labels, seq, step)));
+    }
+    Ok(steps)
+}
+
+/// Keeps the steps of the first `shown` transitions; gives the last of them when there were more.
+pub fn cut(steps: &mut Vec<StepView>, shown: i64) -> Option<i64> {
+    let (mut transitions, mut last) = (0, None);
+    for (index, step) in steps.iter().enumerate() {
+        if last != Some(step.seq) {
+            if transitions == shown {
+                steps.truncate(index);
+                return last;
+            }
+            transitions += 1;
+            last = Some(step.seq);
+        }
+    }
+    None
+}
+
+/// The last step a run took.
+pub(super) async fn last(db: &Db, workspace: WorkspaceId, run: RunId, labels: &Labels) -> Result<Option<StepView>, ReadError> {
+    let rows = db.query(LAST, vec![run.0.into(), workspace.0.into()]).await?;
+    let Some(row) = rows.first() else { return Ok(None) };
+    let seq = row.int(0)?;
+    let body: Vec<Step> = json(row, 1, format_args!("step {seq} of run {run}"))?;
+    Ok(body.into_iter().next_back().map(|step| view(labels, seq, step)))
+}
+
+fn view(labels: &Labels, seq: i64, step: Step) -> StepView {
+    StepView {
+        seq,
+        label: labels.of(step.node.as_str()).to_owned(),
+        summary: words::step(labels, &step),
+        node: step.node,
+        visit: step.visit,
+        at: step.at,
+        outcome: step.outcome,
+        why: step.why,
+    }
+}

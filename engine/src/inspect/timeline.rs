@@ -1,0 +1,148 @@
+//! A customer's timeline: events, runs, deliveries and consent in one list by time.
+
+use super::names::slugs;
+use super::words;
+use serde::Serialize;
+use std::cmp::Reverse;
+use std::collections::HashMap;
+use tradewind_commerce::events;
+use tradewind_commerce::reading::{ReadError, at, earlier, opt_json};
+use tradewind_nodes::Json;
+use tradewind_nodes::effect::{Effect, Payload};
+use tradewind_nodes::id::{CustomerId, JourneyId, WorkspaceId};
+use tradewind_nodes::time::Timestamp;
+use tradewind_store::{Db, Query, Row, Value};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// What an entry of a timeline is about.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Happening {
+    /// An event.
+    Event,
+    /// He entered a journey.
+    Entered,
+    /// He left a journey.
+    Left,
+    /// Something was sent, or was meant to be.
+    Delivery,
+    /// He allowed or forbade something.
+    Consent,
+}
+
+/// One entry of a timeline.
+#[derive(Clone, PartialEq, Debug, Serialize, ToSchema)]
+pub struct TimelineEntry {
+    /// When.
+    #[schema(value_type = String, format = DateTime)]
+    pub at: Timestamp,
+    /// What it is about.
+    pub kind: Happening,
+    /// The id of the event, run, delivery or change of consent.
+    pub id: Uuid,
+    /// In a few words.
+    pub title: String,
+    /// The journey's slug, where there is one.
+    pub journey: Option<String>,
+    /// More of it: the properties of an event, the state of a delivery, ….
+    #[schema(value_type = Object)]
+    pub detail: Json,
+}
+
+pub(super) const ENTERED: &str = "SELECT entered_at, id, journey_id, version FROM runs \
+    WHERE customer_id = $1 AND workspace_id = $2 AND (entered_at, id) < ($3, $4) ORDER BY entered_at DESC, id DESC LIMIT $5";
+pub(super) const LEFT: &str = "SELECT ended_at, id, journey_id, version, outcome FROM runs \
+    WHERE customer_id = $1 AND workspace_id = $2 AND ended_at IS NOT NULL AND (ended_at, id) < ($3, $4) ORDER BY ended_at DESC, id DESC LIMIT $5";
+pub(super) const DELIVERIES: &str = "SELECT created_at, id, journey_id, channel, state, effect, result FROM deliveries \
+    WHERE customer_id = $1 AND workspace_id = $2 AND (created_at, id) < ($3, $4) ORDER BY created_at DESC, id DESC LIMIT $5";
+pub(super) const CONSENTS: &str = "SELECT at, id, channel, purpose, status, source FROM consents \
+    WHERE customer_id = $1 AND workspace_id = $2 AND (at, id) < ($3, $4) ORDER BY at DESC, id DESC LIMIT $5";
+
+/// Where a page of a timeline begins: time, id and kind of the entry before it. A run enters and leaves under one id, so that
+/// the id alone would lose one of them.
+pub type Place = (i64, Uuid, u8);
+
+/// The timeline of a customer, the newest first, below the entry at `before`.
+pub async fn of_customer(db: &Db, workspace: WorkspaceId, customer: CustomerId, before: Option<Place>, limit: i64) -> Result<Vec<TimelineEntry>, ReadError> {
+    // Every source is asked from the place's own time and id on and what was shown already falls out below.
+    let start = before.map(|(at, id, _)| (at, after(id)));
+    let (time, id) = earlier(start);
+    // One more than a page: an entry of the place's own id may come again.
+    let args = || -> Vec<Value> { vec![customer.0.into(), workspace.0.into(), time.into(), id.into(), (limit + 1).into()] };
+    let queries = [ENTERED, LEFT, DELIVERIES, CONSENTS].map(|sql| Query::new(sql, args()));
+    let mut read = db.read(queries.into()).await?.into_iter();
+    let (entered, left) = (read.next().unwrap_or_default(), read.next().unwrap_or_default());
+    let (sent, consents) = (read.next().unwrap_or_default(), read.next().unwrap_or_default());
+    let journeys = entered.iter().chain(&left).chain(&sent).map(|row| row.uuid(2).map(JourneyId)).collect::<Result<Vec<_>, _>>()?;
+    let slugs = slugs(db, workspace, journeys.into_iter()).await?;
+    let mut entries = Vec::new();
+    for event in events::of_customer(db, workspace, customer, start, limit + 1).await? {
+        let detail = serde_json::json!({ "type": event.call, "properties": event.properties });
+        entries.push(TimelineEntry { at: event.at, kind: Happening::Event, id: event.id.0, title: event.name, journey: None, detail });
+    }
+    for row in &entered {
+        entries.push(visit(row, Happening::Entered, &slugs)?);
+    }
+    for row in &left {
+        entries.push(visit(row, Happening::Left, &slugs)?);
+    }
+    for row in &sent {
+        entries.push(delivery(row, &slugs)?);
+    }
+    for row in &consents {
+        entries.push(consent(row)?);
+    }
+    entries.sort_by_key(|entry| Reverse(place(entry)));
+    if let Some(before) = before {
+        entries.retain(|entry| place(entry) < before);
+    }
+    entries.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    Ok(entries)
+}
+
+/// The place of an entry in its timeline.
+#[must_use]
+pub fn place(entry: &TimelineEntry) -> Place {
+    (entry.at.micros(), entry.id, entry.kind as u8)
+}
+
+/// The id right above `id`, so that "below it" includes `id`.
+fn after(id: Uuid) -> Uuid {
+    Uuid::from_u128(id.as_u128().saturating_add(1))
+}
+
+fn visit(row: &Row, kind: Happening, slugs: &HashMap<JourneyId, String>) -> Result<TimelineEntry, ReadError> {
+    let journey = slugs.get(&JourneyId(row.uuid(2)?)).cloned();
+    let name = journey.as_deref().unwrap_or("a journey");
+    let mut detail = serde_json::json!({ "version": row.int(3)? });
+    let title = if kind == Happening::Left {
+        let outcome = row.opt_text(4)?.unwrap_or("ended");
+        detail["outcome"] = outcome.into();
+        format!("Left {name}: {outcome}")
+    } else {
+        format!("Entered {name}")
+    };
+    Ok(TimelineEntry { at: at(row, 0)?, kind, id: row.uuid(1)?, title, journey, detail })
+}
+
+fn delivery(row: &Row, slugs: &HashMap<JourneyId, String>) -> Result<TimelineEntry, ReadError> {
+    let id = row.uuid(1)?;
+    let (channel, state) = (row.text(3)?, row.text(4)?);
+    let effect: Effect = tradewind_commerce::reading::json(row, 5, format_args!("the effect of delivery {id}"))?;
+    let result: Option<Json> = opt_json(row, 6, format_args!("the result of delivery {id}"))?;
+    let what = match effect.payload {
+        Payload::Email(mail) => format!("“{}”", mail.subject),
+        Payload::Http(request) => format!("{} {}", request.method, request.url),
+    };
+    let detail = serde_json::json!({ "channel": channel, "state": state, "reason": result.as_ref().and_then(words::reason) });
+    let journey = slugs.get(&JourneyId(row.uuid(2)?)).cloned();
+    Ok(TimelineEntry { at: at(row, 0)?, kind: Happening::Delivery, id, title: format!("{channel} {what}: {state}"), journey, detail })
+}
+
+fn consent(row: &Row) -> Result<TimelineEntry, ReadError> {
+    let (channel, purpose, status, source) = (row.text(2)?, row.text(3)?, row.text(4)?, row.text(5)?);
+    let detail = serde_json::json!({ "channel": channel, "purpose": purpose, "status": status, "source": source });
+    let title = format!("Consent {status}: {channel} for {purpose}");
+    Ok(TimelineEntry { at: at(row, 0)?, kind: Happening::Consent, id: row.uuid(1)?, title, journey: None, detail })
+}

@@ -1,0 +1,123 @@
+//! The kinds a workspace has written in Rhai, beside the built-in ones.
+
+use super::error::{JourneyError, Result};
+use super::uses;
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+use std::fmt::Write as _;
+use std::sync::Arc;
+use tradewind_commerce::reading::at;
+use tradewind_commerce::revision::{Cached, bump};
+use tradewind_nodes::id::WorkspaceId;
+use tradewind_nodes::issue::{FieldIssue, IssueCode};
+use tradewind_nodes::kinds::Registry;
+use tradewind_nodes::script::ScriptKind;
+use tradewind_nodes::time::Timestamp;
+use tradewind_store::{Batch, Conflict, Db, Expect, Insert, Row, StoreError, Ty, Value};
+use utoipa::ToSchema;
+
+/// The most kinds of its own a workspace may have.
+const MOST: usize = 500;
+
+pub(super) const ALL: &str = "SELECT name, source, hash, updated_at FROM kinds WHERE workspace_id = $1 ORDER BY name LIMIT 1000";
+pub(super) const ONE: &str = "SELECT name, source, hash, updated_at FROM kinds WHERE workspace_id = $1 AND name = $2 LIMIT 1";
+pub(super) const DELETE: &str = "DELETE FROM kinds WHERE workspace_id = $1 AND name = $2";
+static PUT: Insert = Insert::new(
+    "kinds",
+    &[("workspace_id", Ty::Uuid), ("name", Ty::Text), ("source", Ty::Text), ("hash", Ty::Text), ("updated_at", Ty::Int)],
+)
+.on_conflict(Conflict::Update { key: &["workspace_id", "name"], set: &["source", "hash", "updated_at"] });
+
+/// A kind written in Rhai, as its file says.
+#[derive(Clone, PartialEq, Debug, Serialize, ToSchema)]
+pub struct KindFile {
+    /// The stable name.
+    pub name: String,
+    /// Manifest and script.
+    pub source: String,
+    /// SHA-256 of the source in hexadecimal.
+    pub hash: String,
+    /// When it was put there.
+    #[schema(value_type = String, format = DateTime)]
+    pub updated_at: Timestamp,
+}
+
+/// The kinds this workspace knows. A stored file that does not parse any more is left out: journeys that use it say so.
+pub async fn registry(db: &Db, workspace: WorkspaceId) -> Result<Registry> {
+    let rows = db.query(ALL, vec![workspace.0.into()]).await?;
+    let mut scripts = Vec::with_capacity(rows.len());
+    for row in &rows {
+        match ScriptKind::parse(row.text(1)?) {
+            Ok(kind) => scripts.push(Arc::new(kind)),
+            Err(_) => tracing::error!(kind = row.text(0)?, "a stored kind does not parse any more: correct it in the editor of kinds"),
+        }
+    }
+    Registry::with_scripts(scripts).map_err(|issue| JourneyError::BadKind(vec![issue]))
+}
+
+/// The file of the kind called `name`.
+pub async fn get(db: &Db, workspace: WorkspaceId, name: &str) -> Result<KindFile> {
+    let rows = db.query(ONE, vec![workspace.0.into(), name.replace('\0', "").into()]).await?;
+    rows.first().map(file).transpose()?.ok_or_else(|| JourneyError::NoKind(name.chars().take(120).collect()))
+}
+
+/// Stores the file of the kind called `name`, new or changed.
+pub async fn put(db: &Db, workspace: WorkspaceId, name: &str, source: &str, now: Timestamp) -> Result<KindFile> {
+    let kind = ScriptKind::parse(source).map_err(JourneyError::BadKind)?;
+    let said = kind.spec().name;
+    if said != name {
+        let message = format!("the manifest says {said} and the address {name}: make them the same");
+        return Err(JourneyError::BadKind(vec![FieldIssue::new("/name", IssueCode::Invalid, message)]));
+    }
+    if source.contains('\0') {
+        return Err(JourneyError::BadKind(vec![FieldIssue::new("", IssueCode::Invalid, "the file holds the character U+0000: remove it")]));
+    }
+    // Built-in names are taken too; whether an older file of the same name exists does not matter.
+    let alone = Registry::with_scripts(vec![Arc::new(kind)]).map_err(|issue| JourneyError::BadKind(vec![issue]))?;
+    // Runs are pinned to a version, not to a kind: a change that the version's configuration does not fit would strand them.
+    let broken = uses::broken_by(db, workspace, name, &alone).await?;
+    if !broken.is_empty() {
+        let words = format!("the changed kind {name} refuses the configuration of {}: keep its fields as they were, or give the new one another name", broken.join(", "));
+        return Err(JourneyError::InUse(words));
+    }
+    let rows = db.query(ALL, vec![workspace.0.into()]).await?;
+    if rows.len() >= MOST && !rows.iter().any(|row| row.text(0).is_ok_and(|known| known == name)) {
+        let message = format!("this workspace has {MOST} kinds of its own, which is the most: delete one first");
+        return Err(JourneyError::BadKind(vec![FieldIssue::new("", IssueCode::TooLarge, message)]));
+    }
+    let mut batch = Batch::new();
+    batch.insert(&PUT, [[workspace.0.into(), Value::from(name), source.into(), hash(source).into(), now.micros().into()]]);
+    bump(&mut batch, workspace, Cached::Kinds);
+    db.commit(batch).await?;
+    get(db, workspace, name).await
+}
+
+/// Deletes the kind called `name`, unless people are on their way to one of its nodes.
+pub async fn delete(db: &Db, workspace: WorkspaceId, name: &str) -> Result<()> {
+    get(db, workspace, name).await?;
+    let users = uses::of_kind(db, workspace, name).await?;
+    if !users.is_empty() {
+        let words = format!("the kind {name} is used by {}: publish those without it and wait until nobody is inside the old version", users.join(", "));
+        return Err(JourneyError::InUse(words));
+    }
+    let mut batch = Batch::new();
+    batch.execute(DELETE, vec![workspace.0.into(), name.into()], Expect::Rows(1));
+    bump(&mut batch, workspace, Cached::Kinds);
+    match db.commit(batch).await {
+        Err(StoreError::Conflict { .. }) => Err(JourneyError::NoKind(name.to_owned())),
+        Err(error) => Err(error.into()),
+        Ok(_) => Ok(()),
+    }
+}
+
+fn file(row: &Row) -> std::result::Result<KindFile, StoreError> {
+    Ok(KindFile { name: row.text(0)?.to_owned(), source: row.text(1)?.to_owned(), hash: row.text(2)?.to_owned(), updated_at: at(row, 3)? })
+}
+
+fn hash(source: &str) -> String {
+    Sha256::digest(source.as_bytes()).iter().fold(String::with_capacity(64), |mut out, byte| {
+        // A `String` takes every write, so there is no error to tell.
+        let _ = write!(out, "{byte:02x}");
+        out
+    })
+}

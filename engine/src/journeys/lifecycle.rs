@@ -1,0 +1,94 @@
+//! Pausing, resuming, stopping and putting journeys away.
+
+use super::error::{JourneyError, Result};
+use super::find::find;
+use super::record::{Journey, JourneyStatus};
+use tradewind_commerce::revision::{Cached, bump};
+use tradewind_nodes::id::{JourneyId, RunId, WorkspaceId};
+use tradewind_nodes::time::Timestamp;
+use tradewind_store::{Batch, Db, Expect, StoreError};
+use uuid::Uuid;
+
+pub(super) const SET_STATUS: &str = "UPDATE journeys SET status = $3, updated_at = $4 WHERE id = $1 AND workspace_id = $2 AND status = ANY($5)";
+pub(super) const UNPARK: &str = "UPDATE runs SET due_at = $2 WHERE journey_id = $1 AND ended_at IS NULL AND due_at IS NULL \
+    AND state IN ('ready', 'sleeping', 'awaiting', 'awaiting_change', 'asking')";
+pub(super) const ARCHIVE: &str = "UPDATE journeys SET status = 'archived', updated_at = $3 WHERE id = $1 AND workspace_id = $2 \
+    AND status IN ('draft', 'stopped', 'paused') \
+    AND NOT EXISTS (SELECT 1 FROM runs WHERE runs.journey_id = $1 AND runs.ended_at IS NULL)";
+pub(super) const LIVE_RUNS: &str = "SELECT id FROM runs WHERE journey_id = $1 AND workspace_id = $2 AND ended_at IS NULL AND id > $3 ORDER BY id LIMIT $4";
+
+/// What to do with a journey that runs.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Turn {
+    /// Nobody enters and nobody moves.
+    Pause,
+    /// People enter and move again.
+    Resume,
+    /// Nobody enters; those inside go on.
+    Stop,
+}
+
+impl Turn {
+    fn rule(self) -> (JourneyStatus, &'static [JourneyStatus], &'static str, &'static str) {
+        use JourneyStatus::{Live, Paused, Stopped};
+        match self {
+            Self::Pause => (Paused, &[Live, Paused], "pause it", "live"),
+            Self::Resume => (Live, &[Paused, Live], "resume it", "paused; a stopped journey goes live by publishing it again"),
+            Self::Stop => (Stopped, &[Live, Paused, Stopped], "stop it", "live or paused"),
+        }
+    }
+}
+
+/// Pauses, resumes or stops the journey called `name`; doing it again changes nothing.
+pub async fn turn(db: &Db, workspace: WorkspaceId, name: &str, turn: Turn, now: Timestamp) -> Result<Journey> {
+    let journey = find(db, workspace, name).await?;
+    let (to, from, wish, allowed) = turn.rule();
+    let from: Vec<String> = from.iter().map(|status| status.name().to_owned()).collect();
+    let mut batch = Batch::new();
+    let args = vec![journey.id.0.into(), workspace.0.into(), to.name().into(), now.micros().into(), from.into()];
+    batch.execute(SET_STATUS, args, Expect::Rows(1));
+    if !matches!(turn, Turn::Pause) {
+        // A pause took timers away; each is looked at again and set to what its run's state says.
+        batch.execute(UNPARK, vec![journey.id.0.into(), now.micros().into()], Expect::Any);
+    }
+    bump(&mut batch, workspace, Cached::Journeys);
+    match db.commit(batch).await {
+        Err(StoreError::Conflict { .. }) => refused(db, workspace, name, wish, allowed).await,
+        Err(error) => Err(error.into()),
+        Ok(_) => find(db, workspace, name).await,
+    }
+}
+
+/// Puts the journey called `name` away. Its history stays, its slug stays taken.
+pub async fn archive(db: &Db, workspace: WorkspaceId, name: &str, now: Timestamp) -> Result<()> {
+    let journey = find(db, workspace, name).await?;
+    if journey.status == JourneyStatus::Archived {
+        return Ok(());
+    }
+    let mut batch = Batch::new();
+    batch.execute(ARCHIVE, vec![journey.id.0.into(), workspace.0.into(), now.micros().into()], Expect::Rows(1));
+    bump(&mut batch, workspace, Cached::Journeys);
+    match db.commit(batch).await {
+        Err(StoreError::Conflict { .. }) => {
+            if !live_runs(db, workspace, journey.id, None, 1).await?.is_empty() {
+                let words = format!("people are still inside journey {}: stop it with {{\"people\": \"exit\"}}, or wait until they have left", journey.slug);
+                return Err(JourneyError::InUse(words));
+            }
+            refused(db, workspace, name, "archive it", "a draft, paused or stopped").await
+        }
+        Err(error) => Err(error.into()),
+        Ok(_) => Ok(()),
+    }
+}
+
+/// The runs of a journey that go on, by id, above `after`.
+pub async fn live_runs(db: &Db, workspace: WorkspaceId, journey: JourneyId, after: Option<RunId>, limit: i64) -> Result<Vec<RunId>> {
+    let after = after.map_or(Uuid::nil(), |run| run.0);
+    let rows = db.query(LIVE_RUNS, vec![journey.0.into(), workspace.0.into(), after.into(), limit.into()]).await?;
+    rows.iter().map(|row| Ok(RunId(row.uuid(0)?))).collect()
+}
+
+async fn refused<T>(db: &Db, workspace: WorkspaceId, name: &str, wish: &'static str, allowed: &'static str) -> Result<T> {
+    let journey = find(db, workspace, name).await?;
+    Err(JourneyError::Status { slug: journey.slug, status: journey.status, wish, allowed })
+}

@@ -1,0 +1,48 @@
+//! The catalogue of journeys: drafts, published versions and what becomes of those who are inside.
+//!
+//! Nothing here moves a person: a change is rows and a moved revision, and the engine reloads what it caches
+//! ([`crate::Engine`]`::refresh`). What ends runs goes in at the front door, as an order to each.
+
+mod draft;
+mod error;
+mod find;
+pub mod kinds;
+mod lifecycle;
+mod publish;
+mod record;
+pub mod uses;
+pub mod versions;
+
+pub use draft::{NewJourney, create, rename, save};
+pub use error::{JourneyError, Result};
+pub use find::{find, id_of, list};
+pub use lifecycle::{Turn, archive, live_runs, turn};
+pub use publish::{Publication, Published, people_at, publish, validate};
+pub use record::{Journey, JourneyStatus, JourneySummary, Version, VersionSummary};
+pub use versions::VersionDiff;
+
+use tradewind_store::Statements;
+
+/// Every statement of this module.
+pub static STATEMENTS: Statements = Statements(&[
+    draft::TAKEN,
+    draft::SAVE,
+    draft::RENAME,
+    find::BY_SLUG,
+    find::BY_ID,
+    find::LIST,
+    find::PEOPLE,
+    kinds::ALL,
+    kinds::ONE,
+    kinds::DELETE,
+    lifecycle::SET_STATUS,
+    lifecycle::UNPARK,
+    lifecycle::ARCHIVE,
+    lifecycle::LIVE_RUNS,
+    publish::GO_LIVE,
+    publish::NEWEST,
+    publish::PEOPLE_AT,
+    uses::GRAPHS,
+    versions::LIST,
+    versions::ONE,
+]);

@@ -1,0 +1,167 @@
+//! A journey and its versions, as rows say.
+
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use tradewind_commerce::reading::{ReadError, at, json, word};
+use tradewind_nodes::graph::Graph;
+use tradewind_nodes::id::JourneyId;
+use tradewind_nodes::time::Timestamp;
+use tradewind_store::Row;
+use utoipa::ToSchema;
+
+/// What a journey does.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum JourneyStatus {
+    /// Never published.
+    Draft,
+    /// People enter and move.
+    Live,
+    /// Nobody enters and nobody moves.
+    Paused,
+    /// Nobody enters; those inside go on.
+    Stopped,
+    /// Put away.
+    Archived,
+}
+
+impl JourneyStatus {
+    /// The name in the `status` column.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Draft => "draft",
+            Self::Live => "live",
+            Self::Paused => "paused",
+            Self::Stopped => "stopped",
+            Self::Archived => "archived",
+        }
+    }
+}
+
+/// A journey with its draft.
+#[derive(Clone, PartialEq, Debug, Serialize, ToSchema)]
+pub struct Journey {
+    /// Its id.
+    #[schema(value_type = Uuid)]
+    pub id: JourneyId,
+    /// Its name in addresses.
+    pub slug: String,
+    /// What people call it.
+    pub name: String,
+    /// What it is for.
+    pub description: String,
+    /// What it does.
+    pub status: JourneyStatus,
+    /// The version people enter.
+    pub live_version: Option<i64>,
+    /// The graph being worked on.
+    #[schema(value_type = Object)]
+    pub draft: Graph,
+    /// Counts the changes of the draft; its ETag.
+    pub draft_revision: i64,
+    /// When it was made.
+    #[schema(value_type = String, format = DateTime)]
+    pub created_at: Timestamp,
+    /// When it last changed.
+    #[schema(value_type = String, format = DateTime)]
+    pub updated_at: Timestamp,
+}
+
+/// A journey in a list.
+#[derive(Clone, PartialEq, Debug, Serialize, ToSchema)]
+pub struct JourneySummary {
+    /// Its id.
+    #[schema(value_type = Uuid)]
+    pub id: JourneyId,
+    /// Its name in addresses.
+    pub slug: String,
+    /// What people call it.
+    pub name: String,
+    /// What it is for.
+    pub description: String,
+    /// What it does.
+    pub status: JourneyStatus,
+    /// The version people enter.
+    pub live_version: Option<i64>,
+    /// Counts the changes of the draft.
+    pub draft_revision: i64,
+    /// How many people are inside, by the state of their run.
+    #[schema(value_type = Object)]
+    pub people: BTreeMap<String, i64>,
+    /// When it was made.
+    #[schema(value_type = String, format = DateTime)]
+    pub created_at: Timestamp,
+    /// When it last changed.
+    #[schema(value_type = String, format = DateTime)]
+    pub updated_at: Timestamp,
+}
+
+/// A published version in a list.
+#[derive(Clone, PartialEq, Debug, Serialize, ToSchema)]
+pub struct VersionSummary {
+    /// Counts from 1.
+    pub number: i64,
+    /// The hash of its content.
+    pub hash: String,
+    /// What was said when it was published.
+    pub note: String,
+    /// By whom.
+    pub published_by: String,
+    /// When.
+    #[schema(value_type = String, format = DateTime)]
+    pub published_at: Timestamp,
+}
+
+/// A published version, immutable.
+#[derive(Clone, PartialEq, Debug, Serialize, ToSchema)]
+pub struct Version {
+    /// Everything but the graph.
+    #[serde(flatten)]
+    pub summary: VersionSummary,
+    /// The graph.
+    #[schema(value_type = Object)]
+    pub graph: Graph,
+}
+
+pub(super) fn journey(row: &Row) -> Result<Journey, ReadError> {
+    let slug = row.text(1)?.to_owned();
+    Ok(Journey {
+        id: JourneyId(row.uuid(0)?),
+        name: row.text(2)?.to_owned(),
+        description: row.text(3)?.to_owned(),
+        status: word(row, 4, format_args!("the status of journey {slug}"))?,
+        live_version: row.opt_int(5)?,
+        draft_revision: row.int(6)?,
+        created_at: at(row, 7)?,
+        updated_at: at(row, 8)?,
+        draft: json(row, 9, format_args!("the draft of journey {slug}"))?,
+        slug,
+    })
+}
+
+pub(super) fn summary(row: &Row) -> Result<JourneySummary, ReadError> {
+    let slug = row.text(1)?.to_owned();
+    Ok(JourneySummary {
+        id: JourneyId(row.uuid(0)?),
+        name: row.text(2)?.to_owned(),
+        description: row.text(3)?.to_owned(),
+        status: word(row, 4, format_args!("the status of journey {slug}"))?,
+        live_version: row.opt_int(5)?,
+        draft_revision: row.int(6)?,
+        people: BTreeMap::new(),
+        created_at: at(row, 7)?,
+        updated_at: at(row, 8)?,
+        slug,
+    })
+}
+
+pub(super) fn version_summary(row: &Row) -> Result<VersionSummary, ReadError> {
+    Ok(VersionSummary {
+        number: row.int(0)?,
+        hash: row.text(1)?.to_owned(),
+        note: row.text(2)?.to_owned(),
+        published_by: row.text(3)?.to_owned(),
+        published_at: at(row, 4)?,
+    })
+}

@@ -1,0 +1,272 @@
+//! The lane: takes what came in and what fell due, in batches, decides in memory and commits once.
+
+use crate::catalog::Catalogs;
+use crate::handle::Shared;
+use crate::inbox::{self, Pending};
+use crate::incoming::Incoming;
+use crate::outbox::Outbox;
+use crate::run::{Landed, batch, drain};
+use crate::world::{Load, World};
+use crate::{EngineError, trigger};
+use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use tokio::sync::mpsc;
+use tradewind_nodes::id::{JourneyId, RunId};
+use tradewind_nodes::time::{Duration, Timestamp};
+use tradewind_store::{Batch, StoreError, Value};
+use uuid::Uuid;
+
+mod calendar;
+mod places;
+mod poison;
+
+pub(crate) use calendar::{STATEMENTS as CALENDAR_STATEMENTS, plan};
+pub(crate) use places::STATEMENTS as PLACES_STATEMENTS;
+
+/// Rows of the inbox taken into one batch at most.
+const MOST_ARRIVALS: usize = 2_000;
+/// Timers taken into one batch at most.
+const MOST_TIMERS: i64 = 2_000;
+/// How often schedules, segments and forgotten rows are looked for.
+const HOUSEKEEPING: Duration = Duration::from_secs(1);
+
+/// Takes work until told to stop.
+pub(crate) struct Lane {
+    pub shared: Arc<Shared>,
+    pub arrivals: mpsc::Receiver<Pending>,
+    pub outbox: Outbox,
+    /// Known and durable, not yet routed.
+    pub backlog: VecDeque<Pending>,
+    /// When the next timer is due; None when the database must be asked.
+    next_due: Option<Timestamp>,
+    next_housekeeping: Timestamp,
+    throttles: HashMap<JourneyId, Timestamp>,
+    /// Journeys in which a place may have become free.
+    admitting: BTreeSet<JourneyId>,
+}
+
+/// What one batch is made of.
+struct Work<'a> {
+    arrivals: &'a [Pending],
+    due: Option<i64>,
+    run: Option<RunId>,
+    admit: Vec<RunId>,
+}
+
+impl Lane {
+    pub fn new(shared: Arc<Shared>, arrivals: mpsc::Receiver<Pending>, outbox: Outbox) -> Self {
+        let next_housekeeping = shared.env.now();
+        Self {
+            shared,
+            arrivals,
+            outbox,
+            backlog: VecDeque::new(),
+            next_due: Some(Timestamp::from_micros(i64::MIN)),
+            next_housekeeping,
+            throttles: HashMap::new(),
+            admitting: BTreeSet::new(),
+        }
+    }
+
+    /// Reads what an earlier process accepted and did not route. Nothing new is accepted before it is done.
+    pub async fn recover(&mut self) -> Result<(), EngineError> {
+        let mut after = Uuid::nil();
+        loop {
+            let rows = self.shared.db.query(inbox::PENDING, vec![after.into(), Value::Int(5_000)]).await?;
+            let Some(last) = rows.last() else { break };
+            after = last.uuid(0)?;
+            for row in &rows {
+                match Pending::read(row) {
+                    Ok(pending) => self.backlog.push_back(pending),
+                    Err(error) => tracing::error!(%error, "an inbox row cannot be read: it stays where it is"),
+                }
+            }
+        }
+        for row in self.shared.db.query(places::THROTTLES, vec![Value::Int(10_000)]).await? {
+            self.throttles.insert(JourneyId(row.uuid(0)?), Timestamp::from_micros(row.int(1)?));
+        }
+        let catalog = self.shared.catalogs.now();
+        let limited = catalog.workspaces.values().flat_map(|w| w.journeys.values()).filter(|live| live.program.settings.concurrency.is_some());
+        self.admitting.extend(limited.map(|live| live.id));
+        Ok(())
+    }
+
+    /// Works until the engine stops; the batch under way is finished.
+    pub async fn work(mut self) {
+        let mut trouble = 0u32;
+        while !self.shared.stopping() {
+            match self.round().await {
+                Ok(true) => trouble = 0,
+                Ok(false) => {
+                    trouble = 0;
+                    self.rest().await;
+                }
+                Err(error) => {
+                    trouble = trouble.saturating_add(1);
+                    tracing::error!(%error, trouble, "a batch could not be done: it is tried again");
+                    metrics::counter!("tradewind_lane_failures_total").increment(1);
+                    let pause = std::time::Duration::from_millis(50u64 << trouble.min(6));
+                    let _ = tokio::time::timeout(pause, self.shared.stopped()).await;
+                }
+            }
+        }
+    }
+
+    /// Waits for something to do.
+    async fn rest(&mut self) {
+        let now = self.shared.env.now();
+        let until = self.next_due.unwrap_or(now).min(self.next_housekeeping);
+        let pause = until.since(now).to_std();
+        tokio::select! {
+            arrival = self.arrivals.recv() => self.backlog.extend(arrival),
+            () = tokio::time::sleep(pause) => {}
+            () = self.shared.woken() => { self.next_due = None; }
+            () = self.shared.stopped() => {}
+        }
+    }
+
+    /// One batch. False when there was nothing to do.
+    async fn round(&mut self) -> Result<bool, EngineError> {
+        let now = self.shared.env.now();
+        if now >= self.next_housekeeping {
+            self.next_housekeeping = now.plus(HOUSEKEEPING);
+            self.calendar(now).await?;
+        }
+        while self.backlog.len() < MOST_ARRIVALS
+            && let Ok(arrival) = self.arrivals.try_recv()
+        {
+            self.backlog.push_back(arrival);
+        }
+        let oldest = self.backlog.front().map_or(i64::MAX, |pending| pending.received_at.micros());
+        self.shared.oldest_arrival.store(oldest, std::sync::atomic::Ordering::Relaxed);
+        let admit = self.free_places().await?;
+        let arrivals = self.next_arrivals();
+        let due = self.next_due.is_none_or(|at| at <= now).then_some(MOST_TIMERS);
+        if arrivals.is_empty() && due.is_none() && admit.is_empty() {
+            return Ok(false);
+        }
+        let work = Work { arrivals: &arrivals, due, run: None, admit };
+        match self.attempt(&work).await {
+            Ok(landed) => self.after(landed, due.is_some()).await.map(|any| any || !arrivals.is_empty()),
+            Err(EngineError::Store(error @ (StoreError::Unavailable { .. } | StoreError::Closed))) => {
+                self.put_back(arrivals);
+                Err(error.into())
+            }
+            Err(error) => {
+                tracing::warn!(%error, arrivals = arrivals.len(), "a batch fell apart: its parts are done one by one");
+                self.one_by_one(arrivals, due).await?;
+                Ok(true)
+            }
+        }
+    }
+
+    fn put_back(&mut self, arrivals: Vec<Pending>) {
+        for arrival in arrivals.into_iter().rev() {
+            self.backlog.push_front(arrival);
+        }
+    }
+
+    /// The next arrivals that can share a batch: a merge moves rows under everybody's feet and goes alone.
+    fn next_arrivals(&mut self) -> Vec<Pending> {
+        let is_merge = |pending: &Pending| matches!(pending.incoming, Incoming::Merge { .. });
+        let most = MOST_ARRIVALS.min(self.backlog.len());
+        let count = match self.backlog.iter().take(most).position(is_merge) {
+            Some(0) => 1,
+            Some(before) => before,
+            None => most,
+        };
+        self.backlog.drain(..count).collect()
+    }
+
+    /// Loads, decides and commits. Nothing is kept of it when it fails.
+    async fn attempt(&mut self, work: &Work<'_>) -> Result<Landed, EngineError> {
+        let shared = self.shared.clone();
+        let mut world = World::load(Load {
+            db: &shared.db,
+            env: &shared.env,
+            catalogs: &shared.catalogs,
+            pending: work.arrivals,
+            throttles: &self.throttles,
+            due: work.due,
+            run: work.run,
+            admit: &work.admit,
+        })
+        .await?;
+        drain(&mut world);
+        for pending in work.arrivals {
+            world.out.taken.extend(pending.id);
+            if let Incoming::FanOut { journey, node, at, after } = &pending.incoming {
+                let page = trigger::fan_out_page(&shared.db, pending.workspace, *after).await?;
+                let rows = page.rows(&shared.env, pending.workspace, *journey, node, *at);
+                world.out.inbox.extend(rows);
+                continue;
+            }
+            let routed = std::panic::catch_unwind(AssertUnwindSafe(|| trigger::route(&mut world, pending)));
+            if routed.is_err() {
+                return Err(EngineError::Row { table: "inbox", message: "routing broke off".into() });
+            }
+            drain(&mut world);
+        }
+        let (batch, mut landed) = batch(&mut world);
+        landed.looked_at = world.runs.len();
+        if !batch.is_empty() {
+            shared.db.commit(batch).await?;
+        }
+        Ok(landed)
+    }
+
+    /// Acts on what a commit brought. Gives whether anything was done.
+    async fn after(&mut self, landed: Landed, timers: bool) -> Result<bool, EngineError> {
+        let busy = landed.looked_at > 0 || !landed.inbox.is_empty();
+        metrics::counter!("tradewind_steps_total").increment(landed.steps);
+        metrics::counter!("tradewind_runs_started_total").increment(landed.started);
+        metrics::counter!("tradewind_runs_ended_total").increment(landed.ended);
+        for micros in &landed.lateness {
+            self.shared.lateness.record(*micros);
+        }
+        self.outbox.offer(landed.outbox);
+        if landed.resent {
+            self.outbox.look();
+        }
+        self.backlog.extend(landed.inbox);
+        self.throttles.extend(landed.throttles);
+        self.note_places(&landed.started_in, &landed.ended_in);
+        if timers {
+            // Timers were taken: whether more are due only the next look can tell. Without any, the database says when.
+            self.next_due = None;
+            if landed.looked_at == 0 {
+                let rows = self.shared.db.query(crate::world::NEXT_DUE, Vec::new()).await?;
+                let far = Timestamp::from_micros(i64::MAX);
+                self.next_due = Some(rows.first().map_or(Ok(far), |row| row.int(0).map(Timestamp::from_micros))?);
+            }
+        } else if let (Some(known), Some(new)) = (self.next_due, landed.next_due) {
+            self.next_due = Some(known.min(new));
+        }
+        Ok(busy)
+    }
+
+    /// The catalogue of this process.
+    fn catalogs(&self) -> &Catalogs {
+        &self.shared.catalogs
+    }
+}
+
+/// Puts aside a row that cannot be routed.
+async fn dead_letter(shared: &Shared, pending: &Pending, problem: &str) -> Result<(), EngineError> {
+    let Some(id) = pending.id else { return Ok(()) };
+    let mut batch = Batch::new();
+    batch.delete(&inbox::TAKE, [[Value::from(id)]]);
+    let mut values = pending.values();
+    values.pop();
+    values.extend([problem.into(), shared.env.now().micros().into()]);
+    batch.insert(&inbox::DEAD_LETTERS, [values]);
+    shared.db.commit(batch).await?;
+    Ok(())
+}
+
+/// Whether a row is still in the inbox.
+const STILL_THERE: &str = "SELECT id FROM inbox WHERE id = $1 LIMIT 1";
+/// Due runs by id alone.
+const DUE_IDS: &str = "SELECT id FROM runs WHERE due_at <= $1 ORDER BY due_at LIMIT $2";
+pub(crate) const STATEMENTS: &[&str] = &[STILL_THERE, DUE_IDS];

@@ -1,0 +1,87 @@
+//! When a batch falls apart: its parts one by one, and what fails alone is put aside.
+
+use super::{DUE_IDS, Lane, MOST_TIMERS, STILL_THERE, Work, dead_letter};
+use crate::EngineError;
+use crate::inbox::Pending;
+use tradewind_nodes::id::RunId;
+use tradewind_store::{StoreError, Value};
+
+/// How often one thing is tried before it is put aside.
+const TRIES: u32 = 3;
+
+impl Lane {
+    pub(super) async fn one_by_one(&mut self, arrivals: Vec<Pending>, due: Option<i64>) -> Result<(), EngineError> {
+        let mut arrivals = arrivals.into_iter();
+        while let Some(arrival) = arrivals.next() {
+            if let Err(error) = self.arrival_alone(&arrival).await {
+                self.put_back(std::iter::once(arrival).chain(arrivals).collect());
+                return Err(error);
+            }
+        }
+        if due.is_some() {
+            let now = self.shared.env.now();
+            let rows = self.shared.db.query(DUE_IDS, vec![now.micros().into(), Value::Int(MOST_TIMERS)]).await?;
+            for row in rows {
+                self.run_alone(RunId(row.uuid(0)?)).await?;
+            }
+            self.next_due = None;
+        }
+        Ok(())
+    }
+
+    async fn arrival_alone(&mut self, arrival: &Pending) -> Result<(), EngineError> {
+        let mut last = None;
+        for _ in 0..TRIES {
+            let work = Work { arrivals: std::slice::from_ref(arrival), due: None, run: None, admit: Vec::new() };
+            match self.attempt(&work).await {
+                Ok(landed) => return self.after(landed, false).await.map(drop),
+                Err(EngineError::Store(error @ (StoreError::Unavailable { .. } | StoreError::Closed))) => return Err(error.into()),
+                Err(error) => last = Some(error),
+            }
+            if let Some(id) = arrival.id
+                && self.shared.db.query(STILL_THERE, vec![id.into()]).await?.is_empty()
+            {
+                return Ok(());
+            }
+        }
+        let problem = last.map(|error| error.to_string()).unwrap_or_default();
+        tracing::error!(kind = arrival.incoming.kind(), problem, "a row cannot be routed: it is put aside as a dead letter");
+        metrics::counter!("tradewind_dead_letters_total").increment(1);
+        dead_letter(&self.shared, arrival, &problem).await
+    }
+
+    async fn run_alone(&mut self, run: RunId) -> Result<(), EngineError> {
+        for _ in 0..TRIES {
+            let work = Work { arrivals: &[], due: None, run: Some(run), admit: Vec::new() };
+            match self.attempt(&work).await {
+                Ok(landed) => return self.after(landed, false).await.map(drop),
+                Err(EngineError::Store(error @ (StoreError::Unavailable { .. } | StoreError::Closed))) => return Err(error.into()),
+                Err(error) => tracing::error!(%run, %error, "a run cannot be stepped"),
+            }
+        }
+        self.hold(run).await
+    }
+
+    /// Takes a run that cannot be committed off its timer and makes it an incident.
+    async fn hold(&mut self, run: RunId) -> Result<(), EngineError> {
+        metrics::counter!("tradewind_incidents_total").increment(1);
+        let mut batch = tradewind_store::Batch::new();
+        batch.execute(OFF_ITS_TIMER, vec![run.0.into()], tradewind_store::Expect::Any);
+        let problem = tradewind_nodes::issue::Problem::new(
+            "engine.commit",
+            "the run's next step cannot be stored: look at the server's log, then retry",
+        );
+        let args = vec![
+            self.shared.env.id().into(),
+            run.0.into(),
+            serde_json::to_string(&problem).unwrap_or_default().into(),
+            self.shared.env.now().micros().into(),
+        ];
+        batch.execute(INCIDENT_OF_RUN, args, tradewind_store::Expect::Any);
+        self.shared.db.commit(batch).await?;
+        Ok(())
+    }
+}
+
+const OFF_ITS_TIMER: &str = "UPDATE runs SET due_at = NULL WHERE id = $1";
+const INCIDENT_OF_RUN: &str = "INSERT INTO incidents (id, workspace_id, journey_id, version, run_id, node, visit, subject, problem, state, opened_at) SELECT $1, workspace_id, journey_id, version, id, node, 1, 'run', $3, 'open', $4 FROM runs WHERE id = $2";

@@ -1,0 +1,103 @@
+//! The durable journey engine.
+//!
+//! Facts come in as [`Arrival`]s and are rows of the inbox before anybody is told "accepted". One *lane* takes rows in batches,
+//! lets the pure state machine of `tradewind_nodes::run` decide, and writes everything a batch brought (steps, states, timers,
+//! effects, commands) in one commit. The *relay* sends what the outbox holds and reports back through the inbox.
+
+pub mod catalog;
+pub mod clock;
+pub mod incoming;
+pub mod inspect;
+pub mod jobs;
+pub mod journeys;
+mod handle;
+mod inbox;
+mod lane;
+pub mod lateness;
+mod outbox;
+mod run;
+mod trigger;
+mod world;
+
+pub use clock::{Clock, Environment, ManualClock, SystemClock};
+pub use handle::{Connectors, Engine, EngineSettings, Health};
+pub use incoming::{Arrival, Call, ConsentChange, Incoming, IncomingEvent, Order, StartDoor};
+
+use tradewind_nodes::id::JourneyId;
+use tradewind_store::StoreError;
+
+/// What the engine cannot do.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// Too much is under way; nothing was accepted.
+    #[error("the engine has more to do than it may hold: send again in a second")]
+    Full,
+    /// The engine is stopping; nothing was accepted.
+    #[error("the engine is stopping: send again when it is back")]
+    Stopping,
+    /// A version that is not there.
+    #[error("journey {journey} has no version {version}")]
+    NoVersion {
+        /// The journey.
+        journey: JourneyId,
+        /// The version asked for.
+        version: u32,
+    },
+    /// A version that cannot be compiled.
+    #[error("version {version} of journey {journey} cannot be used: {message}")]
+    BadVersion {
+        /// The journey.
+        journey: JourneyId,
+        /// The version.
+        version: u32,
+        /// What is wrong with it.
+        message: String,
+    },
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A row that does not read back.
+    #[error("a row of {table} cannot be read: {message}")]
+    Row {
+        /// The table.
+        table: &'static str,
+        /// What is wrong with it.
+        message: String,
+    },
+    /// The jobs beside the engine.
+    #[error("jobs: {0}")]
+    Jobs(String),
+}
+
+/// Every fixed statement of the engine, so that a test prepares each on both databases.
+#[must_use]
+pub fn statements() -> Vec<&'static str> {
+    let own: &[&str] = &[
+        catalog::JOURNEYS,
+        catalog::SEGMENTS,
+        catalog::KINDS,
+        catalog::VERSION,
+        world::SEEN,
+        world::ALIASES_OF,
+        world::RUNS_OF_CUSTOMERS,
+        world::RUNS_BY_ID,
+        world::RUNS_DUE,
+        world::NEXT_DUE,
+        world::HISTORY,
+        world::MEMBERSHIPS,
+        inbox::PENDING,
+        tradewind_commerce::profile::BY_ID,
+    ];
+    let parts = [
+        own,
+        lane::STATEMENTS,
+        lane::CALENDAR_STATEMENTS,
+        lane::PLACES_STATEMENTS,
+        outbox::RELAY_STATEMENTS,
+        outbox::GUARD_STATEMENTS,
+        run::STATEMENTS,
+        trigger::STATEMENTS,
+        jobs::STATEMENTS,
+    ];
+    parts.concat()
+}

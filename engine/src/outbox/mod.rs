@@ -1,0 +1,9 @@
+//! The outbox: effects that are committed and not yet done. The relay sends them, by the connectors, and writes down what
+//! became of each.
+
+mod guards;
+mod relay;
+mod settle;
+
+pub(crate) use relay::{Outbox, Relay, STATEMENTS as RELAY_STATEMENTS};
+pub(crate) use guards::STATEMENTS as GUARD_STATEMENTS;

@@ -1,0 +1,329 @@
+//! Facts: what a node may read about its subject, and the paths that name them.
+//!
+//! | path | what it is |
+//! |---|---|
+//! | `customer.id` `.user_id` `.created_at` `.tags` | from the customer's row |
+//! | `customer.email` `.phone` `.first_name` `.last_name` `.name` `.locale` `.timezone` `.country` `.currency` `.birthday` | well-known traits, short form of `customer.traits.…` (camel case as Segment sends it is understood too) |
+//! | `customer.traits.<any>` | any trait, deeper with more dots |
+//! | `event.name` `.timestamp` `.properties.<any>` `.context.<any>` | the event that started the run (inside a filter on events: the event in question) |
+//! | `steps.<node>.<any>` | what an earlier node put out |
+//! | `run.entered_at` `run.key` | the run |
+//! | `now` | the instant of the step |
+
+use crate::id::{CustomerId, EventId, NodeId, RunId};
+use crate::time::{Duration, Timestamp, Zone};
+use crate::{Json, JsonMap};
+use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Whether a customer allows a channel for a purpose.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs)]
+pub enum ConsentStatus {
+    Granted,
+    Denied,
+    Withdrawn,
+}
+
+/// What a customer consents to: a channel (`email`, `sms`, …) and a purpose (`marketing`, `transactional`, …).
+/// JSON form inside a predicate: `{"channel":"email","purpose":"marketing"}`; purpose defaults to marketing.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ConsentScope {
+    /// The channel.
+    pub channel: String,
+    /// The purpose.
+    #[serde(default = "marketing")]
+    pub purpose: String,
+}
+fn marketing() -> String {
+    "marketing".to_owned()
+}
+
+/// A person who buys, as nodes see him.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Customer {
+    /// Our id.
+    pub id: CustomerId,
+    /// The shop's id, once known.
+    pub user_id: Option<String>,
+    /// Everything identify calls said, the last word winning.
+    pub traits: JsonMap,
+    /// Labels set by journeys and people.
+    pub tags: BTreeSet<String>,
+    /// Consent by `channel/purpose`; a scope never asked about is absent.
+    pub consent: BTreeMap<String, ConsentStatus>,
+    /// When he was first seen.
+    pub created_at: Timestamp,
+}
+
+impl Customer {
+    /// A customer of whom nothing is known yet.
+    #[must_use]
+    pub fn unknown(id: CustomerId, at: Timestamp) -> Self {
+        Self { id, user_id: None, traits: JsonMap::new(), tags: BTreeSet::new(), consent: BTreeMap::new(), created_at: at }
+    }
+    /// Whether he granted `scope`. Never asked counts as no.
+    #[must_use]
+    pub fn consents(&self, scope: &ConsentScope) -> Option<ConsentStatus> {
+        self.consent.get(&format!("{}/{}", scope.channel, scope.purpose)).copied()
+    }
+    /// Sets traits (null removes) and tags.
+    pub fn set(&mut self, traits: &JsonMap, add_tags: &[String], remove_tags: &[String]) {
+        for (name, value) in traits {
+            if value.is_null() {
+                self.traits.remove(name);
+            } else {
+                self.traits.insert(name.clone(), value.clone());
+            }
+        }
+        self.tags.extend(add_tags.iter().cloned());
+        self.tags.retain(|tag| !remove_tags.contains(tag));
+    }
+    /// A well-known trait by its short name, in snake or camel case.
+    #[must_use]
+    pub fn well_known(&self, name: &str) -> Option<&Json> {
+        let camel = match name {
+            "first_name" => "firstName",
+            "last_name" => "lastName",
+            "timezone" => "timeZone",
+            other => other,
+        };
+        let direct = self.traits.get(name).or_else(|| self.traits.get(camel));
+        match name {
+            "country" => direct.or_else(|| self.traits.get("address").and_then(|a| a.get("country"))),
+            _ => direct,
+        }
+    }
+    /// A well-known trait that is text and not empty.
+    #[must_use]
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.well_known(name).and_then(Json::as_str).map(str::trim).filter(|t| !t.is_empty())
+    }
+    /// His time zone, when he has one the tables know.
+    #[must_use]
+    pub fn zone(&self) -> Option<Zone> {
+        self.text("timezone").and_then(Zone::named)
+    }
+}
+
+/// Short names of well-known traits, legal right after `customer.`.
+pub const WELL_KNOWN: [&str; 10] =
+    ["email", "phone", "first_name", "last_name", "name", "locale", "timezone", "country", "currency", "birthday"];
+
+/// An event, as nodes see it.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Event {
+    /// Our id.
+    pub id: EventId,
+    /// `Order Completed`; for page and screen calls `Page Viewed` and `Screen Viewed`.
+    pub name: String,
+    /// When it happened, skew corrected.
+    pub at: Timestamp,
+    /// What it says.
+    #[serde(default)]
+    pub properties: JsonMap,
+    /// Where it came from (Segment's `context`).
+    #[serde(default, skip_serializing_if = "JsonMap::is_empty")]
+    pub context: JsonMap,
+}
+
+/// Everything one step may read.
+#[derive(Clone, Copy)]
+pub struct Facts<'a> {
+    /// The subject; a run about no person has none.
+    pub customer: Option<&'a Customer>,
+    /// The customer's events that the version asked for through [`Needs`], oldest first.
+    pub history: &'a [Event],
+    /// Names of the segments the customer is in.
+    pub segments: &'a BTreeSet<String>,
+    /// The event that started the run.
+    pub event: Option<&'a Event>,
+    /// What earlier nodes put out, by node id.
+    pub outputs: &'a JsonMap,
+    /// The run, when there is one (a trigger filter has none yet).
+    pub run: Option<RunFacts<'a>>,
+    /// The instant of the decision.
+    pub now: Timestamp,
+}
+
+/// What a predicate may know of its run.
+#[derive(Clone, Copy)]
+pub struct RunFacts<'a> {
+    /// The run.
+    pub id: RunId,
+    /// When it began.
+    pub entered_at: Timestamp,
+    /// Its key, when the re-entry rule made one.
+    pub key: Option<&'a str>,
+}
+
+/// An empty map for facts that have none.
+pub static NO_OUTPUTS: std::sync::LazyLock<JsonMap> = std::sync::LazyLock::new(JsonMap::new);
+/// An empty set for facts that have none.
+pub static NO_SEGMENTS: BTreeSet<String> = BTreeSet::new();
+
+impl<'a> Facts<'a> {
+    /// Facts about nobody: for previews and checks.
+    #[must_use]
+    pub fn empty(now: Timestamp) -> Facts<'static> {
+        Facts { customer: None, history: &[], segments: &NO_SEGMENTS, event: None, outputs: &NO_OUTPUTS, run: None, now }
+    }
+
+    /// The value at `path`, or None when it is absent or null. A path that names no fact is None too:
+    /// [`check_path`] is what tells the two apart, before publishing.
+    #[must_use]
+    pub fn get(&self, path: &str) -> Option<Cow<'a, Json>> {
+        let (root, rest) = path.split_once('.').unwrap_or((path, ""));
+        let found = match root {
+            "customer" => self.customer_fact(rest)?,
+            "event" => event_fact(self.event?, rest)?,
+            "steps" => Cow::Borrowed(dig_map(self.outputs, rest)?),
+            "run" => {
+                let run = self.run?;
+                match rest {
+                    "id" => Cow::Owned(run.id.to_string().into()),
+                    "entered_at" => Cow::Owned(run.entered_at.to_string().into()),
+                    "key" => Cow::Owned(run.key?.into()),
+                    _ => return None,
+                }
+            }
+            "now" if rest.is_empty() => Cow::Owned(self.now.to_string().into()),
+            _ => return None,
+        };
+        if found.is_null() { None } else { Some(found) }
+    }
+
+    fn customer_fact(&self, rest: &str) -> Option<Cow<'a, Json>> {
+        let customer = self.customer?;
+        let (head, tail) = rest.split_once('.').unwrap_or((rest, ""));
+        Some(match head {
+            "id" => Cow::Owned(customer.id.to_string().into()),
+            "user_id" => Cow::Owned(customer.user_id.clone()?.into()),
+            "created_at" => Cow::Owned(customer.created_at.to_string().into()),
+            "tags" => Cow::Owned(customer.tags.iter().cloned().map(Json::from).collect::<Vec<_>>().into()),
+            "traits" if !tail.is_empty() => Cow::Borrowed(dig_map(&customer.traits, tail)?),
+            name if WELL_KNOWN.contains(&name) => Cow::Borrowed(dig(customer.well_known(name)?, tail)?),
+            _ => return None,
+        })
+    }
+}
+
+/// The value of `path` (without the leading `event.`) in one event.
+#[must_use]
+pub fn event_fact<'a>(event: &'a Event, path: &str) -> Option<Cow<'a, Json>> {
+    let (head, tail) = path.split_once('.').unwrap_or((path, ""));
+    Some(match head {
+        "id" => Cow::Owned(event.id.to_string().into()),
+        "name" => Cow::Owned(event.name.clone().into()),
+        "timestamp" => Cow::Owned(event.at.to_string().into()),
+        "properties" if !tail.is_empty() => Cow::Borrowed(dig_map(&event.properties, tail)?),
+        "context" if !tail.is_empty() => Cow::Borrowed(dig_map(&event.context, tail)?),
+        _ => return None,
+    })
+}
+
+/// The value at a dotted path inside a map; a number indexes an array.
+#[must_use]
+pub fn dig_map<'a>(map: &'a JsonMap, path: &str) -> Option<&'a Json> {
+    // A property may itself have dots in its name: the whole rest is tried first.
+    if let Some(whole) = map.get(path) {
+        return Some(whole);
+    }
+    let (head, tail) = path.split_once('.')?;
+    dig(map.get(head)?, tail)
+}
+
+/// The value at a dotted path inside `value`; an empty path is the value itself.
+#[must_use]
+pub fn dig<'a>(value: &'a Json, path: &str) -> Option<&'a Json> {
+    if path.is_empty() {
+        return Some(value);
+    }
+    match value {
+        Json::Object(map) => dig_map(map, path),
+        Json::Array(items) => {
+            let (head, tail) = path.split_once('.').unwrap_or((path, ""));
+            dig(items.get(head.parse::<usize>().ok()?)?, tail)
+        }
+        _ => None,
+    }
+}
+
+/// Which facts exist in some place of a graph.
+#[derive(Clone, Debug, Default)]
+pub struct FactScope {
+    /// The nodes of the graph; `steps.<node>` is legal for these only.
+    pub nodes: BTreeSet<NodeId>,
+}
+
+/// Why `path` names no fact, with the remedy; None when it does name one.
+#[must_use]
+pub fn check_path(path: &str, scope: &FactScope) -> Option<String> {
+    let (root, rest) = path.split_once('.').unwrap_or((path, ""));
+    let (head, tail) = rest.split_once('.').unwrap_or((rest, ""));
+    match root {
+        "customer" => match head {
+            "id" | "user_id" | "created_at" | "tags" if tail.is_empty() => None,
+            "traits" if !tail.is_empty() => None,
+            name if WELL_KNOWN.contains(&name) => None,
+            "" => Some("customer is not a value: name one, as customer.email or customer.traits.plan".into()),
+            other => Some(format!("unknown fact customer.{other}: for a trait of your own write customer.traits.{other}")),
+        },
+        "event" => match head {
+            "id" | "name" | "timestamp" if tail.is_empty() => None,
+            "properties" | "context" if !tail.is_empty() => None,
+            other => Some(format!("unknown fact event.{other}: write event.properties.{}", if other.is_empty() { "value" } else { other })),
+        },
+        "steps" => {
+            if scope.nodes.contains(head) && !tail.is_empty() {
+                None
+            } else if scope.nodes.contains(head) {
+                Some(format!("steps.{head} is not a value: name an output, as steps.{head}.status"))
+            } else {
+                Some(format!("unknown fact {path}: this journey has no node {head:?}"))
+            }
+        }
+        "run" if matches!(rest, "id" | "entered_at" | "key") => None,
+        "run" => Some(format!("unknown fact {path}: run has id, entered_at and key")),
+        "now" if rest.is_empty() => None,
+        _ => Some(format!("unknown fact {path}: paths begin with customer, event, steps, run or now")),
+    }
+}
+
+/// How far back a count of events looks.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+pub enum Horizon {
+    /// Since the run began.
+    Entry,
+    /// The last so long, and since the run began when that is longer ago: a need for both is met.
+    Window(Duration),
+    /// All that is kept.
+    Ever,
+}
+
+/// What must be loaded before a step can decide, so that a batch of runs is served by few queries.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Needs {
+    /// Events to load, by name, with the farthest horizon asked for.
+    pub events: BTreeMap<String, Horizon>,
+    /// Whether the customer's segments are read.
+    pub segments: bool,
+}
+
+impl Needs {
+    /// Asks for the events called `name` back to `horizon`.
+    pub fn event(&mut self, name: &str, horizon: Horizon) {
+        let farthest = self.events.entry(name.to_owned()).or_insert(horizon);
+        *farthest = (*farthest).max(horizon);
+    }
+    /// Adds all that `other` needs.
+    pub fn merge(&mut self, other: &Self) {
+        for (name, horizon) in &other.events {
+            self.event(name, *horizon);
+        }
+        self.segments |= other.segments;
+    }
+}

@@ -1,0 +1,21 @@
+//! The graph of a journey: model, edits, validation and publishing.
+
+mod canonical;
+mod cycles;
+mod diff;
+mod edit;
+mod file;
+mod generate;
+#[cfg(test)]
+mod tests;
+mod model;
+mod publish;
+mod validate;
+
+pub use diff::{ChangedNode, GraphDiff, Rewired, diff};
+pub use edit::{Edit, EditError, Move};
+pub use file::{FileError, JourneyFile, MAX_FILE};
+pub use generate::valid_graph;
+pub use model::{Edge, Graph, Node, Position};
+pub use publish::{Version, publish};
+pub use validate::{MAX_JSON, MAX_NODES, validate};

@@ -1,0 +1,426 @@
+//! What a node kind is: declared fields, ports, a check and one pure step.
+
+use crate::effect::{Command, Effect, Receipt};
+use crate::fact::{FactScope, Facts, Needs};
+use crate::field::Field;
+use crate::id::{NodeId, PortName, RunId};
+use crate::issue::{FieldIssue, Problem};
+use crate::predicate::Predicate;
+use crate::settings::Settings;
+use crate::time::{Duration, LocalTime, Timestamp, Zone};
+use crate::why::Why;
+use crate::{Json, JsonMap};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+
+/// What a kind is for; the builder colours by it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[allow(missing_docs)]
+pub enum Family {
+    Trigger,
+    Condition,
+    Delay,
+    Action,
+}
+
+/// A way out of a node.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Port {
+    /// Its name.
+    pub name: PortName,
+    /// Whether the graph is wrong without an edge from it. A port that need not be wired ends the run (or, for `failed`, opens an incident).
+    pub required: bool,
+}
+
+impl Port {
+    /// A port that must be wired.
+    #[must_use]
+    pub fn required(name: PortName) -> Self {
+        Self { name, required: true }
+    }
+    /// A port that may be left open.
+    #[must_use]
+    pub fn optional(name: PortName) -> Self {
+        Self { name, required: false }
+    }
+}
+
+/// A kind of node. Its type *is* its configuration: what deserializes is well formed.
+pub trait Kind: Serialize + for<'de> Deserialize<'de> + Send + Sync + 'static {
+    /// The stable, dotted name; never deleted or reused.
+    const NAME: &'static str;
+    /// What it is for.
+    const FAMILY: Family;
+    /// What it does, in a few English words; the builder translates by the name.
+    const LABEL: &'static str;
+    /// The declared fields, in the order of the form.
+    fn fields() -> Vec<Field>;
+    /// The ways out, in order.
+    fn ports(&self) -> Vec<Port>;
+    /// Everything wrong with the configuration that its types cannot say.
+    fn check(&self, _scope: &FactScope) -> Vec<FieldIssue> {
+        Vec::new()
+    }
+    /// What must be loaded before [`step`](Kind::step).
+    fn needs(&self, _needs: &mut Needs) {}
+    /// What starts runs, for triggers.
+    fn trigger(&self) -> Option<Trigger> {
+        None
+    }
+    /// Whether a way through this node takes time, so that a loop through it is legal.
+    fn delays(&self) -> bool {
+        matches!(Self::FAMILY, Family::Delay)
+    }
+    /// Decides. Called on entering the node and again whenever what it asked for has come ([`Resume`]).
+    fn step(&self, cx: &StepCx<'_>) -> Outcome;
+}
+
+/// What starts runs of a journey.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Trigger {
+    /// An event with one of these names for which the filter holds.
+    Event {
+        /// Exact names.
+        names: Vec<String>,
+        /// Must hold; `event.…` is the event itself.
+        filter: Predicate,
+    },
+    /// A cron expression in a zone, for every customer of the audience (or once with no customer when there is none).
+    Schedule {
+        /// Five fields.
+        cron: String,
+        /// Whose clock; the journey's, then UTC, when None.
+        zone: Option<Zone>,
+        /// For whom.
+        audience: Option<Predicate>,
+    },
+    /// Once a year, on the day of a date trait.
+    Anniversary {
+        /// The fact with the date.
+        fact: String,
+        /// Days after (or, negative, before) the day.
+        offset_days: i64,
+        /// On the person's clock.
+        at: LocalTime,
+        /// What a 29 February becomes in a common year.
+        leap_day: LeapDay,
+        /// For whom.
+        audience: Option<Predicate>,
+    },
+    /// A customer entered or left a segment.
+    Segment {
+        /// The segment's name.
+        segment: String,
+        /// Which way.
+        change: SegmentChange,
+    },
+    /// A call of the API.
+    Api,
+    /// The action `journey.start` of another journey.
+    Journey,
+}
+
+/// What the 29th of February becomes in a common year.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LeapDay {
+    /// 28 February.
+    #[default]
+    Feb28,
+    /// 1 March.
+    Mar1,
+}
+
+/// Which way a customer crossed a segment's edge.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs)]
+pub enum SegmentChange {
+    Entered,
+    Left,
+}
+
+/// Why a node is being stepped.
+#[derive(Clone, Copy, Debug)]
+pub enum Resume<'a> {
+    /// The run has just come in.
+    Enter,
+    /// The instant it slept until has come.
+    Woke,
+    /// An awaited event came.
+    Event(&'a crate::fact::Event),
+    /// The deadline of a wait passed.
+    TimedOut,
+    /// Something the awaited predicate reads may have changed.
+    Changed,
+    /// The effect it waits for has an outcome.
+    Receipt(&'a Receipt),
+    /// The person asked has answered.
+    Answer(&'a Json),
+}
+
+/// All that a step may look at.
+pub struct StepCx<'a> {
+    /// The instant of the step; never read a clock.
+    pub now: Timestamp,
+    /// What is known about the subject.
+    pub facts: Facts<'a>,
+    /// The journey's settings.
+    pub settings: &'a Settings,
+    /// The run.
+    pub run: RunId,
+    /// The node being stepped.
+    pub node: &'a NodeId,
+    /// How many times the run has entered it, from 1.
+    pub visit: u32,
+    /// When this visit began.
+    pub since: Timestamp,
+    /// Why it is stepped.
+    pub resume: Resume<'a>,
+    /// Ports of this node that have an edge.
+    pub wired: &'a BTreeSet<PortName>,
+}
+
+impl StepCx<'_> {
+    /// Whether something is joined to `port`.
+    #[must_use]
+    pub fn wired(&self, port: &PortName) -> bool {
+        self.wired.contains(port)
+    }
+    /// The person's zone; else the journey's; else UTC.
+    #[must_use]
+    pub fn zone(&self) -> Zone {
+        let own = self.facts.customer.and_then(crate::fact::Customer::zone);
+        own.or_else(|| self.settings.timezone.clone()).unwrap_or(Zone::UTC)
+    }
+    /// A number in `0.0..1.0`, the same whenever this visit is replayed.
+    #[must_use]
+    pub fn random(&self) -> f64 {
+        unit(&[self.run.0.as_bytes(), self.node.as_str().as_bytes(), &self.visit.to_le_bytes()])
+    }
+    /// A number in `0.0..1.0`, the same for this person and `salt` in every run and version: for splits that must stick.
+    /// Runs about no person fall back to the run.
+    #[must_use]
+    pub fn sticky(&self, salt: &str) -> f64 {
+        let subject = self.facts.customer.map_or(self.run.0, |c| c.id.0);
+        unit(&[subject.as_bytes(), salt.as_bytes()])
+    }
+}
+
+/// SHA-256 of the parts, its first 53 bits as a fraction: uniform, and the same on every machine.
+fn unit(parts: &[&[u8]]) -> f64 {
+    use sha2::{Digest, Sha256};
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update((part.len() as u64).to_le_bytes());
+        hash.update(part);
+    }
+    let digest = hash.finalize();
+    let mut first = [0u8; 8];
+    first.copy_from_slice(&digest[..8]);
+    (u64::from_le_bytes(first) >> 11) as f64 / (1u64 << 53) as f64
+}
+
+/// What a step decided. Every outcome says why.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Outcome {
+    /// Go on by `port` now.
+    Go {
+        /// The way.
+        port: PortName,
+        /// Becomes `steps.<node>.…`.
+        output: Option<JsonMap>,
+        /// Why.
+        why: Why,
+    },
+    /// Come back at `until` with [`Resume::Woke`]. An instant that has passed comes back at once.
+    Sleep {
+        /// When.
+        until: Timestamp,
+        /// Why.
+        why: Why,
+    },
+    /// Come back with [`Resume::Event`] on the first event that matches, or with [`Resume::TimedOut`].
+    Await {
+        /// What to wait for.
+        event: EventMatch,
+        /// Until when; for ever when None.
+        deadline: Option<Timestamp>,
+        /// Why.
+        why: Why,
+    },
+    /// Come back with [`Resume::Changed`] when an event or time may have changed the answer, or with [`Resume::TimedOut`].
+    AwaitChange {
+        /// The next instant at which time alone could change it.
+        check_at: Option<Timestamp>,
+        /// Until when.
+        deadline: Option<Timestamp>,
+        /// Why.
+        why: Why,
+    },
+    /// Put an effect into the outbox.
+    Effect {
+        /// What.
+        effect: Box<Effect>,
+        /// Then.
+        then: Then,
+        /// Why.
+        why: Why,
+    },
+    /// Do commands in this commit and go on by `port`.
+    Command {
+        /// What, in order.
+        commands: Vec<Command>,
+        /// The way on.
+        port: PortName,
+        /// Becomes `steps.<node>.…`.
+        output: Option<JsonMap>,
+        /// Why.
+        why: Why,
+    },
+    /// Ask a person, and come back with [`Resume::Answer`] or [`Resume::TimedOut`].
+    Ask {
+        /// What to ask.
+        question: Question,
+        /// Until when.
+        deadline: Option<Timestamp>,
+        /// Why.
+        why: Why,
+    },
+    /// The run ends here.
+    Exit {
+        /// How.
+        end: End,
+        /// Commands to do on the way out.
+        commands: Vec<Command>,
+        /// Why.
+        why: Why,
+    },
+    /// The step cannot be done: by the `failed` port when it is wired, else an incident.
+    Fail {
+        /// What went wrong.
+        problem: Problem,
+    },
+}
+
+/// How a run goes on after its effect is in the outbox.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub enum Then {
+    /// At once, by this port.
+    Go(PortName),
+    /// When the effect's outcome is known, with [`Resume::Receipt`].
+    AwaitReceipt,
+}
+
+/// How a run ended.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(tag = "end", rename_all = "snake_case")]
+pub enum End {
+    /// It came to a port with nothing behind it.
+    Completed,
+    /// It reached an `exit` node or the journey's exit predicate held.
+    Exited {
+        /// Why, in words.
+        reason: String,
+    },
+    /// It reached its goal.
+    Goal {
+        /// The goal.
+        goal: String,
+    },
+    /// A person or the API ended it.
+    Cancelled {
+        /// Why, in words.
+        reason: String,
+    },
+}
+
+/// Which event ends a wait.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct EventMatch {
+    /// Any of these names.
+    pub names: Vec<String>,
+    /// Must hold; `event.…` is the event that came, `run`, `steps` and `customer` are the run's. For the event that started the run see `same`.
+    #[serde(default)]
+    pub filter: Predicate,
+    /// Paths (below `properties`) that must be equal in the event that came and in the one that started the run, as `cart_id`.
+    #[serde(default)]
+    pub same: Vec<String>,
+    /// An event this long before the wait began counts too.
+    #[serde(default)]
+    pub look_back: Duration,
+}
+
+/// A question to a person.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Question {
+    /// One line.
+    pub title: String,
+    /// What there is to know.
+    pub body: String,
+    /// Who should answer; anybody when None.
+    pub assignee: Option<String>,
+    /// The answers to choose from, each also a port.
+    pub answers: Vec<String>,
+}
+
+/// A kind with its configuration, its type forgotten.
+pub trait AnyKind: Send + Sync {
+    /// [`Kind::NAME`].
+    fn name(&self) -> &str;
+    /// [`Kind::FAMILY`].
+    fn family(&self) -> Family;
+    /// [`Kind::ports`].
+    fn ports(&self) -> Vec<Port>;
+    /// [`Kind::check`].
+    fn check(&self, scope: &FactScope) -> Vec<FieldIssue>;
+    /// [`Kind::needs`].
+    fn needs(&self, needs: &mut Needs);
+    /// [`Kind::trigger`].
+    fn trigger(&self) -> Option<Trigger>;
+    /// [`Kind::delays`].
+    fn delays(&self) -> bool;
+    /// [`Kind::step`].
+    fn step(&self, cx: &StepCx<'_>) -> Outcome;
+}
+
+impl<K: Kind> AnyKind for K {
+    fn name(&self) -> &str {
+        K::NAME
+    }
+    fn family(&self) -> Family {
+        K::FAMILY
+    }
+    fn ports(&self) -> Vec<Port> {
+        Kind::ports(self)
+    }
+    fn check(&self, scope: &FactScope) -> Vec<FieldIssue> {
+        Kind::check(self, scope)
+    }
+    fn needs(&self, needs: &mut Needs) {
+        Kind::needs(self, needs);
+    }
+    fn trigger(&self) -> Option<Trigger> {
+        Kind::trigger(self)
+    }
+    fn delays(&self) -> bool {
+        Kind::delays(self)
+    }
+    fn step(&self, cx: &StepCx<'_>) -> Outcome {
+        Kind::step(self, cx)
+    }
+}
+
+/// A kind as palettes and forms see it.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct KindSpec {
+    /// The stable name.
+    pub name: String,
+    /// What it is for.
+    pub family: Family,
+    /// What it does, in a few words.
+    pub label: String,
+    /// The declared fields.
+    pub fields: Vec<Field>,
+}

@@ -1,0 +1,196 @@
+//! `http.request`: a request to another system.
+
+use super::{address, headers, receipt, rendered};
+use crate::effect::{DeliveryMode, Effect, Guards, HttpRequest, Payload};
+use crate::fact::{FactScope, dig};
+use crate::field::{Field, FieldType};
+use crate::id::PortName;
+use crate::issue::{FieldIssue, IssueCode, Problem};
+use crate::kind::{Family, Kind, Outcome, Port, Resume, StepCx, Then};
+use crate::time::Duration;
+use crate::why::Why;
+use crate::{Json, JsonMap, template};
+use serde::{Deserialize, Serialize};
+
+/// The longest one attempt may take.
+const SLOWEST: Duration = Duration::from_secs(30);
+/// Sends a request and may keep parts of the answer.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HttpSend {
+    /// The method.
+    #[serde(default)]
+    pub method: Method,
+    /// The address, a template; facts in it are percent-encoded.
+    pub url: String,
+    /// Headers; texts are templates.
+    #[serde(default, skip_serializing_if = "JsonMap::is_empty")]
+    pub headers: JsonMap,
+    /// The body, a template.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub body: Option<String>,
+    /// The body as JSON whose texts are templates; exactly `{{path}}` keeps the fact's type.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub json: Option<Json>,
+    /// Whether it is signed by Standard Webhooks.
+    #[serde(default)]
+    pub sign: bool,
+    /// How long one attempt may take.
+    #[serde(default = "ten_seconds")]
+    pub timeout: Duration,
+    /// How many times it is tried in all.
+    #[serde(default = "eight")]
+    pub attempts: u32,
+    /// Outputs of this node by name, each with its path in the answer: `status`, `headers.…`, `body.…`.
+    #[serde(default, skip_serializing_if = "JsonMap::is_empty")]
+    pub response: JsonMap,
+    /// How often it may happen when a crash falls between doing and recording.
+    #[serde(default)]
+    pub delivery: DeliveryMode,
+}
+
+/// A method of HTTP.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+#[allow(missing_docs)]
+pub enum Method {
+    Get,
+    #[default]
+    Post,
+    Put,
+    Patch,
+    Delete,
+}
+
+impl Method {
+    /// As it stands in a request.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+            Self::Put => "PUT",
+            Self::Patch => "PATCH",
+            Self::Delete => "DELETE",
+        }
+    }
+}
+
+fn ten_seconds() -> Duration {
+    Duration::from_secs(10)
+}
+fn eight() -> u32 {
+    8
+}
+
+impl HttpSend {
+    fn enter(&self, cx: &StepCx<'_>) -> Result<Outcome, Problem> {
+        let url = address::render(&self.url, &cx.facts)?;
+        let body = match (&self.body, &self.json) {
+            (Some(body), _) => template::render(body, false, &cx.facts).map_err(|p| p.in_field("/body"))?,
+            (None, Some(json)) => rendered::value(json, &cx.facts).map_err(|p| p.in_field("/json"))?.to_string(),
+            (None, None) => String::new(),
+        };
+        let keeps = !self.response.is_empty();
+        let why = Why::said(format!("asks {} {url}", self.method.as_str())).with("url", url.clone());
+        let request = HttpRequest {
+            method: self.method.as_str().to_owned(),
+            url,
+            headers: headers::render(&self.headers, self.json.is_some(), &cx.facts)?,
+            body,
+            sign: self.sign,
+            timeout: self.timeout,
+            attempts: self.attempts,
+            // Unkept answers are read a little, for the words of an incident.
+            max_response: if keeps { 65_536 } else { 4_096 },
+        };
+        let effect = Effect { payload: Payload::Http(request), guards: Guards::default(), delivery: self.delivery };
+        let then = if keeps || cx.wired(&PortName::FAILED) { Then::AwaitReceipt } else { Then::Go(PortName::NEXT) };
+        Ok(Outcome::Effect { effect: Box::new(effect), then, why })
+    }
+
+    fn answered(&self, answer: &Json) -> Outcome {
+        let status = answer.get("status").cloned().unwrap_or_default();
+        let mut output = JsonMap::new();
+        output.insert("status".to_owned(), status.clone());
+        let mut missing = Vec::new();
+        for (name, path) in &self.response {
+            match path.as_str().and_then(|path| dig(answer, path)) {
+                Some(value) => {
+                    output.insert(name.clone(), value.clone());
+                }
+                None => missing.push(format!("{name} ({})", path.as_str().unwrap_or_default())),
+            }
+        }
+        let without = if missing.is_empty() { String::new() } else { format!(", without {}", missing.join(", ")) };
+        let why = Why::said(format!("the answer was {status}{without}")).with("status", status);
+        Outcome::Go { port: PortName::NEXT, output: Some(output), why }
+    }
+
+    fn check_response(&self) -> Vec<FieldIssue> {
+        let known = |path: &str| path == "status" || path == "body" || path.starts_with("body.") || path.starts_with("headers.");
+        let wrong = self.response.iter().filter(|(_, path)| !path.as_str().is_some_and(known));
+        let issue = |(name, path): (&String, &Json)| {
+            let message = format!("{path} is no path in an answer: write status, body, body.id or headers.location");
+            FieldIssue::new(format!("/response/{name}"), IssueCode::Invalid, message)
+        };
+        wrong.map(issue).collect()
+    }
+}
+
+impl Kind for HttpSend {
+    const NAME: &'static str = "http.request";
+    const FAMILY: Family = Family::Action;
+    const LABEL: &'static str = "Send an HTTP request";
+
+    fn fields() -> Vec<Field> {
+        let methods = ["GET", "POST", "PUT", "PATCH", "DELETE"].map(str::to_owned).to_vec();
+        let plain = FieldType::Template { html: false };
+        vec![
+            Field::new("method", "Method", FieldType::Choice { options: methods }).or("POST"),
+            Field::new("url", "Address", plain.clone()).required().help("Facts in it are percent-encoded."),
+            Field::new("headers", "Headers", FieldType::KeyValue),
+            Field::new("body", "Body", plain),
+            Field::new("json", "JSON body", FieldType::Json).help("A template of one fact alone keeps its type."),
+            Field::new("sign", "Sign it", FieldType::Boolean).or(false).help("By Standard Webhooks."),
+            Field::new("timeout", "One attempt may take", FieldType::Duration).or("10s"),
+            Field::new("attempts", "Attempts", FieldType::Integer { min: 1, max: 20 }).or(8),
+            Field::new("response", "Keep of the answer", FieldType::KeyValue).help("Name and path, as body.id or status."),
+            receipt::delivery_field(),
+        ]
+    }
+    fn ports(&self) -> Vec<Port> {
+        vec![Port::optional(PortName::NEXT), Port::optional(PortName::FAILED)]
+    }
+    fn check(&self, scope: &FactScope) -> Vec<FieldIssue> {
+        let invalid = |field: &str, message: String| FieldIssue::new(field, IssueCode::Invalid, message);
+        let mut issues = template::check(&self.url, scope, "/url");
+        if !["https://", "http://", "{{"].iter().any(|start| self.url.trim().starts_with(start)) {
+            issues.push(invalid("/url", format!("{:?} is not an address: begin it with https://", self.url)));
+        }
+        issues.extend(headers::check(&self.headers, scope));
+        issues.extend(self.body.iter().flat_map(|body| template::check(body, scope, "/body")));
+        issues.extend(self.json.iter().flat_map(|json| rendered::check(json, scope, "/json")));
+        if self.body.is_some() && self.json.is_some() {
+            issues.push(invalid("/json", "a request has one body: remove body or json".to_owned()));
+        }
+        if self.method == Method::Get && (self.body.is_some() || self.json.is_some()) {
+            issues.push(invalid("/method", "GET carries no body: choose POST, or remove the body".to_owned()));
+        }
+        if self.timeout <= Duration::ZERO || self.timeout > SLOWEST {
+            issues.push(invalid("/timeout", format!("timeout cannot be {}: write more than 0s and at most {SLOWEST}", self.timeout)));
+        }
+        issues.extend(self.check_response());
+        issues
+    }
+    fn step(&self, cx: &StepCx<'_>) -> Outcome {
+        let Resume::Receipt(receipt) = cx.resume else {
+            return self.enter(cx).unwrap_or_else(|problem| Outcome::Fail { problem });
+        };
+        receipt::resumed(receipt, |answer| self.answered(answer))
+    }
+}
+
+#[cfg(test)]
+#[path = "action_http_request_tests.rs"]
+mod tests;

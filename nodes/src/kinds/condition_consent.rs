@@ -1,0 +1,103 @@
+//! `condition.consent`: two ways, by what the customer allowed.
+
+use super::condition_if::yes_or_no;
+use crate::fact::{ConsentScope, ConsentStatus, FactScope};
+use crate::field::{Field, FieldType};
+use crate::id::PortName;
+use crate::issue::{FieldIssue, IssueCode};
+use crate::kind::{Family, Kind, Outcome, Port, StepCx};
+use crate::why::Why;
+use serde::{Deserialize, Serialize};
+
+/// Goes `yes` when the customer granted the channel for the purpose, else `no`. Never asked counts as no.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Consent {
+    /// `email`, `sms`, …
+    #[serde(default = "email")]
+    pub channel: String,
+    /// `marketing`, `transactional`, …
+    #[serde(default = "marketing")]
+    pub purpose: String,
+}
+
+fn email() -> String {
+    "email".to_owned()
+}
+fn marketing() -> String {
+    "marketing".to_owned()
+}
+
+/// Whether the person of this step granted `scope`, and the reason in words.
+pub(super) fn granted(cx: &StepCx<'_>, scope: &ConsentScope) -> (bool, Why) {
+    let name = format!("{}/{}", scope.channel, scope.purpose);
+    let status = cx.facts.customer.and_then(|c| c.consents(scope));
+    let (word, rule) = match status {
+        Some(ConsentStatus::Granted) => ("granted", format!("consent for {name} is granted")),
+        Some(ConsentStatus::Denied) => ("denied", format!("no consent for {name}: it was denied")),
+        Some(ConsentStatus::Withdrawn) => ("withdrawn", format!("no consent for {name}: it was withdrawn")),
+        None if cx.facts.customer.is_none() => ("nobody", format!("no consent for {name}: the run is about no person")),
+        None => ("never asked", format!("no consent for {name}: never asked")),
+    };
+    (status == Some(ConsentStatus::Granted), Why::said(rule).with(format!("consent.{name}"), word))
+}
+
+impl Kind for Consent {
+    const NAME: &'static str = "condition.consent";
+    const FAMILY: Family = Family::Condition;
+    const LABEL: &'static str = "If he consents";
+
+    fn fields() -> Vec<Field> {
+        vec![
+            Field::new("channel", "Channel", FieldType::Text).or("email"),
+            Field::new("purpose", "Purpose", FieldType::Text).or("marketing"),
+        ]
+    }
+    fn ports(&self) -> Vec<Port> {
+        yes_or_no()
+    }
+    fn check(&self, _: &FactScope) -> Vec<FieldIssue> {
+        // Consent is stored under channel/purpose: a slash or blank in either would name another scope or none.
+        [("channel", &self.channel), ("purpose", &self.purpose)]
+            .into_iter()
+            .filter(|(_, name)| name.is_empty() || name.contains(|c: char| c == '/' || c.is_whitespace()))
+            .map(|(field, name)| {
+                let message = format!("{field} cannot be {name:?}: write one word, as email or marketing");
+                FieldIssue::new(format!("/{field}"), IssueCode::Invalid, message)
+            })
+            .collect()
+    }
+    fn step(&self, cx: &StepCx<'_>) -> Outcome {
+        let scope = ConsentScope { channel: self.channel.clone(), purpose: self.purpose.clone() };
+        let (yes, why) = granted(cx, &scope);
+        Outcome::Go { port: if yes { PortName::YES } else { PortName::NO }, output: None, why }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::fact::ConsentStatus;
+    use crate::kinds::stage::{Stage, kind, port, rule, wrong};
+    use serde_json::json;
+
+    #[test]
+    fn only_a_granted_consent_goes_yes() {
+        let node = kind("condition.consent", json!({}));
+        let stage = |status| Stage::new().consent("email/marketing", status);
+        assert_eq!(port(&node.step(&stage(ConsentStatus::Granted).cx())), "yes");
+        let withdrawn = stage(ConsentStatus::Withdrawn);
+        let outcome = node.step(&withdrawn.cx());
+        assert_eq!((port(&outcome), rule(&outcome)), ("no", "no consent for email/marketing: it was withdrawn"));
+        assert_eq!(port(&node.step(&stage(ConsentStatus::Denied).cx())), "no");
+        assert_eq!(rule(&node.step(&Stage::new().cx())), "no consent for email/marketing: never asked");
+        assert_eq!(port(&node.step(&Stage::new().nobody().cx())), "no");
+        let sms = kind("condition.consent", json!({"channel": "sms"}));
+        assert_eq!(port(&sms.step(&stage(ConsentStatus::Granted).cx())), "no");
+    }
+
+    #[test]
+    fn bad_configs_name_their_field() {
+        assert_eq!(wrong("condition.consent", json!({"channel": 1})), ["/channel"]);
+        assert_eq!(wrong("condition.consent", json!({"channel": "", "purpose": "a/b"})), ["/channel", "/purpose"]);
+    }
+}

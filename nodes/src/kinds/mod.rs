@@ -1,0 +1,203 @@
+//! The kinds of nodes, one file each, and the registry that finds them by name.
+//!
+//! A new kind is its file and one line in [`BUILTIN`]. A name once stored is never deleted or reused.
+
+mod action_customer_set;
+mod action_email_send;
+mod action_event_record;
+mod action_exit;
+mod action_goal;
+mod action_http_request;
+mod action_journey_start;
+mod action_script_run;
+mod action_task_ask;
+mod address;
+mod condition_consent;
+mod condition_if;
+mod condition_split;
+mod condition_switch;
+mod delay_for;
+mod delay_until_date;
+mod delay_until_time;
+mod headers;
+mod nearest;
+mod ports;
+mod receipt;
+mod rendered;
+mod shape;
+#[cfg(test)]
+mod stage;
+mod trigger_anniversary;
+mod trigger_api;
+mod trigger_event;
+mod trigger_journey;
+mod trigger_schedule;
+mod trigger_segment;
+mod wait_event;
+mod wait_until;
+
+pub use action_customer_set::CustomerSet;
+pub use action_email_send::{EmailSend, Purpose};
+pub use action_event_record::EventRecord;
+pub use action_exit::Exit;
+pub use action_goal::Goal;
+pub use action_http_request::{HttpSend, Method};
+pub use action_journey_start::JourneyStart;
+pub use action_script_run::ScriptRun;
+pub use action_task_ask::TaskAsk;
+pub use condition_consent::Consent;
+pub use condition_if::If;
+pub use condition_split::{Split, Way};
+pub use condition_switch::{Case, Switch};
+pub use delay_for::DelayFor;
+pub use delay_until_date::UntilDate;
+pub use delay_until_time::{UntilTime, next_local};
+pub use trigger_anniversary::{OnAnniversary, day_of, next_anniversary};
+pub use trigger_api::OnApi;
+pub use trigger_event::OnEvent;
+pub use trigger_journey::OnJourney;
+pub use trigger_schedule::{OnSchedule, next_tick};
+pub use trigger_segment::OnSegment;
+pub use wait_event::WaitEvent;
+pub use wait_until::WaitUntil;
+
+use crate::JsonMap;
+use crate::field::Field;
+use crate::issue::{FieldIssue, IssueCode};
+use crate::kind::{AnyKind, Family, Kind, KindSpec};
+use crate::script::ScriptKind;
+use std::sync::Arc;
+
+/// The longest a node may sleep or wait: five years.
+pub(crate) const LONGEST: crate::time::Duration = crate::time::Duration::from_days(5 * 366);
+
+type Parsed = Result<Arc<dyn AnyKind>, Vec<FieldIssue>>;
+
+/// A built-in kind, before it has a configuration.
+struct Entry {
+    name: &'static str,
+    family: Family,
+    label: &'static str,
+    fields: fn() -> Vec<Field>,
+    parse: fn(&JsonMap) -> Parsed,
+    #[cfg(test)]
+    read_back: fn(&JsonMap) -> Result<JsonMap, Vec<FieldIssue>>,
+}
+
+const fn entry<K: Kind>() -> Entry {
+    Entry {
+        name: K::NAME,
+        family: K::FAMILY,
+        label: K::LABEL,
+        fields: K::fields,
+        parse: |config| typed::<K>(config).map(|kind| Arc::new(kind) as Arc<dyn AnyKind>),
+        #[cfg(test)]
+        read_back: |config| match serde_json::to_value(typed::<K>(config)?) {
+            Ok(crate::Json::Object(map)) => Ok(map),
+            other => Err(vec![FieldIssue::new("", IssueCode::Invalid, format!("{other:?} is not an object"))]),
+        },
+    }
+}
+
+/// Every built-in kind, in the order of the palette.
+static BUILTIN: [Entry; 24] = [
+    entry::<OnEvent>(),
+    entry::<OnSchedule>(),
+    entry::<OnAnniversary>(),
+    entry::<OnSegment>(),
+    entry::<OnApi>(),
+    entry::<OnJourney>(),
+    entry::<If>(),
+    entry::<Switch>(),
+    entry::<Split>(),
+    entry::<Consent>(),
+    entry::<DelayFor>(),
+    entry::<UntilTime>(),
+    entry::<UntilDate>(),
+    entry::<WaitEvent>(),
+    entry::<WaitUntil>(),
+    entry::<EmailSend>(),
+    entry::<HttpSend>(),
+    entry::<CustomerSet>(),
+    entry::<EventRecord>(),
+    entry::<JourneyStart>(),
+    entry::<ScriptRun>(),
+    entry::<TaskAsk>(),
+    entry::<Exit>(),
+    entry::<Goal>(),
+];
+
+/// A kind's configuration from its JSON form, or everything wrong with that form, each at its own field.
+fn typed<K: Kind>(config: &JsonMap) -> Result<K, Vec<FieldIssue>> {
+    let issues = shape::check(K::NAME, &K::fields(), config);
+    if !issues.is_empty() {
+        return Err(issues);
+    }
+    let config = crate::Json::Object(shape::filled(config));
+    serde_json::from_value(config).map_err(|e| vec![FieldIssue::new("", IssueCode::Invalid, format!("{}: {e}", K::NAME))])
+}
+
+/// The kinds a workspace knows: the built-in ones and its own, written in Rhai. Cheap to clone.
+#[derive(Clone)]
+pub struct Registry {
+    scripts: Arc<[Arc<ScriptKind>]>,
+}
+
+impl Registry {
+    /// The built-in kinds alone.
+    #[must_use]
+    pub fn builtin() -> Self {
+        Self { scripts: Arc::from([]) }
+    }
+
+    /// The built-in kinds and `scripts`.
+    ///
+    /// # Errors
+    /// When a script has the name of another kind.
+    pub fn with_scripts(scripts: Vec<Arc<ScriptKind>>) -> Result<Self, FieldIssue> {
+        let mut taken: Vec<String> = BUILTIN.iter().map(|e| e.name.to_owned()).collect();
+        for script in &scripts {
+            let name = script.spec().name;
+            if taken.contains(&name) {
+                let message = format!("the kind {name} exists already: give the script kind another name");
+                return Err(FieldIssue::new("/name", IssueCode::Invalid, message));
+            }
+            taken.push(name);
+        }
+        Ok(Self { scripts: scripts.into() })
+    }
+
+    /// The kind called `kind` with the configuration `config`.
+    ///
+    /// # Errors
+    /// When no kind has that name, or everything wrong with the fields: each issue points at its field.
+    pub fn parse(&self, kind: &str, config: &JsonMap) -> Parsed {
+        if let Some(entry) = BUILTIN.iter().find(|e| e.name == kind) {
+            return (entry.parse)(config);
+        }
+        for script in self.scripts.iter() {
+            let spec = script.spec();
+            if spec.name == kind {
+                let issues = shape::check(kind, &spec.fields, config);
+                return if issues.is_empty() { script.configure(&shape::filled(config)) } else { Err(issues) };
+            }
+        }
+        let specs = self.specs();
+        let remedy = match nearest::nearest(kind, specs.iter().map(|s| s.name.as_str())) {
+            Some(name) => format!("did you mean {name}?"),
+            None => "take one of the palette, or install the script kind first".to_owned(),
+        };
+        Err(vec![FieldIssue::new("", IssueCode::UnknownKind, format!("no kind is called {kind:?}: {remedy}"))])
+    }
+
+    /// Every kind as palettes and forms see it, the built-in ones first.
+    #[must_use]
+    pub fn specs(&self) -> Vec<KindSpec> {
+        let builtin =
+            BUILTIN.iter().map(|e| KindSpec { name: e.name.to_owned(), family: e.family, label: e.label.to_owned(), fields: (e.fields)() });
+        builtin.chain(self.scripts.iter().map(|s| s.spec())).collect()
+    }
+}
+
+#[cfg(test)]
+mod registry_tests;

@@ -1,0 +1,69 @@
+//! `trigger.segment`: a customer entered or left a segment.
+
+use super::trigger_api::enter;
+use crate::field::{Field, FieldType};
+use crate::id::PortName;
+use crate::kind::{Family, Kind, Outcome, Port, SegmentChange, StepCx, Trigger};
+use serde::{Deserialize, Serialize};
+
+/// Starts a run for each customer who crosses the segment's edge.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OnSegment {
+    /// The segment's name.
+    pub segment: String,
+    /// Which way.
+    #[serde(default = "entered")]
+    pub change: SegmentChange,
+}
+
+fn entered() -> SegmentChange {
+    SegmentChange::Entered
+}
+
+impl Kind for OnSegment {
+    const NAME: &'static str = "trigger.segment";
+    const FAMILY: Family = Family::Trigger;
+    const LABEL: &'static str = "When somebody enters or leaves a segment";
+
+    fn fields() -> Vec<Field> {
+        vec![
+            Field::new("segment", "Segment", FieldType::Segment).required(),
+            Field::new("change", "When he", FieldType::Choice { options: vec!["entered".into(), "left".into()] }).or("entered"),
+        ]
+    }
+    fn ports(&self) -> Vec<Port> {
+        vec![Port::required(PortName::NEXT)]
+    }
+    fn trigger(&self) -> Option<Trigger> {
+        Some(Trigger::Segment { segment: self.segment.clone(), change: self.change })
+    }
+    fn step(&self, _: &StepCx<'_>) -> Outcome {
+        let verb = match self.change {
+            SegmentChange::Entered => "entered",
+            SegmentChange::Left => "left",
+        };
+        enter(format!("the customer {verb} the segment {}", self.segment), &[("segment", &self.segment)])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::kind::{SegmentChange, Trigger};
+    use crate::kinds::stage::{Stage, kind, port, rule, wrong};
+    use serde_json::json;
+
+    #[test]
+    fn it_goes_next_and_names_the_segment() {
+        let node = kind("trigger.segment", json!({"segment": "vip", "change": "left"}));
+        let outcome = node.step(&Stage::new().cx());
+        assert_eq!((port(&outcome), rule(&outcome)), ("next", "the customer left the segment vip"));
+        let entered = kind("trigger.segment", json!({"segment": "vip"})).trigger();
+        assert_eq!(entered, Some(Trigger::Segment { segment: "vip".into(), change: SegmentChange::Entered }));
+    }
+
+    #[test]
+    fn bad_configs_name_their_field() {
+        assert_eq!(wrong("trigger.segment", json!({"change": "crossed"})), ["/segment", "/change"]);
+    }
+}

@@ -1,0 +1,37 @@
+//! The predicate language: one for trigger filters, conditions, segments, goals and send guards.
+//!
+//! JSON forms:
+//! ```json
+//! {"all": [ … ]}   {"any": [ … ]}   {"not": { … }}
+//! {"fact": "customer.country", "is": "eq", "value": "DE"}
+//! {"fact": "event.properties.value", "is": "gte", "value": 50}
+//! {"fact": "customer.traits.plan", "is": "in", "value": ["pro", "team"]}
+//! {"fact": "customer.birthday", "is": "within_next", "value": "7d"}
+//! {"event": "Order Completed", "count": {"gte": 2}, "within": "60d"}
+//! {"event": "Order Completed", "count": {"eq": 0}, "since": "entry"}
+//! {"event": "Order Completed", "sum": {"of": "total", "gte": 100}, "within": "30d", "where": { … }}
+//! {"consent": {"channel": "email", "purpose": "marketing"}}
+//! {"segment": "vip"}
+//! ```
+//! An empty `all` always holds and is the default.
+
+mod anniversary;
+mod ast;
+mod check;
+mod compare;
+mod evaluate;
+mod history;
+mod read;
+mod words;
+
+pub use ast::{Aggregate, Bound, Comparison, EventTest, FactTest, Predicate, Since, Verdict};
+pub use check::{MAX_DEPTH, MAX_PARTS, check, needs};
+pub use evaluate::{evaluate, evaluate_on, holds, holds_on};
+pub use read::from_json;
+
+// Templates compare and calculate by the same rules.
+pub(crate) use compare::{equal, order};
+pub(crate) use history::decimal;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,321 @@
+//! Walking: from one step to the next until the run sleeps, waits or ends.
+
+use super::program::Program;
+use super::state::{Asked, Emitted, Run, RunState, Step, StepOutcome, Subject, Transition, TransitionIncident};
+use crate::effect::Command;
+use crate::fact::{Facts, RunFacts};
+use crate::id::{NodeId, PortName, TaskId};
+use crate::issue::Problem;
+use crate::kind::{End, EventMatch, Outcome, Resume, StepCx, Then};
+use crate::time::{Duration, Timestamp};
+use crate::why::Why;
+use crate::{JsonMap, predicate};
+use uuid::Uuid;
+
+/// Steps one transition may take. A published graph cannot loop without a delay, so only a script that always answers
+/// "now" could come here; it becomes an incident and not a stuck engine.
+const LONGEST_CHAIN: usize = 10_000;
+
+/// Which visit of which node is being stepped.
+#[derive(Clone, Copy)]
+pub(super) struct Place {
+    pub node: usize,
+    pub visit: u32,
+    pub since: Timestamp,
+}
+
+/// Walks one run.
+pub(super) struct Walker<'w, 'a> {
+    pub program: &'w Program,
+    pub run: &'w mut Run,
+    pub subject: &'w mut Subject<'a>,
+    pub now: Timestamp,
+    /// The journey is paused: nothing new is entered.
+    pub paused: bool,
+    /// Set when this wake came so late that its effects are to be skipped: how late.
+    pub stale: Option<Duration>,
+    pub done: Transition,
+}
+
+enum Next {
+    Enter(usize),
+    Again(Place),
+    Stop,
+}
+
+impl Walker<'_, '_> {
+    /// Enters `node` and walks on from there.
+    pub fn enter(&mut self, node: usize) {
+        let mut next = Next::Enter(node);
+        for _ in 0..LONGEST_CHAIN {
+            next = match next {
+                Next::Enter(node) => {
+                    if self.paused {
+                        self.run.body.state = RunState::Ready { node: self.program.nodes[node].id.clone(), at: self.now };
+                        return;
+                    }
+                    let place = self.arrive(node);
+                    self.step(place, Resume::Enter)
+                }
+                Next::Again(place) => self.step(place, Resume::Woke),
+                Next::Stop => return,
+            };
+        }
+        let place = self.place_of(node);
+        self.hold(place, Problem::new("run.endless", format!("took {LONGEST_CHAIN} steps without a delay: put a delay into the loop")), false);
+    }
+
+    /// Steps the node at `place` again and walks on.
+    pub fn resume(&mut self, place: Place, resume: Resume<'_>) {
+        match self.step(place, resume) {
+            Next::Enter(node) => self.enter(node),
+            Next::Again(again) => {
+                if let Next::Enter(node) = self.step(again, Resume::Woke) {
+                    self.enter(node);
+                }
+            }
+            Next::Stop => {}
+        }
+    }
+
+    fn arrive(&mut self, node: usize) -> Place {
+        let visit = if self.program.nodes[node].looping {
+            let count = self.run.body.visits.entry(self.program.nodes[node].id.clone()).or_insert(0);
+            *count += 1;
+            *count
+        } else {
+            1
+        };
+        Place { node, visit, since: self.now }
+    }
+
+    fn place_of(&self, node: usize) -> Place {
+        let visit = self.run.body.visits.get(&self.program.nodes[node].id).copied().unwrap_or(1);
+        Place { node, visit, since: self.now }
+    }
+
+    fn decide(&self, place: Place, resume: Resume<'_>) -> Outcome {
+        let node = &self.program.nodes[place.node];
+        let facts = Facts {
+            customer: self.subject.customer.as_deref(),
+            history: self.subject.history,
+            segments: self.subject.segments,
+            event: self.run.body.event.as_ref(),
+            outputs: &self.run.body.outputs,
+            run: Some(RunFacts { id: self.run.id, entered_at: self.run.entered_at, key: self.run.key.as_deref() }),
+            now: self.now,
+        };
+        node.kind.step(&StepCx {
+            now: self.now,
+            facts,
+            settings: &self.program.settings,
+            run: self.run.id,
+            node: &node.id,
+            visit: place.visit,
+            since: place.since,
+            resume,
+            wired: &node.wired,
+        })
+    }
+
+    fn step(&mut self, place: Place, resume: Resume<'_>) -> Next {
+        match self.decide(place, resume) {
+            Outcome::Go { port, output, why } => {
+                self.put_out(place, output);
+                self.note(place, StepOutcome::Went(port.clone()), why);
+                self.leave(place, &port)
+            }
+            Outcome::Sleep { until, .. } if until <= self.now && !matches!(resume, Resume::Woke) => Next::Again(place),
+            Outcome::Sleep { until, why } => {
+                self.note(place, StepOutcome::Sleeps(until), why);
+                let (node, visit, since) = self.named(place);
+                self.run.body.state = RunState::Sleeping { node, visit, since, until };
+                Next::Stop
+            }
+            Outcome::Await { event, deadline, why } => self.wait_for(place, event, deadline, why),
+            Outcome::AwaitChange { check_at, deadline, why } => {
+                if !matches!(resume, Resume::Changed) {
+                    self.note(place, StepOutcome::Waits(deadline), why);
+                }
+                let (node, visit, since) = self.named(place);
+                self.run.body.state = RunState::AwaitingChange { node, visit, since, check_at, deadline };
+                Next::Stop
+            }
+            Outcome::Effect { effect, then, why } => self.emit(place, effect, then, why),
+            Outcome::Command { commands, port, output, why } => {
+                self.put_out(place, output);
+                self.obey(place, commands);
+                self.note(place, StepOutcome::Went(port.clone()), why);
+                self.leave(place, &port)
+            }
+            Outcome::Ask { question, deadline, why } => {
+                let (node, visit, since) = self.named(place);
+                let task = TaskId(Uuid::new_v5(&self.run.id.0, format!("{node}.{visit}").as_bytes()));
+                self.note(place, StepOutcome::Asks(task), why);
+                self.done.asked.push(Asked { task, node: node.clone(), visit, question, deadline });
+                self.run.body.state = RunState::Asking { node, visit, since, task, deadline };
+                Next::Stop
+            }
+            Outcome::Exit { end, commands, why } => {
+                self.obey(place, commands);
+                self.note(place, StepOutcome::Ended(end.clone()), why);
+                self.run.body.state = RunState::Done { end, at: self.now };
+                Next::Stop
+            }
+            Outcome::Fail { problem } => self.fail(place, problem, false),
+        }
+    }
+
+    /// By the `failed` port when it is wired, else an incident.
+    pub(super) fn fail_and_walk(&mut self, place: Place, problem: Problem, effect: bool) {
+        if let Next::Enter(node) = self.fail(place, problem, effect) {
+            self.enter(node);
+        }
+    }
+
+    fn fail(&mut self, place: Place, problem: Problem, effect: bool) -> Next {
+        if !self.program.nodes[place.node].wired.contains(&PortName::FAILED) {
+            self.hold(place, problem, effect);
+            return Next::Stop;
+        }
+        let mut output = JsonMap::new();
+        output.insert("problem".into(), serde_json::to_value(&problem).unwrap_or_default());
+        self.put_out(place, Some(output));
+        self.note(place, StepOutcome::Went(PortName::FAILED), Why::said(problem.message));
+        self.leave(place, &PortName::FAILED)
+    }
+
+    fn hold(&mut self, place: Place, problem: Problem, effect: bool) {
+        self.note(place, StepOutcome::Failed(problem.clone()), Why::said(problem.message.clone()));
+        let (node, visit, since) = self.named(place);
+        self.done.incident = Some(TransitionIncident { node: node.clone(), visit, effect, problem: problem.clone() });
+        self.run.body.state = RunState::Held { node, visit, since, problem, effect };
+    }
+
+    fn wait_for(&mut self, place: Place, event: EventMatch, deadline: Option<Timestamp>, why: Why) -> Next {
+        let from = self.now.minus(event.look_back);
+        if event.look_back > Duration::ZERO {
+            // The run's own first event began it and cannot also end its wait.
+            let first = self.run.body.event.as_ref().map(|e| e.id);
+            // In a loop, what ended an earlier wait here is spent.
+            let spent = self.spent(place);
+            let counts = |e: &&crate::fact::Event| e.at >= from && Some(e.at) > spent && Some(e.id) != first;
+            let early = self.subject.history.iter().find(|e| counts(e) && self.matches(&event, e));
+            if let Some(found) = early {
+                return self.step(place, Resume::Event(found));
+            }
+        }
+        self.note(place, StepOutcome::Waits(deadline), why);
+        let (node, visit, since) = self.named(place);
+        self.run.body.state = RunState::Awaiting { node, visit, since, event, deadline };
+        Next::Stop
+    }
+
+    /// When the event came that ended the last wait at this node.
+    fn spent(&self, place: Place) -> Option<Timestamp> {
+        let output = self.run.body.outputs.get(self.program.nodes[place.node].id.as_str())?;
+        Timestamp::parse(output.get("at")?.as_str()?)
+    }
+
+    /// Whether `event` is what `wanted` waits for.
+    pub fn matches(&self, wanted: &EventMatch, event: &crate::fact::Event) -> bool {
+        if !wanted.names.contains(&event.name) {
+            return false;
+        }
+        let first = self.run.body.event.as_ref();
+        let same = wanted.same.iter().all(|path| {
+            let mine = first.and_then(|e| crate::fact::dig_map(&e.properties, path));
+            mine.is_some() && mine == crate::fact::dig_map(&event.properties, path)
+        });
+        same && predicate::evaluate_on(&wanted.filter, &self.facts(), event).holds
+    }
+
+    /// Everything the run may read now.
+    pub fn facts(&self) -> Facts<'_> {
+        Facts {
+            customer: self.subject.customer.as_deref(),
+            history: self.subject.history,
+            segments: self.subject.segments,
+            event: self.run.body.event.as_ref(),
+            outputs: &self.run.body.outputs,
+            run: Some(RunFacts { id: self.run.id, entered_at: self.run.entered_at, key: self.run.key.as_deref() }),
+            now: self.now,
+        }
+    }
+
+    fn emit(&mut self, place: Place, effect: Box<crate::effect::Effect>, then: Then, why: Why) -> Next {
+        let (node, visit, since) = self.named(place);
+        if let Some(late) = self.stale {
+            let why = Why::said(format!("not done: the engine came back {late} late and the journey skips what is older")).with("late", late.to_string());
+            self.note(place, StepOutcome::Went(PortName::NEXT), why);
+            return self.leave(place, &PortName::NEXT);
+        }
+        let channel = effect.payload.channel();
+        let awaited = matches!(then, Then::AwaitReceipt);
+        self.done.effects.push(Emitted { node: node.clone(), visit, effect, awaited });
+        match then {
+            Then::Go(port) => {
+                self.note(place, StepOutcome::Went(port.clone()), why);
+                self.leave(place, &port)
+            }
+            Then::AwaitReceipt => {
+                self.note(place, StepOutcome::Calls(channel.to_owned()), why);
+                self.run.body.state = RunState::Calling { node, visit, since };
+                Next::Stop
+            }
+        }
+    }
+
+    fn obey(&mut self, place: Place, commands: Vec<Command>) {
+        for command in commands {
+            if let Command::SetAttributes { traits, add_tags, remove_tags } = &command
+                && let Some(customer) = self.subject.customer.as_deref_mut()
+            {
+                customer.set(traits, add_tags, remove_tags);
+                self.done.customer_changed = true;
+            }
+            self.done.commands.push((self.program.nodes[place.node].id.clone(), place.visit, command));
+        }
+    }
+
+    fn leave(&mut self, place: Place, port: &PortName) -> Next {
+        if let Some(&to) = self.program.nodes[place.node].ways.get(port) {
+            return Next::Enter(to);
+        }
+        self.run.body.state = RunState::Done { end: End::Completed, at: self.now };
+        Next::Stop
+    }
+
+    /// Leaves by `port` because a person said so.
+    pub fn skip(&mut self, place: Place, port: PortName) {
+        self.note(place, StepOutcome::Skipped(port.clone()), Why::said("a person sent the run on"));
+        if let Next::Enter(node) = self.leave(place, &port) {
+            self.enter(node);
+        }
+    }
+
+    /// Ends the run.
+    pub fn end(&mut self, node: Option<NodeId>, end: End, why: Why) {
+        let node = node.or_else(|| self.program.nodes.first().map(|n| n.id.clone()));
+        if let Some(node) = node {
+            let visit = self.run.body.visits.get(&node).copied().unwrap_or(1);
+            self.done.steps.push(Step { node, visit, at: self.now, outcome: StepOutcome::Ended(end.clone()), why });
+        }
+        self.run.body.state = RunState::Done { end, at: self.now };
+    }
+
+    fn put_out(&mut self, place: Place, output: Option<JsonMap>) {
+        if let Some(output) = output {
+            self.run.body.outputs.insert(self.program.nodes[place.node].id.to_string(), output.into());
+        }
+    }
+
+    fn note(&mut self, place: Place, outcome: StepOutcome, why: Why) {
+        let node = self.program.nodes[place.node].id.clone();
+        self.done.steps.push(Step { node, visit: place.visit, at: self.now, outcome, why });
+    }
+
+    fn named(&self, place: Place) -> (NodeId, u32, Timestamp) {
+        (self.program.nodes[place.node].id.clone(), place.visit, place.since)
+    }
+}

@@ -1,0 +1,228 @@
+//! Which facts a parsed template reads, and which of them do not exist.
+
+use super::helpers;
+use crate::fact::{FactScope, Facts, check_path};
+use crate::issue::IssueCode;
+use crate::{Json, JsonMap};
+use handlebars::template::{BlockParam, HelperTemplate, Parameter, Template, TemplateElement};
+use handlebars::{Path, PathSeg};
+use std::collections::BTreeSet;
+
+/// The roots of all facts.
+const ROOTS: [&str; 5] = ["customer", "event", "steps", "run", "now"];
+/// Paths that are no value but may be walked by `each` and `with`.
+const GROUPS: [&str; 7] = ["customer", "customer.traits", "event", "event.properties", "event.context", "steps", "run"];
+
+/// One path a template reads.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+struct Mention {
+    segments: Vec<String>,
+    line: usize,
+    /// Whether it is handed to a helper, which may take a whole group.
+    argument: bool,
+}
+
+/// What is wrong in which line.
+pub(super) struct Finding {
+    pub line: usize,
+    pub code: IssueCode,
+    pub message: String,
+}
+
+/// What a template reads.
+#[derive(Default)]
+pub(super) struct Reading {
+    mentions: Vec<Mention>,
+    /// The distinct paths, shorter ones first.
+    paths: Vec<Vec<String>>,
+    /// Mistakes that the tree shows.
+    findings: Vec<(usize, String)>,
+}
+
+impl Reading {
+    /// Walks the tree of a template. Its depth was bounded before it was parsed.
+    pub fn of(template: &Template) -> Self {
+        let mut walk = Walk { reading: Self::default(), scopes: Vec::new(), line: 1 };
+        walk.template(template);
+        let mut reading = walk.reading;
+        let distinct: BTreeSet<Vec<String>> = reading.mentions.iter().map(|m| m.segments.clone()).collect();
+        reading.paths = distinct.into_iter().collect();
+        reading.paths.sort_by_key(Vec::len);
+        reading
+    }
+
+    /// Paths that name no fact, and other mistakes.
+    pub fn findings(&self, scope: &FactScope) -> Vec<Finding> {
+        let mut found: Vec<Finding> =
+            self.findings.iter().map(|(line, message)| Finding { line: *line, code: IssueCode::BadTemplate, message: message.clone() }).collect();
+        for mention in &self.mentions {
+            let path = mention.segments.join(".");
+            let node = mention.segments.get(1).filter(|_| mention.segments.len() == 2 && mention.segments[0] == "steps");
+            let whole_step = node.is_some_and(|node| scope.nodes.contains(node.as_str()));
+            if mention.argument && (whole_step || GROUPS.contains(&path.as_str())) {
+                continue;
+            }
+            if let Some(message) = check_path(&path, scope) {
+                found.push(Finding { line: mention.line, code: IssueCode::UnknownFact, message });
+            }
+        }
+        found
+    }
+
+    /// The data a render needs and no more.
+    pub fn context(&self, facts: &Facts<'_>) -> JsonMap {
+        let mut data = JsonMap::new();
+        for segments in &self.paths {
+            if let Some(value) = value_at(&segments.join("."), facts) {
+                put(&mut data, segments, value);
+            }
+        }
+        data
+    }
+}
+
+/// Puts `value` below `segments`, unless a shorter path has brought it already.
+fn put(map: &mut JsonMap, segments: &[String], value: Json) {
+    let Some((head, tail)) = segments.split_first() else { return };
+    if tail.is_empty() {
+        map.entry(head.clone()).or_insert(value);
+        return;
+    }
+    if let Json::Object(inner) = map.entry(head.clone()).or_insert_with(|| JsonMap::new().into()) {
+        put(inner, tail, value);
+    }
+}
+
+fn value_at(path: &str, facts: &Facts<'_>) -> Option<Json> {
+    let group = |names: &[&str], prefix: &str| {
+        let pairs = names.iter().filter_map(|name| Some(((*name).to_owned(), value_at(&format!("{prefix}.{name}"), facts)?)));
+        Json::Object(pairs.collect())
+    };
+    match path {
+        "customer" => {
+            facts.customer?;
+            let mut names = vec!["id", "user_id", "created_at", "tags", "traits"];
+            names.extend_from_slice(&crate::fact::WELL_KNOWN);
+            Some(group(&names, "customer"))
+        }
+        "customer.traits" => Some(facts.customer?.traits.clone().into()),
+        "event" => {
+            facts.event?;
+            Some(group(&["id", "name", "timestamp", "properties", "context"], "event"))
+        }
+        "event.properties" => Some(facts.event?.properties.clone().into()),
+        "event.context" => Some(facts.event?.context.clone().into()),
+        "steps" => Some(facts.outputs.clone().into()),
+        "run" => {
+            facts.run?;
+            Some(group(&["id", "entered_at", "key"], "run"))
+        }
+        _ => facts.get(path).map(std::borrow::Cow::into_owned),
+    }
+}
+
+struct Walk {
+    reading: Reading,
+    /// The names that each enclosing `each` or `with` gives its items.
+    scopes: Vec<Vec<String>>,
+    line: usize,
+}
+
+impl Walk {
+    fn template(&mut self, template: &Template) {
+        for (i, element) in template.elements.iter().enumerate() {
+            if let Some(place) = template.mapping.get(i) {
+                self.line = place.0;
+            }
+            match element {
+                TemplateElement::Expression(call) | TemplateElement::HtmlExpression(call) => self.call(call),
+                TemplateElement::HelperBlock(block) => self.block(block),
+                _ => {}
+            }
+        }
+    }
+
+    fn report(&mut self, message: String) {
+        self.reading.findings.push((self.line, message));
+    }
+
+    fn call(&mut self, call: &HelperTemplate) {
+        let name = call.name.as_name().unwrap_or_default();
+        if call.params.is_empty() && call.hash.is_empty() {
+            if helpers::is_value_helper(name) {
+                self.report(format!("{{{{{name}}}}} needs a value: write {{{{{name} event.properties.value}}}}"));
+            } else {
+                self.parameter(&call.name, false);
+            }
+            return;
+        }
+        if !helpers::is_value_helper(name) {
+            self.report(format!("unknown helper {name:?}: the helpers are {}", helpers::names()));
+        }
+        self.arguments(call);
+    }
+
+    fn arguments(&mut self, call: &HelperTemplate) {
+        call.params.iter().chain(call.hash.values()).for_each(|p| self.parameter(p, true));
+    }
+
+    fn block(&mut self, block: &HelperTemplate) {
+        let name = block.name.as_name().unwrap_or_default();
+        if !helpers::BLOCKS.contains(&name) {
+            self.report(format!("unknown block {name:?}: the blocks are {}", helpers::BLOCKS.join(", ")));
+        } else if block.params.len() != 1 {
+            self.report(format!("{{{{#{name}}}}} takes one value"));
+        }
+        self.arguments(block);
+        let scoped = matches!(name, "each" | "with");
+        if scoped {
+            self.scopes.push(block_names(block.block_param.as_ref()));
+        }
+        if let Some(inner) = &block.template {
+            self.template(inner);
+        }
+        if scoped {
+            self.scopes.pop();
+        }
+        if let Some(inner) = &block.inverse {
+            self.template(inner);
+        }
+    }
+
+    fn parameter(&mut self, parameter: &Parameter, argument: bool) {
+        match parameter {
+            Parameter::Path(Path::Relative((segments, raw))) => self.path(segments, raw, argument),
+            Parameter::Subexpression(inner) => {
+                if let TemplateElement::Expression(call) = inner.as_element() {
+                    self.call(call);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn path(&mut self, segments: &[PathSeg], raw: &str, argument: bool) {
+        let named: Vec<String> = segments.iter().filter_map(|s| if let PathSeg::Named(n) = s { Some(n.clone()) } else { None }).collect();
+        let Some(first) = named.first() else { return };
+        let ups = raw.matches("../").count();
+        let depth = self.scopes.len();
+        if raw.starts_with("@root") || ups >= depth {
+            self.reading.mentions.push(Mention { segments: named, line: self.line, argument });
+            return;
+        }
+        let is_item = self.scopes.iter().any(|names| names.contains(first));
+        // `this.event` says that the item is meant; a bare root in a loop is nearly always the fact, which is not there.
+        if ups == 0 && !is_item && raw.starts_with(first.as_str()) && ROOTS.contains(&first.as_str()) {
+            self.report(format!("inside {{{{#each}}}} and {{{{#with}}}} names belong to the item: write @root.{raw}"));
+        }
+    }
+}
+
+fn block_names(names: Option<&BlockParam>) -> Vec<String> {
+    let name = |p: &Parameter| p.as_name().unwrap_or_default().to_owned();
+    match names {
+        Some(BlockParam::Single(one)) => vec![name(one)],
+        Some(BlockParam::Pair((one, two))) => vec![name(one), name(two)],
+        _ => Vec::new(),
+    }
+}

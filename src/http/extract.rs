@@ -1,0 +1,155 @@
+//! Extractors whose rejections are problem documents: use these in place of axum's.
+
+use super::problem::{ApiError, from_status};
+use axum::body::Bytes;
+use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::response::{IntoResponse, Response};
+use http::header::{CONTENT_TYPE, ETAG, HeaderValue, IF_MATCH};
+use http::request::Parts;
+use http::{HeaderMap, StatusCode};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+/// A JSON body, in and out. A body that does not fit names the field it fails at.
+#[derive(Debug)]
+pub struct Json<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
+    type Rejection = ApiError;
+    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
+        if !is_json(request.headers()) {
+            return Err(from_status(StatusCode::UNSUPPORTED_MEDIA_TYPE, ""));
+        }
+        let bytes = Bytes::from_request(request, state).await?;
+        parse(&bytes).map(Self)
+    }
+}
+
+impl<T: Serialize> IntoResponse for Json<T> {
+    fn into_response(self) -> Response {
+        axum::Json(self.0).into_response()
+    }
+}
+
+/// Reads a document; a failure names the field.
+///
+/// # Errors
+/// When it is not JSON or not of the shape asked for.
+pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
+    let mut reader = serde_json::Deserializer::from_slice(bytes);
+    let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+        let pointer = pointer(error.path());
+        ApiError::invalid(pointer, format!("{}: correct the body", error.inner()))
+    })?;
+    reader.end().map_err(|error| ApiError::invalid("", format!("{error}: send one JSON document and nothing after it")))?;
+    Ok(value)
+}
+
+/// A path into a document as a JSON pointer (RFC 6901).
+fn pointer(path: &serde_path_to_error::Path) -> String {
+    use serde_path_to_error::Segment;
+    let mut pointer = String::new();
+    for segment in path {
+        match segment {
+            Segment::Seq { index } => pointer.push_str(&format!("/{index}")),
+            Segment::Map { key } => pointer.push_str(&format!("/{}", key.replace('~', "~0").replace('/', "~1"))),
+            Segment::Enum { .. } | Segment::Unknown => {}
+        }
+    }
+    pointer
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    let Some(kind) = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()) else { return false };
+    let essence = kind.split(';').next().unwrap_or_default().trim();
+    essence.eq_ignore_ascii_case("application/json") || essence.to_ascii_lowercase().ends_with("+json")
+}
+
+/// Parts of the path.
+#[derive(Debug, FromRequestParts)]
+#[from_request(via(axum::extract::Path), rejection(ApiError))]
+pub struct Path<T>(pub T);
+
+/// The query string.
+#[derive(Debug, FromRequestParts)]
+#[from_request(via(axum::extract::Query), rejection(ApiError))]
+pub struct Query<T>(pub T);
+
+/// The revision a client says it changes (`If-Match`). Revisions are numbers, ETags their text in quotes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Revision(pub Option<i64>);
+
+impl Revision {
+    /// The ETag of a document at this revision.
+    #[must_use]
+    pub fn etag(revision: i64) -> (http::HeaderName, HeaderValue) {
+        (ETAG, HeaderValue::from_str(&format!("\"{revision}\"")).unwrap_or(HeaderValue::from_static("\"0\"")))
+    }
+    /// Passes when the client named `current`, or `*`.
+    ///
+    /// # Errors
+    /// 412 when it named another one, 428 when it named none.
+    pub fn must_be(self, current: i64, thing: &str) -> Result<(), ApiError> {
+        match self.0 {
+            None => Err(ApiError::match_required(thing)),
+            Some(Self::ANY) => Ok(()),
+            Some(revision) if revision == current => Ok(()),
+            Some(_) => Err(ApiError::stale(thing)),
+        }
+    }
+    const ANY: i64 = -1;
+
+    fn read(header: Option<&HeaderValue>) -> Self {
+        let Some(text) = header.and_then(|value| value.to_str().ok()) else { return Self(None) };
+        let text = text.trim();
+        if text == "*" {
+            return Self(Some(Self::ANY));
+        }
+        let number = text.trim_start_matches("W/").trim_matches('"').parse::<i64>().ok().filter(|n| *n >= 0);
+        // What was never an ETag of ours matches nothing.
+        Self(Some(number.unwrap_or(i64::MIN)))
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Revision {
+    type Rejection = std::convert::Infallible;
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        Ok(Self::read(parts.headers.get(IF_MATCH)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, serde::Deserialize)]
+    #[allow(dead_code)]
+    struct Shape {
+        list: Vec<u8>,
+    }
+
+    #[test]
+    fn a_wrong_field_is_pointed_at() {
+        let error = parse::<Shape>(br#"{"list":[1,"x"]}"#).unwrap_err();
+        assert!(error.detail().starts_with("/list/1: "), "{}", error.detail());
+        assert!(parse::<Shape>(br#"{"list":[]} x"#).is_err());
+    }
+
+    #[test]
+    fn revisions_are_compared() {
+        let named = |text: &'static str| Revision::read(Some(&HeaderValue::from_static(text)));
+        assert!(named("\"3\"").must_be(3, "journey").is_ok());
+        assert!(named("*").must_be(3, "journey").is_ok());
+        assert_eq!(named("\"2\"").must_be(3, "journey").unwrap_err().status(), StatusCode::PRECONDITION_FAILED);
+        assert_eq!(named("nonsense").must_be(3, "journey").unwrap_err().status(), StatusCode::PRECONDITION_FAILED);
+        assert_eq!(Revision::read(None).must_be(3, "journey").unwrap_err().status(), StatusCode::PRECONDITION_REQUIRED);
+    }
+
+    #[test]
+    fn json_is_told_by_its_content_type() {
+        let with = |kind: &'static str| HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static(kind))]);
+        assert!(is_json(&with("application/json; charset=utf-8")));
+        assert!(is_json(&with("application/merge-patch+json")));
+        assert!(!is_json(&with("text/plain")) && !is_json(&HeaderMap::new()));
+    }
+}

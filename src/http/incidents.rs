@@ -1,0 +1,179 @@
+//! `/api/v1/incidents`: runs and deliveries that need a person.
+
+use super::AppState;
+use super::auth::{Reader, Writer};
+use super::extract::{Json, Path, Query};
+use super::page::{Page, PageQuery, Paging};
+use super::problem::{ApiError, ApiResult, ProblemDocument};
+use super::runs::{comparable, give};
+use axum::extract::State;
+use http::StatusCode;
+use serde::{Deserialize, Serialize};
+use tradewind_engine::inspect::incidents::{self, IncidentFilter, IncidentView};
+use tradewind_engine::{Order, journeys};
+use tradewind_nodes::id::{IncidentId, WorkspaceId};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use uuid::Uuid;
+
+/// Incidents acted upon in one go.
+const PAGE: i64 = 500;
+
+/// The routes.
+pub fn router() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new().routes(routes!(list)).routes(routes!(bulk)).routes(routes!(get)).routes(routes!(retry)).routes(routes!(skip)).routes(routes!(abort))
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct ListQuery {
+    /// `open` or `resolved`; `open` when absent.
+    state: Option<String>,
+    /// Slug or id of a journey.
+    journey: Option<String>,
+    /// A node.
+    node: Option<String>,
+    /// The code of the problem, as `http.status`.
+    code: Option<String>,
+}
+
+/// What to do about an incident.
+#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum Action {
+    /// Try again.
+    Retry,
+    /// Go on by `next` as if it had been done.
+    Skip,
+    /// End the run.
+    Abort,
+}
+
+impl Action {
+    fn order(self, incident: &IncidentView, by: &str) -> Order {
+        match self {
+            Self::Retry => Order::Retry { incident: Some(incident.id) },
+            Self::Skip => Order::Skip { incident: Some(incident.id), port: None },
+            Self::Abort => Order::Cancel { reason: format!("{by} gave up on it: {}", incident.problem.message) },
+        }
+    }
+}
+
+/// Which incidents.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+struct BulkFilter {
+    /// Slug or id of a journey.
+    journey: Option<String>,
+    /// A node.
+    node: Option<String>,
+    /// The code of the problem, as `http.status`.
+    code: Option<String>,
+}
+
+/// What to do about many incidents.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct BulkBody {
+    /// Which; an empty filter means every open incident of the workspace.
+    filter: BulkFilter,
+    /// What.
+    action: Action,
+}
+
+/// What was done.
+#[derive(Debug, Serialize, ToSchema)]
+struct BulkDone {
+    /// How many runs were given the order.
+    ordered: u64,
+}
+
+async fn filter(state: &AppState, workspace: WorkspaceId, wanted: BulkFilter) -> ApiResult<IncidentFilter> {
+    let journey = match wanted.journey.as_deref() {
+        None | Some("") => None,
+        Some(name) => Some(journeys::id_of(&state.db, workspace, name).await?.0),
+    };
+    Ok(IncidentFilter { resolved: false, journey, node: comparable(wanted.node, "node")?, code: comparable(wanted.code, "code")? })
+}
+
+/// Lists incidents, the newest first.
+#[utoipa::path(get, path = "/api/v1/incidents", tag = "incidents", params(ListQuery, PageQuery),
+    responses((status = 200, body = Page<IncidentView>), (status = "4XX", body = ProblemDocument)))]
+async fn list(State(state): State<AppState>, reader: Reader, Query(query): Query<ListQuery>, paging: Paging) -> ApiResult<Page<IncidentView>> {
+    let resolved = match query.state.as_deref() {
+        None | Some("" | "open") => false,
+        Some("resolved") => true,
+        Some(_) => return Err(ApiError::invalid("?state", "is open or resolved")),
+    };
+    let wanted = BulkFilter { journey: query.journey, node: query.node, code: query.code };
+    let filter = IncidentFilter { resolved, ..filter(&state, reader.workspace, wanted).await? };
+    let listed = incidents::list(&state.db, reader.workspace, &filter, paging.after()?, paging.fetch()).await?;
+    Ok(Page::cut(listed, &paging, |incident| incident.id))
+}
+
+async fn found(state: &AppState, workspace: WorkspaceId, id: Uuid) -> ApiResult<IncidentView> {
+    incidents::get(&state.db, workspace, IncidentId(id)).await?.ok_or_else(|| ApiError::not_found("incident", id))
+}
+
+/// One incident.
+#[utoipa::path(get, path = "/api/v1/incidents/{id}", tag = "incidents", params(("id" = Uuid, Path, description = "The incident")),
+    responses((status = 200, body = IncidentView), (status = "4XX", body = ProblemDocument)))]
+async fn get(State(state): State<AppState>, reader: Reader, Path(id): Path<Uuid>) -> ApiResult<Json<IncidentView>> {
+    found(&state, reader.workspace, id).await.map(Json)
+}
+
+async fn act(state: &AppState, writer: &Writer, id: Uuid, action: Action) -> ApiResult<(StatusCode, Json<IncidentView>)> {
+    let incident = found(state, writer.workspace, id).await?;
+    if incident.state != "open" {
+        let how = incident.resolution.as_deref().unwrap_or("something else");
+        return Err(ApiError::conflict("resolved", format!("incident {id} was resolved by {how}: look at its run {} for what came of it", incident.run)));
+    }
+    give(state, writer.workspace, vec![(incident.run, action.order(&incident, &writer.name))]).await?;
+    Ok((StatusCode::ACCEPTED, Json(incident)))
+}
+
+/// Tries again what failed.
+#[utoipa::path(post, path = "/api/v1/incidents/{id}/retry", tag = "incidents", params(("id" = Uuid, Path, description = "The incident")),
+    responses((status = 202, body = IncidentView), (status = "4XX", body = ProblemDocument)))]
+async fn retry(State(state): State<AppState>, writer: Writer, Path(id): Path<Uuid>) -> ApiResult<(StatusCode, Json<IncidentView>)> {
+    act(&state, &writer, id, Action::Retry).await
+}
+
+/// Sends the run on by `next` as if it had been done.
+#[utoipa::path(post, path = "/api/v1/incidents/{id}/skip", tag = "incidents", params(("id" = Uuid, Path, description = "The incident")),
+    responses((status = 202, body = IncidentView), (status = "4XX", body = ProblemDocument)))]
+async fn skip(State(state): State<AppState>, writer: Writer, Path(id): Path<Uuid>) -> ApiResult<(StatusCode, Json<IncidentView>)> {
+    act(&state, &writer, id, Action::Skip).await
+}
+
+/// Ends the run.
+#[utoipa::path(post, path = "/api/v1/incidents/{id}/abort", tag = "incidents", params(("id" = Uuid, Path, description = "The incident")),
+    responses((status = 202, body = IncidentView), (status = "4XX", body = ProblemDocument)))]
+async fn abort(State(state): State<AppState>, writer: Writer, Path(id): Path<Uuid>) -> ApiResult<(StatusCode, Json<IncidentView>)> {
+    act(&state, &writer, id, Action::Abort).await
+}
+
+/// Does the same about every open incident that fits the filter.
+#[utoipa::path(post, path = "/api/v1/incidents/bulk", tag = "incidents", request_body = BulkBody,
+    responses((status = 202, body = BulkDone), (status = "4XX", body = ProblemDocument)))]
+async fn bulk(State(state): State<AppState>, writer: Writer, Json(body): Json<BulkBody>) -> ApiResult<(StatusCode, Json<BulkDone>)> {
+    let filter = filter(&state, writer.workspace, body.filter).await?;
+    let (workspace, by) = (writer.workspace, writer.name.clone());
+    // A task of its own: a client that hangs up must not leave half of them undone.
+    let done = tokio::spawn(async move { order_all(&state, workspace, &filter, body.action, &by).await });
+    let ordered = done.await.map_err(|error| ApiError::internal(&error))??;
+    Ok((StatusCode::ACCEPTED, Json(BulkDone { ordered })))
+}
+
+async fn order_all(state: &AppState, workspace: WorkspaceId, filter: &IncidentFilter, action: Action, by: &str) -> ApiResult<u64> {
+    let (mut before, mut ordered) = (None, 0);
+    loop {
+        // Orders are carried out later and a retry may fail again: going down by id meets each incident once.
+        let page = incidents::list(&state.db, workspace, filter, before, PAGE).await?;
+        let Some(last) = page.last() else { return Ok(ordered) };
+        before = Some(last.id.0);
+        ordered += page.len() as u64;
+        give(state, workspace, page.iter().map(|incident| (incident.run, action.order(incident, by))).collect()).await?;
+    }
+}

@@ -1,0 +1,326 @@
+//! API keys: making, finding and revoking them. Only the SHA-256 of a key is kept; what a caller shows is hashed and
+//! looked up, through a small cache.
+
+use super::rate::Limiter;
+use rand::TryRngCore;
+use sha2::{Digest, Sha256};
+use std::collections::HashMap;
+use std::fmt;
+use std::str::FromStr;
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::{Duration, Instant};
+use subtle::ConstantTimeEq;
+use tradewind_engine::clock::Environment;
+use tradewind_nodes::id::WorkspaceId;
+use tradewind_nodes::time::Timestamp;
+use tradewind_store::{Batch, Db, Expect, Row, StoreError};
+use uuid::Uuid;
+
+/// How long a revocation by another process may go unnoticed. This process notices its own at once.
+const FRESH: Duration = Duration::from_secs(15);
+/// Keys remembered at most; a shop has a handful.
+const REMEMBERED: usize = 10_000;
+/// The time of last use is kept to this precision, so that reading it costs no write a request.
+const USE_PRECISION: i64 = 3_600_000_000;
+
+/// What a key allows.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize, utoipa::ToSchema, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum Scope {
+    /// Sending events; safe to show in a browser.
+    Ingest,
+    /// Reading everything.
+    Read,
+    /// Changing journeys, customers, tasks and incidents.
+    Write,
+    /// Everything, keys included.
+    Admin,
+}
+
+impl Scope {
+    /// The scope as it is written.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Ingest => "ingest",
+            Self::Read => "read",
+            Self::Write => "write",
+            Self::Admin => "admin",
+        }
+    }
+}
+impl fmt::Display for Scope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+impl FromStr for Scope {
+    type Err = ();
+    fn from_str(text: &str) -> Result<Self, ()> {
+        [Self::Ingest, Self::Read, Self::Write, Self::Admin].into_iter().find(|scope| scope.name() == text).ok_or(())
+    }
+}
+
+/// A key in force.
+#[derive(Debug)]
+pub struct Key {
+    /// Its id.
+    pub id: Uuid,
+    /// Whose data it opens.
+    pub workspace: WorkspaceId,
+    /// Its name.
+    pub name: String,
+    scopes: Vec<Scope>,
+    /// How fast it may call.
+    pub limiter: Limiter,
+}
+
+impl Key {
+    /// Whether the key allows `scope`. Admin allows all; write allows to read.
+    #[must_use]
+    pub fn allows(&self, scope: Scope) -> bool {
+        self.scopes.iter().any(|held| *held == scope || *held == Scope::Admin || (*held == Scope::Write && scope == Scope::Read))
+    }
+}
+
+/// A key as it is listed.
+#[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
+pub struct KeyEntry {
+    /// Its id.
+    pub id: Uuid,
+    /// Its name.
+    pub name: String,
+    /// The first characters of the key itself.
+    pub prefix: String,
+    /// What it allows.
+    pub scopes: Vec<Scope>,
+    /// When it was made.
+    #[schema(value_type = String, format = DateTime)]
+    pub created_at: Timestamp,
+    /// When it was last used, to the hour.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub last_used_at: Option<Timestamp>,
+    /// When it was revoked.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub revoked_at: Option<Timestamp>,
+}
+
+/// The system gave no random bytes, or the database refused.
+#[derive(Debug, thiserror::Error)]
+pub enum KeyError {
+    /// No randomness.
+    #[error("the operating system gave no random bytes: check /dev/urandom")]
+    Entropy,
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+struct Remembered {
+    key: Arc<Key>,
+    since: Instant,
+}
+
+/// The keys of all workspaces.
+pub struct KeyRing {
+    db: Db,
+    env: Environment,
+    cache: RwLock<HashMap<[u8; 32], Remembered>>,
+}
+
+impl KeyRing {
+    /// The keys in `db`.
+    #[must_use]
+    pub fn new(db: Db, env: Environment) -> Self {
+        Self { db, env, cache: RwLock::default() }
+    }
+
+    /// The key a caller showed, when it is in force.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn find(&self, shown: &str) -> Result<Option<Arc<Key>>, StoreError> {
+        if !shown.starts_with("tw_") || shown.len() > 100 {
+            return Ok(None);
+        }
+        let hash = hash(shown);
+        let stale = match self.cache.read().unwrap_or_else(PoisonError::into_inner).get(&hash) {
+            Some(found) if found.since.elapsed() < FRESH => return Ok(Some(found.key.clone())),
+            other => other.map(|found| found.key.clone()),
+        };
+        let Some(key) = self.load(hash).await? else {
+            self.cache.write().unwrap_or_else(PoisonError::into_inner).remove(&hash);
+            return Ok(None);
+        };
+        // The limiter outlives a refresh: otherwise a key would start afresh every few seconds.
+        let key = match stale {
+            Some(stale) if stale.scopes == key.scopes => stale,
+            _ => Arc::new(key),
+        };
+        let mut cache = self.cache.write().unwrap_or_else(PoisonError::into_inner);
+        if cache.len() >= REMEMBERED {
+            cache.retain(|_, held| held.since.elapsed() < FRESH);
+            if cache.len() >= REMEMBERED {
+                cache.clear();
+            }
+        }
+        cache.insert(hash, Remembered { key: key.clone(), since: Instant::now() });
+        Ok(Some(key))
+    }
+
+    async fn load(&self, hash: [u8; 32]) -> Result<Option<Key>, StoreError> {
+        let sql = "SELECT id, workspace_id, name, scopes, hash, last_used_at FROM api_keys WHERE hash = $1 AND revoked_at IS NULL";
+        let rows = self.db.query(sql, vec![hash.to_vec().into()]).await?;
+        let Some(row) = rows.first() else { return Ok(None) };
+        if !bool::from(row.bytes(4)?.ct_eq(&hash)) {
+            return Ok(None);
+        }
+        let id = row.uuid(0)?;
+        self.note_use(id, row.opt_int(5)?).await;
+        let limiter = Limiter::default();
+        Ok(Some(Key { id, workspace: WorkspaceId(row.uuid(1)?), name: row.text(2)?.to_owned(), scopes: scopes(row.text(3)?), limiter }))
+    }
+
+    /// Losing this note is harmless, so a failure is logged and the request goes on.
+    async fn note_use(&self, id: Uuid, last: Option<i64>) {
+        let now = self.env.now().micros();
+        if last.is_some_and(|last| now - last < USE_PRECISION) {
+            return;
+        }
+        let mut batch = Batch::new();
+        batch.execute("UPDATE api_keys SET last_used_at = $1 WHERE id = $2", vec![now.into(), id.into()], Expect::Any);
+        if let Err(error) = self.db.commit(batch).await {
+            tracing::warn!(key = %id, %error, "the time of last use of an API key could not be kept");
+        }
+    }
+
+    /// Makes a key and returns it with its id: the only time the key itself is known.
+    ///
+    /// # Errors
+    /// When there is no randomness or the database does not answer.
+    pub async fn create(&self, workspace: WorkspaceId, name: &str, scopes: &[Scope]) -> Result<(Uuid, String), KeyError> {
+        let (id, secret, mut batch) = (self.env.id(), secret()?, Batch::new());
+        let held = scopes.iter().map(|scope| scope.name()).collect::<Vec<_>>().join(",");
+        let args = vec![
+            id.into(),
+            workspace.0.into(),
+            name.into(),
+            secret[..9].into(),
+            hash(&secret).to_vec().into(),
+            held.into(),
+            self.env.now().micros().into(),
+        ];
+        let sql = "INSERT INTO api_keys (id, workspace_id, name, prefix, hash, scopes, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)";
+        batch.execute(sql, args, Expect::Rows(1));
+        self.db.commit(batch).await?;
+        Ok((id, secret))
+    }
+
+    /// Revokes a key. False when there is none of this id in force.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn revoke(&self, workspace: WorkspaceId, id: Uuid) -> Result<bool, StoreError> {
+        let mut batch = Batch::new();
+        let sql = "UPDATE api_keys SET revoked_at = $1 WHERE id = $2 AND workspace_id = $3 AND revoked_at IS NULL";
+        let op = batch.execute(sql, vec![self.env.now().micros().into(), id.into(), workspace.0.into()], Expect::Any);
+        let done = self.db.commit(batch).await?.affected(op) == 1;
+        self.cache.write().unwrap_or_else(PoisonError::into_inner).retain(|_, held| held.key.id != id);
+        Ok(done)
+    }
+
+    /// Up to `limit` keys made after the key `after`, revoked ones included.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn list(&self, workspace: WorkspaceId, after: Option<Uuid>, limit: i64) -> Result<Vec<KeyEntry>, StoreError> {
+        let sql = "SELECT id, name, prefix, scopes, created_at, last_used_at, revoked_at FROM api_keys \
+                   WHERE workspace_id = $1 AND id > $2 ORDER BY id LIMIT $3";
+        let rows = self.db.query(sql, vec![workspace.0.into(), after.unwrap_or_default().into(), limit.into()]).await?;
+        rows.iter().map(entry).collect()
+    }
+}
+
+fn entry(row: &Row) -> Result<KeyEntry, StoreError> {
+    Ok(KeyEntry {
+        id: row.uuid(0)?,
+        name: row.text(1)?.to_owned(),
+        prefix: row.text(2)?.to_owned(),
+        scopes: scopes(row.text(3)?),
+        created_at: Timestamp(row.int(4)?),
+        last_used_at: row.opt_int(5)?.map(Timestamp),
+        revoked_at: row.opt_int(6)?.map(Timestamp),
+    })
+}
+
+fn scopes(text: &str) -> Vec<Scope> {
+    text.split(',').filter_map(|name| name.trim().parse().ok()).collect()
+}
+
+fn hash(key: &str) -> [u8; 32] {
+    Sha256::digest(key.as_bytes()).into()
+}
+
+/// `tw_` and 43 characters of base 62: 256 random bits that a double click selects whole.
+fn secret() -> Result<String, KeyError> {
+    const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+    let mut made = String::with_capacity(46);
+    made.push_str("tw_");
+    while made.len() < 46 {
+        let bytes: [u8; 32] = random()?;
+        // Bytes from 248 on would favour the first letters.
+        let letters = bytes.iter().filter(|byte| **byte < 248).map(|byte| char::from(ALPHABET[usize::from(byte % 62)]));
+        made.extend(letters.take(46 - made.len()));
+    }
+    Ok(made)
+}
+
+/// Random bytes fit for secrets.
+///
+/// # Errors
+/// When the operating system gives none.
+pub fn random<const N: usize>() -> Result<[u8; N], KeyError> {
+    let mut bytes = [0; N];
+    rand::rngs::OsRng.try_fill_bytes(&mut bytes).map_err(|_| KeyError::Entropy)?;
+    Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn ring() -> (KeyRing, WorkspaceId) {
+        let db = Db::sqlite_in_memory().await.unwrap();
+        db.migrate().await.unwrap();
+        (KeyRing::new(db, Environment::system()), WorkspaceId(Uuid::from_u128(1)))
+    }
+
+    #[tokio::test]
+    async fn a_key_is_found_until_it_is_revoked() {
+        let (ring, workspace) = ring().await;
+        let (id, key) = ring.create(workspace, "shop", &[Scope::Ingest]).await.unwrap();
+        let found = ring.find(&key).await.unwrap().unwrap();
+        assert!(found.id == id && found.allows(Scope::Ingest) && !found.allows(Scope::Read));
+        assert!(ring.find(&key.replace("tw_", "tw_x")).await.unwrap().is_none());
+        assert!(ring.revoke(workspace, id).await.unwrap());
+        assert!(!ring.revoke(workspace, id).await.unwrap());
+        assert!(ring.find(&key).await.unwrap().is_none());
+        let listed = ring.list(workspace, None, 10).await.unwrap();
+        assert!(listed.len() == 1 && listed[0].revoked_at.is_some() && listed[0].last_used_at.is_some() && key.starts_with(&listed[0].prefix));
+    }
+
+    #[tokio::test]
+    async fn another_workspace_cannot_revoke_it() {
+        let (ring, workspace) = ring().await;
+        let (id, key) = ring.create(workspace, "shop", &[Scope::Write]).await.unwrap();
+        assert!(!ring.revoke(WorkspaceId(Uuid::from_u128(2)), id).await.unwrap());
+        let found = ring.find(&key).await.unwrap().unwrap();
+        assert!(found.allows(Scope::Read) && found.allows(Scope::Write) && !found.allows(Scope::Admin) && !found.allows(Scope::Ingest));
+    }
+
+    #[test]
+    fn secrets_are_long_and_differ() {
+        let (a, b) = (secret().unwrap(), secret().unwrap());
+        assert!(a != b && a.len() == 46 && a[3..].bytes().all(|c| c.is_ascii_alphanumeric()));
+    }
+}

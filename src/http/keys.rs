@@ -1,0 +1,92 @@
+//! `/api/v1/keys`: the workspace's API keys. A key itself is shown once, in the answer that makes it.
+
+use super::AppState;
+use super::auth::Admin;
+use super::extract::{Json, Path};
+use super::key_ring::{KeyEntry, KeyError, Scope};
+use super::page::{Page, PageQuery, Paging};
+use super::problem::{ApiError, ApiResult, ProblemDocument};
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use http::StatusCode;
+use http::header::CACHE_CONTROL;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use uuid::Uuid;
+
+const MAX_NAME: usize = 100;
+
+/// The routes.
+pub fn router() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(revoke))
+}
+
+/// A key to be made.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewKey {
+    /// What it is for, 1 to 100 characters.
+    name: String,
+    /// What it allows.
+    #[schema(min_items = 1)]
+    scopes: Vec<Scope>,
+}
+
+/// A key that was made.
+#[derive(Debug, Serialize, ToSchema)]
+struct MadeKey {
+    /// Its id, to revoke it by.
+    id: Uuid,
+    /// Its name.
+    name: String,
+    /// What it allows.
+    scopes: Vec<Scope>,
+    /// The key itself. It is not kept and never shown again.
+    key: String,
+}
+
+/// Lists the API keys, revoked ones included.
+#[utoipa::path(get, path = "/api/v1/keys", tag = "keys", params(PageQuery),
+    responses((status = 200, body = Page<KeyEntry>), (status = "4XX", body = ProblemDocument)))]
+async fn list(State(state): State<AppState>, admin: Admin, paging: Paging) -> ApiResult<Page<KeyEntry>> {
+    let keys = state.keys.list(admin.workspace, paging.after()?, paging.fetch()).await?;
+    Ok(Page::cut(keys, &paging, |key| key.id))
+}
+
+/// Makes an API key.
+#[utoipa::path(post, path = "/api/v1/keys", tag = "keys", request_body = NewKey,
+    responses((status = 201, body = MadeKey), (status = "4XX", body = ProblemDocument)))]
+async fn create(State(state): State<AppState>, admin: Admin, Json(wanted): Json<NewKey>) -> ApiResult<Response> {
+    let name = checked_name(&wanted.name).map_err(|detail| ApiError::invalid("/name", detail))?;
+    if wanted.scopes.is_empty() {
+        return Err(ApiError::invalid("/scopes", "must hold at least one of ingest, read, write, admin"));
+    }
+    let (id, key) = state.keys.create(admin.workspace, name, &wanted.scopes).await.map_err(|error| match error {
+        KeyError::Store(error) => error.into(),
+        KeyError::Entropy => ApiError::internal(&error),
+    })?;
+    let made = MadeKey { id, name: name.to_owned(), scopes: wanted.scopes, key };
+    // Also tells the idempotency store to keep no copy of the secret.
+    Ok((StatusCode::CREATED, [(CACHE_CONTROL, "no-store")], Json(made)).into_response())
+}
+
+/// Revokes an API key. It stops working at once here, within 15 seconds in other processes.
+#[utoipa::path(delete, path = "/api/v1/keys/{id}", tag = "keys", params(("id" = Uuid, Path, description = "The key's id")),
+    responses((status = 204), (status = "4XX", body = ProblemDocument)))]
+async fn revoke(State(state): State<AppState>, admin: Admin, Path(id): Path<Uuid>) -> ApiResult<StatusCode> {
+    if state.keys.revoke(admin.workspace, id).await? { Ok(StatusCode::NO_CONTENT) } else { Err(ApiError::not_found("API key", id)) }
+}
+
+/// A key's name without blanks around it.
+///
+/// # Errors
+/// Says what is wrong with it.
+pub fn checked_name(name: &str) -> Result<&str, String> {
+    let name = name.trim();
+    if name.is_empty() || name.chars().count() > MAX_NAME || name.contains('\0') {
+        return Err(format!("must have 1 to {MAX_NAME} characters: say what the key is for"));
+    }
+    Ok(name)
+}

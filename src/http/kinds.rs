@@ -1,0 +1,68 @@
+//! `/api/v1/kinds`: the kinds of nodes, built in and written in Rhai.
+
+use super::AppState;
+use super::auth::{Reader, Writer};
+use super::extract::{Json, Path};
+use super::page::{Page, PageQuery, Paging};
+use super::problem::{ApiResult, ProblemDocument};
+use axum::extract::State;
+use http::StatusCode;
+use serde::Deserialize;
+use tradewind_engine::journeys::kinds::{self, KindFile};
+use tradewind_nodes::kind::KindSpec;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+/// The routes.
+pub fn router() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new().routes(routes!(list)).routes(routes!(get, put, delete))
+}
+
+/// The file of a kind.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct KindSource {
+    /// Manifest and script.
+    source: String,
+}
+
+/// Lists every kind this workspace knows, in the order of the palette: its family, label and fields.
+#[utoipa::path(get, path = "/api/v1/kinds", tag = "kinds", params(PageQuery),
+    responses((status = 200, body = Page<serde_json::Value>), (status = "4XX", body = ProblemDocument)))]
+async fn list(State(state): State<AppState>, reader: Reader, paging: Paging) -> ApiResult<Page<KindSpec>> {
+    let mut specs = kinds::registry(&state.db, reader.workspace).await?.specs();
+    if let Some(after) = paging.after::<String>()? {
+        // A kind deleted since the page before starts the list again rather than end it.
+        let from = specs.iter().position(|spec| spec.name == after).map_or(0, |index| index + 1);
+        specs.drain(..from);
+    }
+    specs.truncate(usize::try_from(paging.fetch()).unwrap_or(usize::MAX));
+    Ok(Page::cut(specs, &paging, |spec| spec.name.clone()))
+}
+
+/// The file of a kind written in Rhai.
+#[utoipa::path(get, path = "/api/v1/kinds/{name}", tag = "kinds", params(("name" = String, Path, description = "The kind's name")),
+    responses((status = 200, body = KindFile), (status = "4XX", body = ProblemDocument)))]
+async fn get(State(state): State<AppState>, reader: Reader, Path(name): Path<String>) -> ApiResult<Json<KindFile>> {
+    Ok(Json(kinds::get(&state.db, reader.workspace, &name).await?))
+}
+
+/// Stores a kind written in Rhai, new or changed. Its manifest must name it as the address does.
+#[utoipa::path(put, path = "/api/v1/kinds/{name}", tag = "kinds", params(("name" = String, Path, description = "The kind's name")),
+    request_body = KindSource,
+    responses((status = 200, body = KindFile), (status = 422, body = ProblemDocument), (status = "4XX", body = ProblemDocument)))]
+async fn put(State(state): State<AppState>, writer: Writer, Path(name): Path<String>, Json(body): Json<KindSource>) -> ApiResult<Json<KindFile>> {
+    let stored = kinds::put(&state.db, writer.workspace, &name, &body.source, state.env.now()).await?;
+    state.engine.refresh().await?;
+    Ok(Json(stored))
+}
+
+/// Deletes a kind written in Rhai that nobody is on the way to.
+#[utoipa::path(delete, path = "/api/v1/kinds/{name}", tag = "kinds", params(("name" = String, Path, description = "The kind's name")),
+    responses((status = 204), (status = "4XX", body = ProblemDocument)))]
+async fn delete(State(state): State<AppState>, writer: Writer, Path(name): Path<String>) -> ApiResult<StatusCode> {
+    kinds::delete(&state.db, writer.workspace, &name).await?;
+    state.engine.refresh().await?;
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,24 @@
+//! Tradewind: durable customer journeys for people who sell across borders. This crate puts the parts together:
+//! settings, command line and HTTP doors.
+
+mod cli;
+mod config;
+mod http;
+mod workspace;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    // Once, before anything may speak TLS: the libraries are built without a default.
+    if rustls::crypto::ring::default_provider().install_default().is_err() {
+        cli::complain("TLS was set up twice: this is a defect of the program");
+        return ExitCode::FAILURE;
+    }
+    match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime.block_on(cli::run()),
+        Err(error) => {
+            cli::complain(&format!("no threads could be started ({error}): raise the limit of processes (ulimit -u)"));
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,164 @@
+//! Databases, migrations, group commit and dialects. Knows SQL, knows no business.
+//!
+//! A [`Db`] is one SQLite file (or an in-memory database) or one PostgreSQL database. Reading is a list of
+//! [`Query`]s answered from one snapshot; writing is a [`Batch`] that is applied as a whole or not at all.
+//! Bulk operations are described by statics ([`Insert`], [`Update`], [`Delete`]), everything else is common SQL:
+//! `$1` parameters, `= ANY($1)` and `<> ALL($1)` for lists.
+//!
+//! Rules that keep common SQL common: name every type that cannot be inferred (`CAST($1 AS bigint) IS NULL`), cast
+//! sums back (`CAST(SUM(x) AS bigint)`), and never cast to `uuid` or `bytea`, which mean nothing to SQLite.
+
+mod batch;
+mod dialect;
+mod error;
+mod gate;
+mod migrations;
+mod postgres;
+mod settings;
+mod spec;
+mod sqlite;
+mod value;
+
+use std::sync::Arc;
+use std::time::Instant;
+
+pub use batch::{Batch, Committed, Expect, MAX_BATCH_ROWS, Query, Statements};
+pub use dialect::Dialect;
+pub use error::StoreError;
+pub use migrations::{MIGRATIONS, Migration};
+pub use settings::{DbSettings, Durability};
+pub use spec::{Column, Conflict, Delete, Insert, Ty, Update};
+pub use value::{Row, Value};
+
+use gate::Gate;
+use postgres::Postgres;
+use settings::Place;
+use sqlite::Sqlite;
+
+/// Rows that one query may return; more is an error that asks for a LIMIT.
+pub const MAX_READ_ROWS: usize = 100_000;
+
+/// An open database. Clones share it; the last one dropped closes it, [`Db::close`] does so in order.
+#[derive(Clone)]
+pub struct Db {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    url: String,
+    gate: Gate,
+    engine: Engine,
+}
+
+enum Engine {
+    Sqlite(Sqlite),
+    Postgres(Postgres),
+}
+
+impl Db {
+    /// Opens the database, creating a SQLite file if it is missing, and checks that its settings took hold.
+    pub async fn open(settings: DbSettings) -> Result<Self, StoreError> {
+        let engine = match settings.place()? {
+            Place::Memory => Engine::Sqlite(Sqlite::open(None, &settings).await?),
+            Place::File(path) => Engine::Sqlite(Sqlite::open(Some(path), &settings).await?),
+            Place::Postgres(options) => Engine::Postgres(Postgres::open(*options, &settings).await?),
+        };
+        Ok(Self { shared: Arc::new(Shared { url: settings.url, gate: Gate::new(), engine }) })
+    }
+
+    /// Opens a new, empty in-memory database that no other handle shares.
+    pub async fn sqlite_in_memory() -> Result<Self, StoreError> {
+        Self::open(DbSettings::new("sqlite::memory:")).await
+    }
+
+    /// Applies the embedded migrations that are missing, each in a transaction of its own, and returns their names.
+    pub async fn migrate(&self) -> Result<Vec<String>, StoreError> {
+        migrations::apply(self, MIGRATIONS).await
+    }
+
+    /// As [`Db::migrate`] with a list of one's own, in ascending order.
+    pub async fn migrate_from(&self, migrations: &[Migration]) -> Result<Vec<String>, StoreError> {
+        migrations::apply(self, migrations).await
+    }
+
+    /// Answers all queries from one snapshot, in one hop to a reader. Rows per query are limited to [`MAX_READ_ROWS`].
+    pub async fn read(&self, queries: Vec<Query>) -> Result<Vec<Vec<Row>>, StoreError> {
+        self.shared.gate.check()?;
+        if queries.is_empty() {
+            return Ok(Vec::new());
+        }
+        match &self.shared.engine {
+            Engine::Sqlite(sqlite) => sqlite.read(queries).await,
+            Engine::Postgres(postgres) => postgres.read(&queries).await,
+        }
+    }
+
+    /// Answers one query.
+    pub async fn query(&self, sql: &'static str, args: Vec<Value>) -> Result<Vec<Row>, StoreError> {
+        Ok(self.read(vec![Query { sql, args }]).await?.pop().unwrap_or_default())
+    }
+
+    /// Applies the batch as one atomic unit and returns once it is durable. Waits while the queue is full.
+    ///
+    /// On SQLite batches of several callers share a transaction and its fsync; one that fails does not touch the
+    /// others. If the returned future is dropped, the batch may be applied or not.
+    pub async fn commit(&self, batch: Batch) -> Result<Committed, StoreError> {
+        if let Some(defect) = batch.defect {
+            return Err(defect);
+        }
+        if batch.rows() > MAX_BATCH_ROWS {
+            return Err(StoreError::TooLarge { what: "a batch".to_owned(), limit: MAX_BATCH_ROWS });
+        }
+        if batch.is_empty() {
+            return self.shared.gate.check().map(|()| Committed::default());
+        }
+        #[allow(clippy::disallowed_methods, reason = "measures the commit and decides nothing")]
+        let started = Instant::now();
+        let rows = batch.rows();
+        let permit = self.shared.gate.enter(rows).await?;
+        let outcome = match &self.shared.engine {
+            Engine::Sqlite(sqlite) => sqlite.commit(batch, permit).await,
+            Engine::Postgres(postgres) => postgres.commit(&batch, permit).await,
+        };
+        metrics::histogram!("store_commit_seconds").record(started.elapsed().as_secs_f64());
+        metrics::histogram!("store_commit_rows").record(rows as f64);
+        if outcome.is_err() {
+            metrics::counter!("store_commit_failures").increment(1);
+        }
+        outcome
+    }
+
+    /// Checks that the database understands the statement and can infer the types of its parameters.
+    pub async fn prepare(&self, sql: &'static str) -> Result<(), StoreError> {
+        self.shared.gate.check()?;
+        match &self.shared.engine {
+            Engine::Sqlite(sqlite) => sqlite.prepare(sql).await,
+            Engine::Postgres(postgres) => postgres.prepare(sql).await,
+        }
+    }
+
+    /// The database in use.
+    pub fn dialect(&self) -> Dialect {
+        match &self.shared.engine {
+            Engine::Sqlite(_) => Dialect::Sqlite,
+            Engine::Postgres(_) => Dialect::Postgres,
+        }
+    }
+
+    /// The address the database was opened with, password included: not for logs.
+    pub fn url(&self) -> &str {
+        &self.shared.url
+    }
+
+    /// Finishes the commits accepted so far, folds SQLite's log into its file and closes. All clones are closed
+    /// with it: what they ask afterwards fails with [`StoreError::Closed`].
+    pub async fn close(self) {
+        if !self.shared.gate.shut().await {
+            return;
+        }
+        match &self.shared.engine {
+            Engine::Sqlite(sqlite) => sqlite.close().await,
+            Engine::Postgres(postgres) => postgres.close().await,
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! SQLite: one thread that writes, a few that read, each with a connection of its own.
+
+mod connection;
+mod execute;
+mod reader;
+mod writer;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use tokio::sync::{Mutex, OwnedSemaphorePermit, mpsc, oneshot};
+
+use crate::{Batch, Committed, DbSettings, Query, Row, StoreError};
+use reader::ReadRequest;
+use writer::{CommitRequest, WriteRequest};
+
+/// Requests that may wait for a thread; rows are bounded by the gate in front.
+const QUEUE: usize = 4096;
+
+type ReadAnswer = Result<Vec<Vec<Row>>, StoreError>;
+
+pub(crate) struct Sqlite {
+    writes: mpsc::Sender<WriteRequest>,
+    /// None in memory, where the writer's connection is the only one there is.
+    reads: Option<mpsc::Sender<ReadRequest>>,
+    ended: Mutex<Vec<oneshot::Receiver<()>>>,
+}
+
+impl Sqlite {
+    /// Opens the file, or a database in memory for `None`.
+    pub(crate) async fn open(path: Option<PathBuf>, settings: &DbSettings) -> Result<Self, StoreError> {
+        let (writes, requests) = mpsc::channel(QUEUE);
+        let (at, durability) = (path.clone(), settings.durability);
+        let connect = move || connection::writer(at.as_deref(), durability);
+        let written = spawn("store-writer".to_owned(), connect, move |session| writer::run(session, requests)).await?;
+        let mut ended = Vec::new();
+        let mut reads = None;
+        if let Some(path) = path {
+            let (sender, requests) = mpsc::channel(QUEUE);
+            let requests = Arc::new(std::sync::Mutex::new(requests));
+            for index in 0..settings.readers {
+                let (path, requests) = (path.clone(), Arc::clone(&requests));
+                let connect = move || connection::reader(&path, durability);
+                ended.push(spawn(format!("store-reader-{index}"), connect, move |session| reader::run(&session, &requests)).await?);
+            }
+            reads = Some(sender);
+        }
+        ended.push(written);
+        Ok(Self { writes, reads, ended: Mutex::new(ended) })
+    }
+
+    pub(crate) async fn commit(&self, batch: Batch, permit: OwnedSemaphorePermit) -> Result<Committed, StoreError> {
+        let (answer, answered) = oneshot::channel();
+        let request = WriteRequest::Commit(CommitRequest { batch, answer, _permit: permit });
+        self.writes.send(request).await.map_err(|_| StoreError::Closed)?;
+        answered.await.map_err(lost)?
+    }
+
+    pub(crate) async fn read(&self, queries: Vec<Query>) -> ReadAnswer {
+        let (answer, answered) = oneshot::channel();
+        match &self.reads {
+            Some(reads) => reads.send(ReadRequest::Read(queries, answer)).await.map_err(|_| StoreError::Closed)?,
+            None => self.writes.send(WriteRequest::Read(queries, answer)).await.map_err(|_| StoreError::Closed)?,
+        }
+        answered.await.map_err(lost)?
+    }
+
+    pub(crate) async fn prepare(&self, sql: &'static str) -> Result<(), StoreError> {
+        let (answer, answered) = oneshot::channel();
+        self.writes.send(WriteRequest::Prepare(sql, answer)).await.map_err(|_| StoreError::Closed)?;
+        answered.await.map_err(lost)?
+    }
+
+    /// Ends the threads, the readers first: SQLite folds its log into the file only when nobody reads it.
+    pub(crate) async fn close(&self) {
+        let mut ended = std::mem::take(&mut *self.ended.lock().await);
+        let written = ended.pop();
+        if let Some(reads) = &self.reads {
+            for _ in &ended {
+                // A send can only fail when the threads are gone, which is what is wanted.
+                let _ = reads.send(ReadRequest::End).await;
+            }
+        }
+        for thread in ended {
+            let _ = thread.await;
+        }
+        let _ = self.writes.send(WriteRequest::End).await;
+        if let Some(thread) = written {
+            let _ = thread.await;
+        }
+    }
+}
+
+fn lost(_: oneshot::error::RecvError) -> StoreError {
+    StoreError::unavailable("a database thread ended before it answered")
+}
+
+/// Starts a thread that connects and then works; returns once it is connected. The receiver resolves at its end.
+async fn spawn<C: 'static>(
+    name: String,
+    connect: impl FnOnce() -> Result<C, StoreError> + Send + 'static,
+    work: impl FnOnce(C) + Send + 'static,
+) -> Result<oneshot::Receiver<()>, StoreError> {
+    let (ready, connected) = oneshot::channel();
+    let (end, ended) = oneshot::channel::<()>();
+    std::thread::Builder::new()
+        .name(name)
+        .spawn(move || {
+            match connect() {
+                Ok(connection) => {
+                    let _ = ready.send(Ok(()));
+                    work(connection);
+                }
+                Err(error) => {
+                    let _ = ready.send(Err(error));
+                }
+            }
+            drop(end);
+        })
+        .map_err(|error| StoreError::unavailable(format!("no thread could be started: {error}")))?;
+    connected.await.map_err(lost)??;
+    Ok(ended)
+}
