@@ -109,6 +109,9 @@ pub enum Order {
     Cancel {
         /// Why, in words.
         reason: String,
+        /// The incident this settles.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        incident: Option<IncidentId>,
     },
     /// Try the step of its incident again.
     Retry {

@@ -11,7 +11,7 @@ use tradewind_commerce::profile::Profile;
 use tradewind_nodes::Json;
 use tradewind_nodes::effect::Receipt;
 use tradewind_nodes::fact::Event;
-use tradewind_nodes::id::{CustomerId, EventId, JourneyId, NodeId, PortName, RunId, Shard, TaskId, WorkspaceId};
+use tradewind_nodes::id::{CustomerId, EventId, IncidentId, JourneyId, NodeId, PortName, RunId, Shard, TaskId, WorkspaceId};
 use tradewind_nodes::run::{Holder, Program, RefusalReason, Run, RunBody, Transition};
 use tradewind_nodes::time::Timestamp;
 use tradewind_nodes::why::Why;
@@ -117,6 +117,8 @@ pub(crate) struct Outgoing {
     pub schedules: Vec<ScheduleRow>,
     pub throttles: HashMap<JourneyId, Timestamp>,
     pub tasks_answered: Vec<(TaskId, Json, String)>,
+    /// Incidents a person has settled, and how.
+    pub settled_incidents: Vec<(IncidentId, &'static str)>,
     pub inbox: Vec<Pending>,
     pub mergers: Vec<(WorkspaceId, CustomerId, CustomerId)>,
 }

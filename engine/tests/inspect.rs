@@ -40,7 +40,7 @@ fn graph(length: &str) -> Graph {
         "nodes": [
             {"id": "start", "kind": "trigger.event", "config": {"events": ["Order Completed"]}},
             {"id": "nap", "kind": "delay.for", "label": "Give it time", "config": {"duration": length}},
-            {"id": "tag", "kind": "event.record", "config": {"name": "Thanked"}}
+            {"id": "tag", "kind": "event.record", "config": {"event": "Thanked"}}
         ],
         "edges": [{"from": "start", "port": "next", "to": "nap"}, {"from": "nap", "port": "next", "to": "tag"}]
     }))

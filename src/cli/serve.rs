@@ -44,7 +44,8 @@ pub async fn run(config: Config) -> Result<(), Failure> {
 /// Log lines go to the error output; the output itself is for people.
 pub fn log(config: &Config) -> Result<(), Failure> {
     let filter = EnvFilter::try_new(&config.log_level).map_err(|error| Failure::new(format!("setting log.level: {error}")))?;
-    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let colours = std::io::IsTerminal::is_terminal(&std::io::stderr());
+    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(colours);
     let set = match config.log_format {
         LogFormat::Text => lines.try_init(),
         LogFormat::Json => lines.json().try_init(),

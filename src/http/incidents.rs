@@ -55,7 +55,7 @@ impl Action {
         match self {
             Self::Retry => Order::Retry { incident: Some(incident.id) },
             Self::Skip => Order::Skip { incident: Some(incident.id), port: None },
-            Self::Abort => Order::Cancel { reason: format!("{by} gave up on it: {}", incident.problem.message) },
+            Self::Abort => Order::Cancel { incident: Some(incident.id), reason: format!("{by} gave up on it: {}", incident.problem.message) },
         }
     }
 }

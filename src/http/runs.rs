@@ -157,7 +157,7 @@ async fn cancel(State(state): State<AppState>, writer: Writer, Path(id): Path<Uu
     let run = find(&state, writer.workspace, id).await?;
     let given = comparable(Some(body.reason), "/reason")?;
     let reason = given.map_or_else(|| format!("{} cancelled it", writer.name), |reason| reason.chars().take(500).collect());
-    ordered(&state, writer.workspace, run, Order::Cancel { reason }).await
+    ordered(&state, writer.workspace, run, Order::Cancel { reason, incident: None }).await
 }
 
 /// Tries the failed step of a run again.

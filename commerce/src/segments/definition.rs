@@ -130,7 +130,11 @@ fn stored(predicate: &Predicate) -> Result<Value, SegmentError> {
 
 fn check(name: &str, predicate: &Predicate) -> Vec<FieldIssue> {
     let mut issues = predicate::check(predicate, &FactScope::default(), "/predicate");
-    about_customers(name, predicate, "/predicate", &mut issues);
+    let mut more = Vec::new();
+    about_customers(name, predicate, "/predicate", &mut more);
+    // What is wrong with a field already is not said twice.
+    more.retain(|issue| issues.iter().all(|known| known.field != issue.field));
+    issues.append(&mut more);
     issues
 }
 

@@ -16,7 +16,7 @@ use tradewind_nodes::why::Why;
 use tradewind_store::{Query, Value};
 use uuid::Uuid;
 
-const RUNS: &str = "SELECT id, body, entered_at, run_key FROM runs WHERE id = ANY($1) LIMIT $2";
+const RUNS: &str = "SELECT id, body, entered_at, run_key, outcome FROM runs WHERE id = ANY($1) LIMIT $2";
 const SENT: &str =
     "SELECT customer_id, channel, settled_at FROM deliveries WHERE customer_id = ANY($1) AND state = 'sent' AND settled_at >= $2 LIMIT $3";
 const SEGMENTS: &str = "SELECT customer_id, segment FROM segment_members WHERE customer_id = ANY($1) AND inside LIMIT $2";
@@ -37,9 +37,16 @@ struct Evidence {
     people: HashMap<CustomerId, Profile>,
     histories: HashMap<CustomerId, Vec<Event>>,
     segments: HashMap<CustomerId, BTreeSet<String>>,
-    runs: HashMap<RunId, (RunBody, Timestamp, Option<String>)>,
+    runs: HashMap<RunId, RunEvidence>,
     /// When messages of a channel reached a customer.
     sent: HashMap<(CustomerId, String), Vec<Timestamp>>,
+}
+
+struct RunEvidence {
+    body: RunBody,
+    entered_at: Timestamp,
+    key: Option<String>,
+    cancelled: bool,
 }
 
 /// Whether anything about this effect must be looked at before it is sent.
@@ -51,7 +58,8 @@ fn guarded(row: &OutboxRow, program: &Program) -> bool {
         || guards.not_after.is_some()
         || (guards.capped && settings.frequency_cap.is_some())
         || (guards.quiet && settings.quiet_hours.is_some())
-        || (row.effect.payload.channel() != "http" && (settings.goal.is_some() || settings.exit.is_some()))
+        // A message to a person is not sent once his run was cancelled, or has reached what it was for.
+        || row.effect.payload.channel() != "http"
 }
 
 /// Judges each effect of a batch, in its order.
@@ -111,7 +119,13 @@ async fn gather(shared: &Shared, rows: &[OutboxRow], programs: &[Option<Arc<Prog
         let entered = Timestamp::from_micros(row.int(2)?);
         earliest = earliest.min(entered);
         if let Ok(body) = serde_json::from_str::<RunBody>(row.text(1)?) {
-            evidence.runs.insert(RunId(row.uuid(0)?), (body, entered, row.opt_text(3)?.map(str::to_owned)));
+            let run = RunEvidence {
+                body,
+                entered_at: entered,
+                key: row.opt_text(3)?.map(str::to_owned),
+                cancelled: row.opt_text(4)? == Some("cancelled"),
+            };
+            evidence.runs.insert(RunId(row.uuid(0)?), run);
         }
     }
     for row in answers.next().unwrap_or_default() {
@@ -201,7 +215,10 @@ fn no_consent(row: &OutboxRow, evidence: &Evidence) -> Option<Why> {
 
 /// Why the message is of no use any more: its own guard, or the journey's goal or exit.
 fn no_longer(row: &OutboxRow, program: &Program, evidence: &Evidence, now: Timestamp) -> Option<Why> {
-    let (body, entered_at, key) = evidence.runs.get(&row.key.run)?;
+    let RunEvidence { body, entered_at, key, cancelled } = evidence.runs.get(&row.key.run)?;
+    if *cancelled && row.effect.payload.channel() != "http" {
+        return Some(Why::said("the run was cancelled before it was sent"));
+    }
     let nobody = BTreeSet::new();
     let facts = Facts {
         customer: row.customer.and_then(|c| evidence.people.get(&c)).map(|p| &p.customer),

@@ -178,7 +178,12 @@ static PASSAGES: Insert = Insert::new(
 static THROTTLES: Insert = Insert::new("throttles", &[("journey_id", Ty::Uuid), ("free_at", Ty::Int)])
     .on_conflict(Conflict::Update { key: &["journey_id"], set: &["free_at"] });
 
-pub(crate) const STATEMENTS: &[&str] = &[RESOLVED];
+/// A delivery nobody waited for is sent again although its run has long gone on.
+const RESENT_BY_INCIDENT: &str = "UPDATE deliveries SET state = 'pending', attempts = 0, due_at = $2, settled_at = NULL WHERE state = 'failed' \
+    AND run_id = (SELECT run_id FROM incidents WHERE id = $1 AND state = 'open' AND subject = 'delivery') \
+    AND node = (SELECT node FROM incidents WHERE id = $1) AND visit = (SELECT visit FROM incidents WHERE id = $1)";
+const SETTLED_INCIDENT: &str = "UPDATE incidents SET state = 'resolved', resolution = $2, resolved_at = $3 WHERE id = $1 AND state = 'open'";
+pub(crate) const STATEMENTS: &[&str] = &[RESOLVED, RESENT_BY_INCIDENT, SETTLED_INCIDENT];
 
 /// An effect that the commit put into the outbox.
 #[derive(Clone, Debug)]
@@ -277,6 +282,13 @@ pub(crate) fn batch(world: &mut World) -> (Batch, Landed) {
     batch.update(&TASKS_CLOSED, rows.tasks_closed);
     for args in rows.resolved {
         batch.execute(RESOLVED, args, Expect::Any);
+    }
+    for (incident, how) in &out.settled_incidents {
+        if *how == "retry" {
+            batch.execute(RESENT_BY_INCIDENT, vec![incident.0.into(), now.micros().into()], Expect::Any);
+            landed.resent = true;
+        }
+        batch.execute(SETTLED_INCIDENT, vec![incident.0.into(), (*how).into(), now.micros().into()], Expect::Any);
     }
     batch.insert(&INCIDENTS, rows.incidents);
     batch.insert(&REFUSALS, out.refusals.iter().map(|r| refusal_values(r, env.id(), now)));

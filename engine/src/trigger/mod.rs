@@ -46,8 +46,14 @@ pub(crate) fn route(world: &mut World, pending: &Pending) {
 }
 
 fn control(world: &mut World, run: RunId, order: &Order) {
+    match order {
+        Order::Retry { incident: Some(incident) } => world.out.settled_incidents.push((*incident, "retry")),
+        Order::Skip { incident: Some(incident), .. } => world.out.settled_incidents.push((*incident, "skip")),
+        Order::Cancel { incident: Some(incident), .. } => world.out.settled_incidents.push((*incident, "abort")),
+        _ => {}
+    }
     let stimulus = match order {
-        Order::Cancel { reason } => Stimulus::Cancel(reason.clone()),
+        Order::Cancel { reason, .. } => Stimulus::Cancel(reason.clone()),
         Order::Retry { .. } => Stimulus::Retry,
         Order::Skip { port, .. } => Stimulus::Skip(port.clone().map_or(PortName::NEXT, PortName::new)),
         Order::Answer { task, answer, by, note } => {

@@ -2,7 +2,7 @@
 
 use super::{CustomerEntry, Load, Outgoing, RunEntry, World, day, read_run};
 use crate::EngineError;
-use crate::incoming::{Incoming, Order};
+use crate::incoming::Incoming;
 use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 use tradewind_commerce::profile::{self, Profile};
 use tradewind_nodes::fact::{Event, Horizon, Needs};
@@ -174,7 +174,7 @@ impl World {
                 }
                 Incoming::Start { customer, .. } | Incoming::Tick { customer, .. } => touched.extend(customer.map(|c| self.resolve(c))),
                 Incoming::Merge { from, into, .. } => touched.extend([*from, self.resolve(*into)]),
-                Incoming::Control { order: Order::Cancel { .. }, .. } | Incoming::Control { .. } | Incoming::Receipt { .. } | Incoming::FanOut { .. } => {}
+                Incoming::Control { .. } | Incoming::Receipt { .. } | Incoming::FanOut { .. } => {}
             }
         }
         let mut wanted: HashSet<CustomerId> = self.runs.values().filter_map(|r| r.run.customer).collect();

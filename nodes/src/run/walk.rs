@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 /// Steps one transition may take. A published graph cannot loop without a delay, so only a script that always answers
 /// "now" could come here; it becomes an incident and not a stuck engine.
-const LONGEST_CHAIN: usize = 10_000;
+const LONGEST_CHAIN: usize = 2_000;
 
 /// Which visit of which node is being stepped.
 #[derive(Clone, Copy)]

@@ -284,18 +284,3 @@ fn a_wrong_manifest_is_refused_field_by_field() {
     let wrong: Vec<_> = registry.parse("shop.loyalty_tier", config.as_object().unwrap()).err().unwrap().into_iter().map(|i| i.field).collect();
     assert!(wrong.iter().any(|f| f == "/gold_from") && wrong.iter().any(|f| f == "/colour") && wrong.iter().any(|f| f == "/greeting"), "{wrong:?}");
 }
-
-#[test]
-fn zz_measure() {
-    let hwm = || std::fs::read_to_string("/proc/self/status").unwrap().lines().find(|l| l.starts_with("VmHWM")).unwrap().to_owned();
-    eprintln!("before {}", hwm());
-    for source in [
-        "let a = []; a.pad(9000, 0); let b = []; b.pad(9000, 0); for i in 0..9000 { b[i] = a; }",
-        "let a = []; a.pad(9000, 0); let b = []; b.pad(9000, 0); for i in 0..9000 { b[i] = a; b[i][0] = 2; }",
-        "let m = #{}; let s = \"x\"; s.pad(60000, \"x\"); let n = 0; loop { m[s + n] = 1; n += 1; }",
-        "let s = \"x\"; s.pad(60000, \"x\"); let b = []; b.pad(9000, 0); for i in 0..9000 { b[i] = s + i; }",
-        "let a = []; for i in 0..9000 { let f = || a; a.push(f); }",
-    ] {
-        eprintln!("{source} {:?} {}", run_at(source, 0.5).map_err(|p| p.code).map(|o| o.decision), hwm());
-    }
-}

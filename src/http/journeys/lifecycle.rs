@@ -134,7 +134,7 @@ async fn empty(state: &AppState, workspace: WorkspaceId, journey: JourneyId, by:
         let Some(last) = runs.last() else { return Ok(ending) };
         after = Some(*last);
         ending += runs.len() as u64;
-        let order = Order::Cancel { reason: format!("{by} stopped the journey") };
+        let order = Order::Cancel { reason: format!("{by} stopped the journey"), incident: None };
         give(state, workspace, runs.into_iter().map(|run| (run, order.clone())).collect()).await?;
     }
 }
