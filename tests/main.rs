@@ -5,6 +5,7 @@
 
 mod bad_input;
 mod e2e;
+mod journeys;
 mod poison;
 mod segment;
 mod support;

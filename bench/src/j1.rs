@@ -83,7 +83,10 @@ pub fn run(args: &SiteArgs, options: &Options) -> Fallible<Measured> {
     let millis = |quantile: f64| report::rounded(calm.overhead.value_at_quantile(quantile) as f64 / 1000.0);
     let thousands = options.events as f64 / 1000.0;
     let (arrived, expected, early) = (fast.arrived + calm.arrived, fast.expected + calm.expected, fast.early + calm.early);
-    let repeats = sink.record().total - sink.record().distinct;
+    let repeats = {
+        let record = sink.record();
+        record.total - record.distinct
+    };
     let pushed_back = fast.log.pushed_back.load(Ordering::Acquire) + calm.log.pushed_back.load(Ordering::Acquire);
     report::publish(&json!({
         "bench": "j1", "events": options.events, "connections": options.connections,

@@ -12,9 +12,9 @@ use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
 use tokio::sync::{Notify, mpsc};
 use tokio::task::JoinHandle;
 use tradewind_connectors::{Connector, Sender};
-use tradewind_nodes::id::CustomerId;
+use tradewind_nodes::id::{CustomerId, EffectKey};
 use tradewind_nodes::time::{Duration, Timestamp};
-use tradewind_store::{Batch, Db};
+use tradewind_store::{Batch, Db, StoreError};
 
 /// The doors to the outside world.
 #[derive(Clone)]
@@ -30,6 +30,9 @@ pub struct Connectors {
 /// Makes an address that is a person's own.
 pub type PersonalUrl = Arc<dyn Fn(CustomerId) -> String + Send + Sync>;
 
+/// Makes the address of the picture by which a mail is known to be opened.
+pub type OpenedUrl = Arc<dyn Fn(&EffectKey, CustomerId) -> String + Send + Sync>;
+
 /// How the engine is set up.
 #[derive(Clone)]
 pub struct EngineSettings {
@@ -37,6 +40,8 @@ pub struct EngineSettings {
     pub workspace_url: String,
     /// A person's own address for unsubscribing in one click; mails carry none without it.
     pub unsubscribe: Option<PersonalUrl>,
+    /// The picture that tells when a mail is opened; mails carry none without it.
+    pub opened: Option<OpenedUrl>,
     /// Arrivals accepted and not yet routed, at most; more are refused with [`EngineError::Full`].
     pub most_arrivals: usize,
     /// How long ended runs, events and settled deliveries are kept.
@@ -50,6 +55,7 @@ impl Default for EngineSettings {
         Self {
             workspace_url: String::new(),
             unsubscribe: None,
+            opened: None,
             most_arrivals: 20_000,
             retention: Duration::from_days(395),
             jobs: true,
@@ -90,9 +96,36 @@ pub(crate) struct Shared {
     wake: Notify,
     stop: Notify,
     stopping: AtomicBool,
+    /// Where tests let commits fail, or happen twice.
+    #[cfg(test)]
+    pub fault: crate::lane::tests::Fault,
 }
 
 impl Shared {
+    pub fn new(db: Db, env: Environment, catalogs: Catalogs, settings: EngineSettings, connectors: Connectors) -> Self {
+        Self {
+            db,
+            env,
+            catalogs,
+            settings,
+            connectors,
+            lateness: Lateness::default(),
+            waiting_effects: AtomicUsize::new(0),
+            oldest_arrival: AtomicI64::new(i64::MAX),
+            wake: Notify::new(),
+            stop: Notify::new(),
+            stopping: AtomicBool::new(false),
+            #[cfg(test)]
+            fault: crate::lane::tests::Fault::default(),
+        }
+    }
+    /// Commits what the lane or the relay has decided: the one way both write, so that tests can break it off.
+    pub async fn commit(&self, batch: Batch) -> Result<(), StoreError> {
+        #[cfg(test)]
+        return self.fault.commit(&self.db, batch).await;
+        #[cfg(not(test))]
+        self.db.commit(batch).await.map(drop)
+    }
     pub fn stopping(&self) -> bool {
         self.stopping.load(Ordering::SeqCst)
     }
@@ -134,23 +167,12 @@ impl Engine {
     pub async fn start(db: Db, env: Environment, settings: EngineSettings, connectors: Connectors) -> Result<Self, EngineError> {
         let catalogs = Catalogs::load(&db).await?;
         let (arrivals, queue) = mpsc::channel(settings.most_arrivals);
-        let shared = Arc::new(Shared {
-            db,
-            env,
-            catalogs,
-            settings,
-            connectors,
-            lateness: Lateness::default(),
-            waiting_effects: AtomicUsize::new(0),
-            oldest_arrival: AtomicI64::new(i64::MAX),
-            wake: Notify::new(),
-            stop: Notify::new(),
-            stopping: AtomicBool::new(false),
-        });
+        let shared = Arc::new(Shared::new(db, env, catalogs, settings, connectors));
         let (outbox, relay) = Relay::new(shared.clone(), arrivals.clone());
         let mut lane = Lane::new(shared.clone(), queue, outbox);
         lane.recover().await?;
-        relay.recover().await?;
+        let uncertain = relay.recover().await?;
+        lane.backlog.extend(uncertain);
         let planned = lane::plan(&shared).await?;
         lane.backlog.extend(planned);
         let mut tasks = vec![tokio::spawn(lane.work()), tokio::spawn(relay.work())];

@@ -70,6 +70,11 @@ pub enum Incoming {
         /// Customers up to this one are done.
         after: Option<CustomerId>,
     },
+    /// A segment is new or changed: every customer must be looked at, a page at a time.
+    Backfill {
+        /// Customers up to this one are done.
+        after: Option<CustomerId>,
+    },
     /// A segment's membership of one customer must be looked at again.
     Segment {
         /// Whose.
@@ -227,7 +232,7 @@ impl Incoming {
             Self::Start { .. } => "start",
             Self::Tick { .. } => "tick",
             Self::FanOut { .. } => "fan_out",
-            Self::Segment { .. } => "segment",
+            Self::Segment { .. } | Self::Backfill { .. } => "segment",
             Self::Receipt { .. } => "receipt",
             Self::Control { .. } => "control",
         }
@@ -243,6 +248,7 @@ impl Incoming {
             Self::Merge { from, .. } => from.0,
             Self::Start { journey, customer, .. } | Self::Tick { journey, customer, .. } => customer.map_or(journey.0, |c| c.0),
             Self::FanOut { journey, .. } => journey.0,
+            Self::Backfill { .. } => workspace.0,
             Self::Receipt { effect, .. } => effect.run.0,
             Self::Control { run, .. } => run.0,
         }

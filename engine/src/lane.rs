@@ -20,6 +20,8 @@ use uuid::Uuid;
 mod calendar;
 mod places;
 mod poison;
+#[cfg(test)]
+pub(crate) mod tests;
 
 pub(crate) use calendar::{STATEMENTS as CALENDAR_STATEMENTS, plan};
 pub(crate) use places::STATEMENTS as PLACES_STATEMENTS;
@@ -140,9 +142,12 @@ impl Lane {
         }
         let oldest = self.backlog.front().map_or(i64::MAX, |pending| pending.received_at.micros());
         self.shared.oldest_arrival.store(oldest, std::sync::atomic::Ordering::Relaxed);
+        let wanted = self.admitting.clone();
         let admit = self.free_places().await?;
         let arrivals = self.next_arrivals();
-        let due = self.next_due.is_none_or(|at| at <= now).then_some(MOST_TIMERS);
+        // A merge goes without timers too: they would write in the name of the one who is gone.
+        let merges = arrivals.first().is_some_and(is_merge);
+        let due = (!merges && self.next_due.is_none_or(|at| at <= now)).then_some(MOST_TIMERS);
         if arrivals.is_empty() && due.is_none() && admit.is_empty() {
             return Ok(false);
         }
@@ -151,10 +156,12 @@ impl Lane {
             Ok(landed) => self.after(landed, due.is_some()).await.map(|any| any || !arrivals.is_empty()),
             Err(EngineError::Store(error @ (StoreError::Unavailable { .. } | StoreError::Closed))) => {
                 self.put_back(arrivals);
+                self.admitting.extend(wanted);
                 Err(error.into())
             }
             Err(error) => {
                 tracing::warn!(%error, arrivals = arrivals.len(), "a batch fell apart: its parts are done one by one");
+                self.admitting.extend(wanted);
                 self.one_by_one(arrivals, due).await?;
                 Ok(true)
             }
@@ -169,7 +176,6 @@ impl Lane {
 
     /// The next arrivals that can share a batch: a merge moves rows under everybody's feet and goes alone.
     fn next_arrivals(&mut self) -> Vec<Pending> {
-        let is_merge = |pending: &Pending| matches!(pending.incoming, Incoming::Merge { .. });
         let most = MOST_ARRIVALS.min(self.backlog.len());
         let count = match self.backlog.iter().take(most).position(is_merge) {
             Some(0) => 1,
@@ -202,6 +208,11 @@ impl Lane {
                 world.out.inbox.extend(rows);
                 continue;
             }
+            if let Incoming::Backfill { after } = &pending.incoming {
+                let page = trigger::fan_out_page(&shared.db, pending.workspace, *after).await?;
+                world.out.inbox.extend(page.looks(&shared.env, pending.workspace));
+                continue;
+            }
             let routed = std::panic::catch_unwind(AssertUnwindSafe(|| trigger::route(&mut world, pending)));
             if routed.is_err() {
                 return Err(EngineError::Row { table: "inbox", message: "routing broke off".into() });
@@ -211,7 +222,7 @@ impl Lane {
         let (batch, mut landed) = batch(&mut world);
         landed.looked_at = world.runs.len();
         if !batch.is_empty() {
-            shared.db.commit(batch).await?;
+            shared.commit(batch).await?;
         }
         Ok(landed)
     }
@@ -252,6 +263,10 @@ impl Lane {
     }
 }
 
+fn is_merge(pending: &Pending) -> bool {
+    matches!(pending.incoming, Incoming::Merge { .. })
+}
+
 /// Puts aside a row that cannot be routed.
 async fn dead_letter(shared: &Shared, pending: &Pending, problem: &str) -> Result<(), EngineError> {
     let Some(id) = pending.id else { return Ok(()) };
@@ -261,7 +276,7 @@ async fn dead_letter(shared: &Shared, pending: &Pending, problem: &str) -> Resul
     values.pop();
     values.extend([problem.into(), shared.env.now().micros().into()]);
     batch.insert(&inbox::DEAD_LETTERS, [values]);
-    shared.db.commit(batch).await?;
+    shared.commit(batch).await?;
     Ok(())
 }
 

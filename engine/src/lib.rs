@@ -20,7 +20,7 @@ mod trigger;
 mod world;
 
 pub use clock::{Clock, Environment, ManualClock, SystemClock};
-pub use handle::{Connectors, Engine, EngineSettings, Health};
+pub use handle::{Connectors, Engine, EngineSettings, Health, OpenedUrl, PersonalUrl};
 pub use incoming::{Arrival, Call, ConsentChange, Incoming, IncomingEvent, Order, StartDoor};
 
 use tradewind_nodes::id::JourneyId;

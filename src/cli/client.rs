@@ -21,6 +21,14 @@ pub struct Remote {
     key: String,
 }
 
+impl Remote {
+    /// The server at `url`, with a key to it.
+    #[must_use]
+    pub fn to(url: String, key: String) -> Self {
+        Self { url, key }
+    }
+}
+
 /// A connection to a server.
 pub struct Client {
     http: reqwest::Client,

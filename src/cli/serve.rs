@@ -21,7 +21,7 @@ use tradewind_connectors::smtp::Smtp;
 use tradewind_connectors::webhook::Webhook;
 use tradewind_engine::clock::Environment;
 use tradewind_engine::{Connectors, Engine, EngineSettings};
-use tradewind_nodes::id::CustomerId;
+use tradewind_nodes::id::{CustomerId, EffectKey};
 use tradewind_store::Db;
 
 /// How long the engine may take to finish its batch and the database to close.
@@ -116,8 +116,10 @@ fn engine_settings(config: &Config, tokens: Tokens) -> EngineSettings {
         0 => tradewind_nodes::time::Duration::from_micros(i64::MAX),
         days => tradewind_nodes::time::Duration::from_days(i64::from(days)),
     };
+    let (seen_by, seen_base) = (tokens.clone(), base.clone());
     EngineSettings {
         workspace_url: base.clone(),
+        opened: Some(Arc::new(move |key: &EffectKey, customer: CustomerId| format!("{seen_base}{}", http::opened::path(&seen_by, key, customer)))),
         unsubscribe: Some(Arc::new(move |customer: CustomerId| format!("{base}/u/{}", tokens.make(customer)))),
         retention,
         ..EngineSettings::default()

@@ -29,6 +29,7 @@ pub mod runs;
 pub mod segments;
 pub mod serve;
 pub mod tasks;
+pub mod opened;
 pub mod unsubscribe;
 pub mod why;
 
@@ -123,6 +124,7 @@ pub fn app(state: AppState) -> Router {
         .merge(health::router())
         .merge(metrics::router())
         .merge(unsubscribe::router())
+        .merge(opened::router())
         .merge(openapi::router(document))
         .layer(from_fn_with_state(state.clone(), within_time))
         .layer(from_fn(problems_only))

@@ -13,6 +13,7 @@ use serde::Deserialize;
 use tradewind_commerce::segments::{self, Member, Segment, SegmentError};
 use tradewind_engine::journeys::uses;
 use tradewind_nodes::Json as AnyJson;
+use tradewind_engine::incoming::{Arrival, Incoming};
 use tradewind_nodes::id::WorkspaceId;
 use tradewind_nodes::predicate::{self, Predicate};
 use utoipa::ToSchema;
@@ -80,7 +81,7 @@ async fn list(State(state): State<AppState>, reader: Reader, paging: Paging) -> 
 async fn create(State(state): State<AppState>, writer: Writer, Json(body): Json<NewSegment>) -> ApiResult<(StatusCode, Json<Segment>)> {
     let (name, predicate) = (named(body.name)?, read(&body.predicate)?);
     let made = segments::create(&state.db, writer.workspace, state.env.id(), &name, &predicate, state.env.now()).await?;
-    state.engine.refresh().await?;
+    look_at_everybody(&state, writer.workspace).await?;
     Ok((StatusCode::CREATED, Json(made)))
 }
 
@@ -103,8 +104,16 @@ async fn found(state: &AppState, workspace: WorkspaceId, name: String) -> ApiRes
 async fn redefine(State(state): State<AppState>, writer: Writer, Path(name): Path<String>, Json(body): Json<Redefinition>) -> ApiResult<Json<Segment>> {
     let (name, predicate) = (named(name)?, read(&body.predicate)?);
     let changed = segments::redefine(&state.db, writer.workspace, &name, &predicate, state.env.now()).await?;
-    state.engine.refresh().await?;
+    look_at_everybody(&state, writer.workspace).await?;
     Ok(Json(changed))
+}
+
+/// Lets the engine know the segment, and every customer be looked at for it.
+async fn look_at_everybody(state: &AppState, workspace: WorkspaceId) -> ApiResult<()> {
+    state.engine.refresh().await?;
+    let arrival = Arrival { workspace, incoming: Incoming::Backfill { after: None }, received_at: state.env.now() };
+    state.engine.accept(vec![arrival]).await?;
+    Ok(())
 }
 
 /// Deletes a segment that no journey uses.

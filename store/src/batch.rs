@@ -39,13 +39,14 @@ pub struct Statements(pub &'static [&'static str]);
 ///
 /// Every method that adds an operation returns its index, by which [`Committed`] answers. On PostgreSQL an
 /// operation is one statement whatever its number of rows, so gather rows of one kind into one operation.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Batch {
     pub(crate) ops: Vec<Op>,
     pub(crate) defect: Option<StoreError>,
     rows: usize,
 }
 
+#[derive(Clone)]
 pub(crate) enum Op {
     Bulk {
         spec: &'static dyn Spec,

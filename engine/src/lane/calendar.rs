@@ -91,7 +91,7 @@ impl Lane {
         }
         batch.delete(&GONE, gone);
         batch.insert(&inbox::ADD, rows.iter().map(Pending::values));
-        self.shared.db.commit(batch).await?;
+        self.shared.commit(batch).await?;
         self.backlog.extend(rows);
         Ok(())
     }
@@ -154,7 +154,7 @@ pub(crate) async fn plan(shared: &Shared) -> Result<Vec<Pending>, EngineError> {
     }
     batch.insert(&inbox::ADD, fan_outs.iter().map(Pending::values));
     if batch.rows() > 0 {
-        shared.db.commit(batch).await?;
+        shared.commit(batch).await?;
     }
     Ok(fan_outs)
 }

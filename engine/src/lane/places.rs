@@ -2,7 +2,7 @@
 
 use super::Lane;
 use crate::EngineError;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use tradewind_nodes::id::{JourneyId, RunId};
 use tradewind_store::{Query, Value};
 
@@ -35,7 +35,10 @@ impl Lane {
     pub(super) async fn free_places(&mut self) -> Result<Vec<RunId>, EngineError> {
         let mut admitted = Vec::new();
         let catalog = self.catalogs().now();
-        for journey in std::mem::take(&mut self.admitting) {
+        // Taken from the list only when their places are known: a read that fails must not make anybody wait for ever.
+        let mut full = BTreeSet::new();
+        for journey in &self.admitting {
+            let journey = *journey;
             let live = catalog.workspaces.values().find_map(|w| w.journeys.get(&journey));
             let Some(limit) = live.and_then(|live| live.program.settings.concurrency) else { continue };
             let counts = vec![
@@ -45,10 +48,16 @@ impl Lane {
             let answers = self.shared.db.read(counts).await?;
             let taken = answers.first().and_then(|rows| rows.first()).map_or(Ok(0), |row| row.int(0))?;
             let free = usize::try_from(i64::from(limit) - taken).unwrap_or(0);
-            for row in answers.get(1).into_iter().flatten().take(free) {
+            let queued = answers.get(1).into_iter().flatten();
+            for row in queued.take(free) {
                 admitted.push(RunId(row.uuid(0)?));
             }
+            if admitted.len() >= usize::try_from(MOST_ADMITTED).unwrap_or(0) {
+                // There may be more of both: looked at again with the next batch.
+                full.insert(journey);
+            }
         }
+        self.admitting = full;
         Ok(admitted)
     }
 }

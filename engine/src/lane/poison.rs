@@ -78,7 +78,7 @@ impl Lane {
             self.shared.env.now().micros().into(),
         ];
         batch.execute(INCIDENT_OF_RUN, args, tradewind_store::Expect::Any);
-        self.shared.db.commit(batch).await?;
+        self.shared.commit(batch).await?;
         Ok(())
     }
 }

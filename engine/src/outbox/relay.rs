@@ -18,12 +18,15 @@ use tradewind_nodes::id::{CustomerId, EffectKey, JourneyId, NodeId, RunId, Shard
 use tradewind_nodes::issue::Problem;
 use tradewind_nodes::time::{Duration, Timestamp};
 use tradewind_store::{Batch, Expect, Row, StoreError, Value};
+use uuid::Uuid;
 
 const DUE: &str = "SELECT run_id, node, visit, id, workspace_id, shard, journey_id, version, customer_id, awaited, attempts, created_at, effect FROM deliveries WHERE due_at <= $1 ORDER BY due_at LIMIT $2";
 /// What was marked before it was tried and never settled may have happened: at most once means it is not tried again.
-const UNCERTAIN: &str = "UPDATE deliveries SET state = 'failed', due_at = NULL, settled_at = $1, result = $2 WHERE state = 'sending'";
+const UNCERTAIN: &str = "SELECT run_id, node, visit, id, workspace_id, shard, journey_id, version, customer_id, awaited, attempts, created_at, effect FROM deliveries WHERE state = 'sending' AND id > $1 ORDER BY id LIMIT $2";
 const MARK: &str = "UPDATE deliveries SET state = 'sending', due_at = NULL WHERE run_id = $1 AND node = $2 AND visit = $3 AND state = 'pending'";
-pub(crate) const STATEMENTS: &[&str] = &[DUE, UNCERTAIN, MARK];
+/// What an earlier process had in memory.
+const LEFT_BEHIND: &str = "UPDATE deliveries SET due_at = $1 WHERE due_at > $1 AND state = 'pending' AND attempts = 0";
+pub(crate) const STATEMENTS: &[&str] = &[DUE, UNCERTAIN, MARK, LEFT_BEHIND];
 
 /// Effects in memory that wait for their turn, at most; the rest waits in the database.
 const MOST_WAITING: usize = 8_192;
@@ -66,7 +69,7 @@ impl Outbox {
 }
 
 type Sending = BoxFuture<'static, (OutboxRow, Attempt)>;
-type Committing = BoxFuture<'static, (Vec<Settled>, Result<Vec<Pending>, EngineError>)>;
+type Committing = BoxFuture<'static, (Vec<(Uuid, Settled)>, Result<Vec<Pending>, EngineError>)>;
 
 /// Sends what the outbox holds.
 pub(crate) struct Relay {
@@ -78,7 +81,8 @@ pub(crate) struct Relay {
     /// Effects this process has in hand, so that a look into the database does not take them twice.
     in_hand: HashSet<EffectKey>,
     sending: FuturesUnordered<Sending>,
-    settled: Vec<Settled>,
+    /// Outcomes to be written down, each with the id of what follows from it: a repeat must write the same.
+    settled: Vec<(Uuid, Settled)>,
     committing: Option<Committing>,
     next_look: Timestamp,
 }
@@ -104,14 +108,31 @@ impl Relay {
         (outbox, relay)
     }
 
-    /// Closes what an earlier process was in the middle of and may not try again.
-    pub async fn recover(&self) -> Result<(), EngineError> {
+    /// Closes what an earlier process was in the middle of and may not try again, and tells the runs that wait for it.
+    pub async fn recover(&self) -> Result<Vec<Pending>, EngineError> {
         let problem = Problem::new("delivery.uncertain", "the server stopped while this was being sent, and it may be sent at most once: look at the receiver");
-        let result = serde_json::json!({ "problem": problem }).to_string();
         let mut batch = Batch::new();
-        batch.execute(UNCERTAIN, vec![self.shared.env.now().micros().into(), result.into()], Expect::Any);
-        self.shared.db.commit(batch).await?;
-        Ok(())
+        batch.execute(LEFT_BEHIND, vec![self.shared.env.now().micros().into()], Expect::Any);
+        self.shared.commit(batch).await?;
+        let (mut after, mut told) = (Uuid::nil(), Vec::new());
+        loop {
+            let found = self.shared.db.query(UNCERTAIN, vec![after.into(), Value::Int(PAGE)]).await?;
+            let Some(last) = found.last() else { return Ok(told) };
+            after = last.uuid(3)?;
+            let mut settled = Vec::with_capacity(found.len());
+            for row in &found {
+                match read(row) {
+                    Ok(row) => {
+                        let attempts = row.attempts + 1;
+                        settled.push((self.shared.env.id(), Settled::Failed { row, attempts, problem: problem.clone() }));
+                    }
+                    Err(error) => tracing::error!(%error, "a delivery cannot be read: it stays where it is"),
+                }
+            }
+            let (batch, pending) = rows(&self.shared, &settled);
+            self.shared.commit(batch).await?;
+            told.extend(pending);
+        }
     }
 
     /// Works until the engine stops; what is being sent is finished and written down.
@@ -142,8 +163,7 @@ impl Relay {
             && let Ok(row) = self.rows.try_recv()
         {
             self.shared.waiting_effects.fetch_sub(1, Ordering::Relaxed);
-            self.in_hand.insert(row.key.clone());
-            self.ready.push_back(row);
+            self.take(row);
         }
         let now = self.shared.env.now();
         if self.ready.is_empty() && (now >= self.next_look || self.look.1.swap(false, Ordering::SeqCst)) {
@@ -172,8 +192,7 @@ impl Relay {
             }
             Some(row) = self.rows.recv(), if self.ready.len() < MOST_WAITING => {
                 self.shared.waiting_effects.fetch_sub(1, Ordering::Relaxed);
-                self.in_hand.insert(row.key.clone());
-                self.ready.push_back(row);
+                self.take(row);
             }
             () = tokio::time::sleep(pause) => {}
             () = look.0.notified() => {}
@@ -182,8 +201,47 @@ impl Relay {
         Ok(())
     }
 
+    /// Everything that is due, sent and written down: a turn that waits for nothing else. Gives whether anything was done.
+    #[cfg(test)]
+    pub async fn settle_all(&mut self) -> Result<bool, EngineError> {
+        while let Ok(row) = self.rows.try_recv() {
+            self.take(row);
+        }
+        let now = self.shared.env.now();
+        self.read_due(now).await?;
+        let any = !self.ready.is_empty() || !self.settled.is_empty();
+        while !self.ready.is_empty() || !self.sending.is_empty() || !self.settled.is_empty() {
+            self.send(now).await?;
+            while let Some(done) = self.sending.next().await {
+                self.settle(done);
+            }
+            self.commit();
+            let Some(committing) = self.committing.take() else { continue };
+            let (settled, result) = committing.await;
+            if let Err(error) = result {
+                self.settled.splice(0..0, settled);
+                return Err(error);
+            }
+            self.committed(settled, result).await;
+        }
+        Ok(any)
+    }
+
+    /// Takes what the lane has handed over.
+    fn take(&mut self, row: OutboxRow) {
+        self.shared.waiting_effects.fetch_sub(1, Ordering::Relaxed);
+        self.hold(row);
+    }
+
     fn most_sending(&self) -> usize {
         self.shared.connectors.http.concurrency().max(self.shared.connectors.email.concurrency())
+    }
+
+    /// Takes an effect in hand, once: a look into the database may find it before the lane has handed it over.
+    fn hold(&mut self, row: OutboxRow) {
+        if self.in_hand.insert(row.key.clone()) {
+            self.ready.push_back(row);
+        }
     }
 
     async fn read_due(&mut self, now: Timestamp) -> Result<(), EngineError> {
@@ -193,11 +251,7 @@ impl Relay {
         }
         for row in &rows {
             match read(row) {
-                Ok(row) if self.in_hand.contains(&row.key) => {}
-                Ok(row) => {
-                    self.in_hand.insert(row.key.clone());
-                    self.ready.push_back(row);
-                }
+                Ok(row) => self.hold(row),
                 Err(error) => tracing::error!(%error, "a delivery cannot be read: it stays where it is"),
             }
         }
@@ -222,8 +276,8 @@ impl Relay {
         for (row, judgement) in next.into_iter().zip(judgements) {
             match judgement {
                 Judgement::Send => self.begin(row).await,
-                Judgement::Suppress(why) => self.settled.push(Settled::Suppressed { row, why }),
-                Judgement::Postpone(until, why) => self.settled.push(Settled::Postponed { row, until, why }),
+                Judgement::Suppress(why) => self.settled.push((self.shared.env.id(), Settled::Suppressed { row, why })),
+                Judgement::Postpone(until, why) => self.settled.push((self.shared.env.id(), Settled::Postponed { row, until, why })),
             }
         }
         Ok(())
@@ -244,21 +298,23 @@ impl Relay {
                 (Payload::Email(mail), Some(make), Some(customer)) if mail.unsubscribe => Some(make(customer)),
                 _ => None,
             };
+            let payload = super::tracked::as_sent(&shared, &row);
             let envelope = Envelope {
                 key: &row.key,
                 attempt: row.attempts + 1,
-                payload: &row.effect.payload,
+                payload: &payload,
                 unsubscribe_url: unsubscribe.as_deref(),
                 now: shared.env.now(),
             };
             let attempt = connector.perform(envelope).await;
+            drop(payload);
             (row, attempt)
         }));
     }
 
     fn settle(&mut self, (row, attempt): (OutboxRow, Attempt)) {
         let settled = Settled::from_attempt(row, attempt, &self.shared.env);
-        self.settled.push(settled);
+        self.settled.push((self.shared.env.id(), settled));
     }
 
     /// Begins to write down outcomes, when no commit is under way.
@@ -267,19 +323,19 @@ impl Relay {
             return;
         }
         let count = self.settled.len().min(MOST_SETTLED);
-        let settled: Vec<Settled> = self.settled.drain(..count).collect();
+        let settled: Vec<(Uuid, Settled)> = self.settled.drain(..count).collect();
         let shared = self.shared.clone();
         self.committing = Some(Box::pin(async move {
             let (batch, pending) = rows(&shared, &settled);
-            let result = shared.db.commit(batch).await.map(|_| pending).map_err(EngineError::from);
+            let result = shared.commit(batch).await.map(|_| pending).map_err(EngineError::from);
             (settled, result)
         }));
     }
 
-    async fn committed(&mut self, settled: Vec<Settled>, result: Result<Vec<Pending>, EngineError>) {
+    async fn committed(&mut self, settled: Vec<(Uuid, Settled)>, result: Result<Vec<Pending>, EngineError>) {
         match result {
             Ok(pending) => {
-                for settled in &settled {
+                for (_, settled) in &settled {
                     self.in_hand.remove(settled.key());
                 }
                 for pending in pending {
@@ -302,7 +358,7 @@ async fn mark(shared: &Shared, row: &OutboxRow) -> bool {
     let mut batch = Batch::new();
     let key = vec![row.key.run.0.into(), row.key.node.as_str().into(), row.key.visit.into()];
     batch.execute(MARK, key, Expect::Rows(1));
-    match shared.db.commit(batch).await {
+    match shared.commit(batch).await {
         Ok(_) => true,
         Err(StoreError::Conflict { .. }) => false,
         Err(error) => {

@@ -13,6 +13,7 @@ use tradewind_nodes::issue::Problem;
 use tradewind_nodes::time::{Duration, Timestamp};
 use tradewind_nodes::why::Why;
 use tradewind_store::{Batch, Conflict, Insert, Ty, Update, Value};
+use uuid::Uuid;
 
 static OUTCOMES: Update = Update::new(
     "deliveries",
@@ -34,7 +35,9 @@ static INCIDENTS: Insert = Insert::new(
         ("state", Ty::Text),
         ("opened_at", Ty::Int),
     ],
-);
+)
+// Written again when it is not known whether the first time was: the same id is the same incident.
+.on_conflict(Conflict::Ignore);
 static MAILS: Insert = Insert::new(
     "mails",
     &[
@@ -139,22 +142,22 @@ impl Settled {
 }
 
 /// The rows of a commit, and what it puts into the inbox.
-pub(super) fn rows(shared: &Shared, settled: &[Settled]) -> (Batch, Vec<Pending>) {
+pub(super) fn rows(shared: &Shared, settled: &[(Uuid, Settled)]) -> (Batch, Vec<Pending>) {
     let now = shared.env.now();
     let mut batch = Batch::new();
-    batch.update(&OUTCOMES, settled.iter().map(|one| one.outcome(now)));
-    let mails: Vec<Vec<Value>> = settled.iter().filter_map(|one| kept_mail(shared, one, now)).collect();
+    batch.update(&OUTCOMES, settled.iter().map(|(_, one)| one.outcome(now)));
+    let mails: Vec<Vec<Value>> = settled.iter().filter_map(|(_, one)| kept_mail(shared, one, now)).collect();
     batch.insert(&MAILS, mails);
     let mut pending = Vec::new();
     let mut incidents = Vec::new();
-    for one in settled {
+    for (id, one) in settled {
         count(one);
         let row = one.row();
         if let Some(receipt) = one.receipt().filter(|_| row.awaited) {
             let incoming = Incoming::Receipt { effect: row.key.clone(), receipt };
-            pending.push(Pending { id: Some(shared.env.id()), workspace: row.workspace, incoming, received_at: now });
+            pending.push(Pending { id: Some(*id), workspace: row.workspace, incoming, received_at: now });
         } else if let Settled::Failed { problem, .. } = one {
-            incidents.push(incident(shared, row, problem, now));
+            incidents.push(incident(*id, row, problem, now));
         }
     }
     batch.insert(&INCIDENTS, incidents);
@@ -173,9 +176,9 @@ fn count(settled: &Settled) {
     metrics::counter!("tradewind_deliveries_total", "outcome" => name, "channel" => settled.row().effect.payload.channel()).increment(1);
 }
 
-fn incident(shared: &Shared, row: &OutboxRow, problem: &Problem, now: Timestamp) -> Vec<Value> {
+fn incident(id: Uuid, row: &OutboxRow, problem: &Problem, now: Timestamp) -> Vec<Value> {
     vec![
-        shared.env.id().into(),
+        id.into(),
         row.workspace.0.into(),
         row.journey.0.into(),
         row.version.into(),
@@ -196,8 +199,8 @@ fn kept_mail(shared: &Shared, settled: &Settled, now: Timestamp) -> Option<Vec<V
         return None;
     }
     let unsubscribe = row.customer.zip(shared.settings.unsubscribe.as_ref()).map(|(customer, make)| make(customer));
-    let envelope =
-        Envelope { key: &row.key, attempt: row.attempts + 1, payload: &row.effect.payload, unsubscribe_url: unsubscribe.as_deref(), now };
+    let payload = super::tracked::as_sent(shared, row);
+    let envelope = Envelope { key: &row.key, attempt: row.attempts + 1, payload: &payload, unsubscribe_url: unsubscribe.as_deref(), now };
     let mail = rendered(&envelope, &shared.connectors.sender).ok()?;
     let text = |text: &str| Value::from(text.replace('\0', "\u{fffd}"));
     Some(vec![

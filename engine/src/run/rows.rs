@@ -9,7 +9,7 @@ use tradewind_commerce::profile;
 use tradewind_nodes::effect::Effect;
 use tradewind_nodes::id::{CustomerId, EffectKey, JourneyId, Shard, WorkspaceId};
 use tradewind_nodes::run::{RunState, StepOutcome, Transition};
-use tradewind_nodes::time::Timestamp;
+use tradewind_nodes::time::{Duration, Timestamp};
 use tradewind_store::{Batch, Conflict, Delete, Expect, Insert, Ty, Update, Value};
 use uuid::Uuid;
 
@@ -564,8 +564,12 @@ fn delivery_values(row: &OutboxRow) -> Vec<Value> {
         "pending".into(),
         row.awaited.into(),
         row.attempts.into(),
-        row.created_at.micros().into(),
+        row.created_at.plus(HANDED_OVER).micros().into(),
         serde_json::to_string(&*row.effect).unwrap_or_default().into(),
         row.created_at.micros().into(),
     ]
 }
+
+/// How long a new effect belongs to the process that committed it, in whose memory it already is. Only after that, or after a
+/// restart, is it found in the database; otherwise it would be taken twice.
+const HANDED_OVER: Duration = Duration::from_secs(10);

@@ -44,8 +44,9 @@ fn step(world: &mut World, id: RunId, stimulus: &Stimulus) {
     };
     match transition {
         Some(transition) => land(world, id, transition, stimulus),
-        // A timer that came early (a pause was lifted) or meant nothing is set again to what the state says.
-        None if matches!(stimulus, Stimulus::Due) => entry.reset_timer = true,
+        // A timer that came early (a pause was lifted) or meant nothing is set again to what the state says; so is that of a
+        // run taken off its timer because it could not be stored, when a person wants it tried again.
+        None if matches!(stimulus, Stimulus::Due | Stimulus::Retry) => entry.reset_timer = true,
         None => {}
     }
 }

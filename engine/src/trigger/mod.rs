@@ -31,7 +31,7 @@ pub(crate) fn route(world: &mut World, pending: &Pending) {
         }
         Incoming::Tick { journey, node, customer, at } => schedule::tick(world, workspace, *journey, node, *customer, *at),
         // A page of the audience is read by the lane before the batch, and comes back as ticks.
-        Incoming::FanOut { .. } => {}
+        Incoming::FanOut { .. } | Incoming::Backfill { .. } => {}
         Incoming::Segment { customer } => {
             let customer = world.resolve(*customer);
             segment::look(world, workspace, customer);

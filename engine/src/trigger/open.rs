@@ -54,7 +54,13 @@ pub(super) fn open(world: &mut World, workspace: WorkspaceId, live: &Arc<LiveJou
         let holder = world.holders.get(&(live.id, key.clone())).copied();
         match admit(&settings.reentry, holder, world.now) {
             Admission::Free => {}
-            Admission::From(run) => world.out.released.push(run),
+            Admission::From(run) => {
+                // Made in this very batch it is not in the database yet: it is written without the key.
+                if let Some(entry) = world.runs.get_mut(&run) {
+                    entry.run.key = None;
+                }
+                world.out.released.push(run);
+            }
             Admission::Refused(why) => return turn_away(world, RefusalReason::Reentry, why),
         }
     }

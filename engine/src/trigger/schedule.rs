@@ -10,7 +10,7 @@ use tradewind_nodes::JsonMap;
 use tradewind_nodes::fact::{Event, Facts, NO_OUTPUTS};
 use tradewind_nodes::id::{CustomerId, EventId, JourneyId, NodeId, WorkspaceId};
 use tradewind_nodes::kind::Trigger;
-use tradewind_nodes::kinds::next_anniversary;
+use tradewind_nodes::kinds::{day_of, next_anniversary};
 use tradewind_nodes::predicate;
 use tradewind_nodes::run::RefusalReason;
 use tradewind_nodes::time::{Timestamp, Zone};
@@ -92,16 +92,11 @@ fn anniversary(world: &World, live: &LiveJourney, index: usize, customer: Custom
         run: None,
         now: world.now,
     };
-    let Some(date) = facts.get(fact).and_then(|value| value.as_str().and_then(day_of)) else { return none };
+    let Some(date) = facts.get(fact).and_then(|value| day_of(&value)) else { return none };
     let zone = zone_of(world, live, customer);
     let next_after = |after: Timestamp| next_anniversary(date, *offset_days, *time, *leap_day, &zone, after);
     let today = next_after(Timestamp::from_micros(at.micros() - 1)) == Some(at);
     Due { today, next: next_after(at.max(world.now)) }
-}
-
-/// The calendar day of a date trait: `1990-02-28`, with or without a time behind it.
-fn day_of(text: &str) -> Option<jiff::civil::Date> {
-    text.get(..10).and_then(|day| day.parse().ok())
 }
 
 /// Plans the anniversaries of a customer whose profile changed.
@@ -193,5 +188,13 @@ impl FanOutPage {
             rows.push(Pending { id: Some(env.id()), workspace, incoming, received_at });
         }
         rows
+    }
+
+    /// The page as looks at each customer's segments, and the next page.
+    pub fn looks(&self, env: &crate::Environment, workspace: WorkspaceId) -> Vec<Pending> {
+        let received_at = env.now();
+        let customers = self.customers.iter().map(|customer| Incoming::Segment { customer: *customer });
+        let next = self.next.map(|after| Incoming::Backfill { after: Some(after) });
+        customers.chain(next).map(|incoming| Pending { id: Some(env.id()), workspace, incoming, received_at }).collect()
     }
 }

@@ -77,7 +77,7 @@ impl World {
                 Incoming::Merge { from, into, .. } => identifiers.extend([from.0, into.0]),
                 Incoming::Receipt { effect, .. } => runs.push(effect.run.0),
                 Incoming::Control { run, .. } => runs.push(run.0),
-                Incoming::FanOut { .. } => {}
+                Incoming::FanOut { .. } | Incoming::Backfill { .. } => {}
             }
         }
         let today = day(self.now);
@@ -174,7 +174,7 @@ impl World {
                 }
                 Incoming::Start { customer, .. } | Incoming::Tick { customer, .. } => touched.extend(customer.map(|c| self.resolve(c))),
                 Incoming::Merge { from, into, .. } => touched.extend([*from, self.resolve(*into)]),
-                Incoming::Control { .. } | Incoming::Receipt { .. } | Incoming::FanOut { .. } => {}
+                Incoming::Control { .. } | Incoming::Receipt { .. } | Incoming::FanOut { .. } | Incoming::Backfill { .. } => {}
             }
         }
         let mut wanted: HashSet<CustomerId> = self.runs.values().filter_map(|r| r.run.customer).collect();
@@ -188,11 +188,13 @@ impl World {
             return Ok(());
         }
         let ids = |set: &HashSet<CustomerId>| Value::UuidList(set.iter().map(|c| c.0).collect());
-        let queries = vec![
+        let mut queries = vec![
             Query::new(profile::BY_ID, vec![ids(wanted)]),
             Query::new(RUNS_OF_CUSTOMERS, vec![ids(touched), MOST_ROWS.into()]),
-            Query::new(MEMBERSHIPS, vec![ids(wanted), MOST_ROWS.into()]),
         ];
+        if self.catalog.workspaces.values().any(|w| !w.segments.is_empty()) {
+            queries.push(Query::new(MEMBERSHIPS, vec![ids(wanted), MOST_ROWS.into()]));
+        }
         let mut answers = load.db.read(queries).await?.into_iter();
         for row in answers.next().unwrap_or_default() {
             let profile = Profile::read(&row)?;

@@ -46,7 +46,8 @@ pub enum RunState {
         visit: u32,
         /// Since when.
         since: Timestamp,
-        /// Which event.
+        /// Which event. Stored under a name of its own: `event` is what started the run.
+        #[serde(rename = "awaits")]
         event: EventMatch,
         /// Until when.
         deadline: Option<Timestamp>,

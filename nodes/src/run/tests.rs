@@ -1,1 +1,6 @@
 //! Tests of the state machine.
+
+mod entering;
+mod inputs;
+mod stage;
+mod walking;

@@ -2,8 +2,10 @@
 
 mod diff;
 mod file;
+mod kinds;
 mod pull;
 mod push;
+mod test;
 mod validate;
 
 use super::client::Remote;
@@ -20,7 +22,12 @@ pub enum Command {
         /// Also fail on warnings.
         #[arg(long)]
         strict: bool,
+        /// The folder with kinds written in Rhai; `kinds/` beside the journey or `scripts/` beside its folder when absent.
+        #[arg(long)]
+        kinds: Option<PathBuf>,
     },
+    /// Play the scenarios (*.test.json) beside journeys on a virtual clock. Exit code 1 when one fails.
+    Test(test::Args),
     /// Make a file the draft of its journey on a server; the journey is made if it is not there.
     Push {
         /// The journey.json.
@@ -56,7 +63,8 @@ pub enum Command {
 /// Does it.
 pub async fn run(command: Command) -> Result<Verdict, Failure> {
     match command {
-        Command::Validate { path, strict } => validate::run(&path, strict),
+        Command::Validate { path, strict, kinds } => validate::run(&path, strict, kinds.as_deref()),
+        Command::Test(args) => test::run(&args),
         Command::Push { file, publish, note, remote } => push::run(&file, publish, &note, remote).await.map(|()| Verdict::Good),
         Command::Pull { slug, output, remote } => pull::run(&slug, output.as_deref(), remote).await.map(|()| Verdict::Good),
         Command::Diff { file, remote } => diff::run(&file, remote).await,

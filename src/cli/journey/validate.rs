@@ -1,28 +1,22 @@
 //! `tradewind journey validate`: everything wrong with journey files, without a server.
 //!
-//! A workspace's own kinds are not known here: where the folder `kinds/` beside a journey holds `.rhai` files, those are.
+//! A workspace's own kinds are not known here: those of a folder of `.rhai` files are (see [`kinds`]).
 
-use super::file;
+use super::{file, kinds};
 use crate::cli::{Failure, Verdict, say};
 use std::path::Path;
-use std::sync::Arc;
 use tradewind_nodes::graph::{JourneyFile, validate};
 use tradewind_nodes::issue::{Issue, Severity};
-use tradewind_nodes::kinds::Registry;
-use tradewind_nodes::script::ScriptKind;
-
-/// Kinds looked at beside one journey.
-const MAX_KINDS: usize = 500;
 
 /// Checks `path` and prints every issue as `path: node/field: message`.
-pub fn run(path: &Path, strict: bool) -> Result<Verdict, Failure> {
+pub fn run(path: &Path, strict: bool, folder: Option<&Path>) -> Result<Verdict, Failure> {
     let files = file::below(path)?;
     if files.is_empty() {
         return Err(Failure::new(format!("there is no journey.json below {}: name a file or another folder", path.display())));
     }
     let mut wrong = 0;
     for path in &files {
-        let (lines, is_wrong) = one(path, strict)?;
+        let (lines, is_wrong) = one(path, strict, folder)?;
         lines.iter().for_each(|line| say(&format!("{}: {line}", path.display())));
         wrong += usize::from(is_wrong);
     }
@@ -34,8 +28,8 @@ pub fn run(path: &Path, strict: bool) -> Result<Verdict, Failure> {
     Ok(Verdict::Good)
 }
 
-fn one(path: &Path, strict: bool) -> Result<(Vec<String>, bool), Failure> {
-    let registry = match registry(path)? {
+fn one(path: &Path, strict: bool, folder: Option<&Path>) -> Result<(Vec<String>, bool), Failure> {
+    let registry = match kinds::registry(path, folder)? {
         Ok(registry) => registry,
         Err(line) => return Ok((vec![line], true)),
     };
@@ -47,28 +41,6 @@ fn one(path: &Path, strict: bool) -> Result<(Vec<String>, bool), Failure> {
         }
         Err(error) => (vec![error.to_string()], true),
     })
-}
-
-/// The built-in kinds and those in `kinds/` beside the journey; or what is wrong with one of them.
-fn registry(journey: &Path) -> Result<Result<Registry, String>, Failure> {
-    let folder = journey.with_file_name("kinds");
-    let Ok(entries) = std::fs::read_dir(&folder) else { return Ok(Ok(Registry::builtin())) };
-    let mut paths: Vec<_> = entries.filter_map(|entry| Some(entry.ok()?.path())).filter(|path| path.extension().is_some_and(|kind| kind == "rhai")).collect();
-    paths.sort();
-    if paths.len() > MAX_KINDS {
-        return Err(Failure::new(format!("{} holds more than {MAX_KINDS} kinds: take some out", folder.display())));
-    }
-    let mut kinds = Vec::new();
-    for path in paths {
-        match ScriptKind::parse(&file::text(&path)?) {
-            Ok(kind) => kinds.push(Arc::new(kind)),
-            Err(issues) => {
-                let words = issues.into_iter().map(|issue| format!("{}: {}", issue.field, issue.message)).collect::<Vec<_>>();
-                return Ok(Err(format!("kind {}: {}", path.display(), words.join("; "))));
-            }
-        }
-    }
-    Ok(Registry::with_scripts(kinds).map_err(|issue| format!("kinds in {}: {}", folder.display(), issue.message)))
 }
 
 fn line(issue: &Issue) -> String {
@@ -101,7 +73,7 @@ mod tests {
         let path = folder.join("a/journey.json");
         std::fs::write(&path, "{").unwrap();
         assert_eq!(file::below(&folder).unwrap(), [path.clone()]);
-        let (lines, is_wrong) = one(&path, false).unwrap();
+        let (lines, is_wrong) = one(&path, false, None).unwrap();
         assert!(is_wrong && lines[0].contains("line 1"), "{lines:?}");
         std::fs::remove_dir_all(&folder).unwrap();
     }

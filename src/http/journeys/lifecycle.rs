@@ -152,7 +152,9 @@ async fn start(State(state): State<AppState>, writer: Writer, Path(slug): Path<S
     }
     let who = CustomerQuery { user_id: body.user_id.clone(), customer_id: body.customer_id, email: None };
     let customer = who.subject(&state, writer.workspace).await?;
-    let incoming = Incoming::Start { journey, customer, user_id: body.user_id, data: body.data, key: body.key, via: StartDoor::Api };
+    // Trimmed as the id of the person was made of it.
+    let user_id = body.user_id.map(|id| id.trim().to_owned());
+    let incoming = Incoming::Start { journey, customer, user_id, data: body.data, key: body.key, via: StartDoor::Api };
     let arrival = Arrival { workspace: writer.workspace, incoming, received_at: state.env.now() };
     state.engine.accept(vec![arrival]).await?;
     Ok((StatusCode::ACCEPTED, Json(Started { journey: slug, customer: customer.map(|id| id.0) })))

@@ -1,0 +1,10 @@
+//! The lane and the relay, driven by hand on a clock that stands until it is moved.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on says why")]
+
+mod fault;
+mod ledger;
+mod recorder;
+mod stage;
+mod walks;
+
+pub(crate) use fault::Fault;

@@ -1,0 +1,245 @@
+//! Tests of the simulation and of scenario files.
+
+use super::*;
+use crate::graph::Graph;
+use crate::id::{NodeId, PortName};
+use crate::kinds::Registry;
+use crate::run::{Program, RefusalReason};
+use crate::time::{Duration, Timestamp};
+use crate::{Json, JsonMap};
+use serde_json::json;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+fn start() -> Timestamp {
+    Timestamp::parse("2026-03-02T10:00:00Z").unwrap()
+}
+
+/// A graph of these nodes in a row, joined by the ports named.
+fn graph(settings: Json, nodes: Json, edges: &[(&str, &str, &str)]) -> Graph {
+    let edges: Vec<Json> = edges.iter().map(|(from, port, to)| json!({"from": from, "port": port, "to": to})).collect();
+    serde_json::from_value(json!({"settings": settings, "nodes": nodes, "edges": edges})).unwrap()
+}
+
+fn journey(slug: &str, graph: &Graph) -> Journey {
+    let program = Program::compile(graph, &Registry::builtin()).unwrap_or_else(|issues| panic!("{issues:?}"));
+    Journey { slug: slug.into(), program: Arc::new(program) }
+}
+
+fn on(event: &str) -> Json {
+    json!({"id": "start", "kind": "trigger.event", "config": {"events": [event]}})
+}
+
+fn props(value: Json) -> JsonMap {
+    value.as_object().unwrap().clone()
+}
+
+fn delayed() -> Graph {
+    graph(
+        json!({"goal": {"event": "Paid", "since": "entry"}}),
+        json!([
+            on("Ordered"),
+            {"id": "wait", "kind": "delay.for", "config": {"duration": "1h"}},
+            {"id": "tag", "kind": "customer.set", "config": {"add_tags": ["late"]}},
+        ]),
+        &[("start", "next", "wait"), ("wait", "next", "tag")],
+    )
+}
+
+#[test]
+fn timers_fire_at_their_instant_and_no_earlier() {
+    let mut simulation = Simulation::new(vec![journey("a", &delayed())], start());
+    let ada = simulation.customer("ada");
+    simulation.event(ada, "Ordered", JsonMap::new()).unwrap();
+    simulation.advance_to(start().plus(Duration::from_secs(3599))).unwrap();
+    assert_eq!(simulation.report().runs[0].outcome(), Outcome::Waiting);
+    simulation.advance_to(start().plus(Duration::from_days(2))).unwrap();
+    let report = simulation.report();
+    let places: Vec<String> = report.runs[0].path().into_iter().map(|(place, _)| place).collect();
+    assert_eq!(places, ["start:next", "wait:next", "tag:next"]);
+    assert_eq!(report.runs[0].steps.last().unwrap().at, start().plus(Duration::from_hours(1)));
+    assert!(report.people[0].customer.tags.contains("late"));
+    assert_eq!(report.now, start().plus(Duration::from_days(2)));
+}
+
+#[test]
+fn a_goal_ends_a_run_and_people_do_not_meet() {
+    let mut simulation = Simulation::new(vec![journey("a", &delayed())], start());
+    let (ada, bob) = (simulation.customer("ada"), simulation.customer("bob"));
+    simulation.event(ada, "Ordered", JsonMap::new()).unwrap();
+    simulation.event(bob, "Ordered", JsonMap::new()).unwrap();
+    simulation.event(bob, "Ordered", JsonMap::new()).unwrap();
+    simulation.advance_to(start().plus(Duration::from_secs(1))).unwrap();
+    simulation.event(ada, "Paid", JsonMap::new()).unwrap();
+    let report = simulation.report();
+    assert_eq!(report.runs.iter().map(RunReport::outcome).collect::<Vec<_>>(), [Outcome::Goal, Outcome::Waiting]);
+    assert_eq!(report.refusals.iter().map(|refusal| refusal.reason).collect::<Vec<_>>(), [RefusalReason::Reentry]);
+}
+
+#[test]
+fn a_recorded_event_and_a_start_come_in_by_the_front_door() {
+    let first = graph(
+        json!({}),
+        json!([
+            on("Ordered"),
+            {"id": "record", "kind": "event.record", "config": {"event": "Thanked", "properties": {"of": "{{event.name}}"}}},
+            {"id": "other", "kind": "journey.start", "config": {"journey": "b", "data": {"n": 7}}},
+        ]),
+        &[("start", "next", "record"), ("record", "next", "other")],
+    );
+    let second = graph(
+        json!({"reentry": {"rule": "always"}}),
+        json!([on("Thanked"), {"id": "door", "kind": "trigger.journey", "config": {}}, {"id": "end", "kind": "exit", "config": {}}]),
+        &[("start", "next", "end"), ("door", "next", "end")],
+    );
+    let mut simulation = Simulation::new(vec![journey("a", &first), journey("b", &second)], start());
+    let ada = simulation.customer("ada");
+    simulation.event(ada, "Ordered", JsonMap::new()).unwrap();
+    let report = simulation.report();
+    let entered: Vec<&str> = report.runs.iter().map(|run| run.journey.as_str()).collect();
+    assert_eq!(entered, ["a", "b", "b"]);
+    assert_eq!(report.recorded[0].properties["of"], "Ordered");
+    assert_eq!(report.started[0].data["n"], 7);
+}
+
+#[test]
+fn segments_change_with_events_and_with_time() {
+    let watching = graph(
+        json!({"reentry": {"rule": "always"}}),
+        json!([
+            {"id": "came", "kind": "trigger.segment", "config": {"segment": "active"}},
+            {"id": "left", "kind": "trigger.segment", "config": {"segment": "active", "change": "left"}},
+            {"id": "end", "kind": "exit", "config": {}},
+        ]),
+        &[("came", "next", "end"), ("left", "next", "end")],
+    );
+    let mut simulation = Simulation::new(vec![journey("a", &watching)], start());
+    let active = crate::predicate::from_json(&json!({"event": "Visited", "within": "7d"}), "").unwrap();
+    simulation.segment("active", active);
+    let ada = simulation.customer("ada");
+    simulation.known(ada, &JsonMap::new(), &BTreeMap::new(), &[]);
+    simulation.event(ada, "Visited", JsonMap::new()).unwrap();
+    assert!(simulation.report().people[0].segments.contains("active"));
+    simulation.advance_to(start().plus(Duration::from_days(30))).unwrap();
+    let report = simulation.report();
+    assert!(report.people[0].segments.is_empty());
+    let first: Vec<&str> = report.runs.iter().map(|run| run.steps[0].node.as_str()).collect();
+    assert_eq!(first, ["came", "left"]);
+    let week = report.runs[1].entered_at.since(start());
+    assert!((0..2).contains(&(week.0 - Duration::from_days(7).0)), "{week}");
+}
+
+#[test]
+fn schedules_tick_for_their_audience() {
+    let weekly = graph(
+        json!({"reentry": {"rule": "always"}}),
+        json!([
+            {"id": "start", "kind": "trigger.schedule", "config": {"cron": "0 9 * * 1", "audience": {"fact": "customer.country", "is": "eq", "value": "DE"}}},
+            {"id": "end", "kind": "exit", "config": {}},
+        ]),
+        &[("start", "next", "end")],
+    );
+    let mut simulation = Simulation::new(vec![journey("a", &weekly)], start());
+    for (user, country) in [("ada", "GB"), ("eva", "DE")] {
+        let customer = simulation.customer(user);
+        simulation.known(customer, &props(json!({"country": country})), &BTreeMap::new(), &[]);
+    }
+    simulation.advance_to(start().plus(Duration::from_days(15))).unwrap();
+    let report = simulation.report();
+    assert_eq!(report.runs.len(), 2, "two Mondays at nine lie in fifteen days");
+    assert_eq!(report.refusals.len(), 2);
+    assert_eq!(report.runs[0].entered_at, Timestamp::parse("2026-03-09T09:00:00Z").unwrap());
+}
+
+#[test]
+fn concurrent_places_and_throttles_make_people_wait() {
+    let places = graph(
+        json!({"reentry": {"rule": "always"}, "concurrency": 1}),
+        json!([on("Ordered"), {"id": "wait", "kind": "delay.for", "config": {"duration": "1h"}}, {"id": "end", "kind": "exit", "config": {}}]),
+        &[("start", "next", "wait"), ("wait", "next", "end")],
+    );
+    let mut simulation = Simulation::new(vec![journey("a", &places)], start());
+    let ada = simulation.customer("ada");
+    for _ in 0..3 {
+        simulation.event(ada, "Ordered", JsonMap::new()).unwrap();
+    }
+    simulation.advance_to(start().plus(Duration::from_hours(9))).unwrap();
+    let ends: Vec<i64> = simulation.report().runs.iter().map(|run| run.steps.last().unwrap().at.since(start()).0 / 3_600_000_000).collect();
+    assert_eq!(ends, [1, 2, 3]);
+}
+
+#[test]
+fn a_journey_that_never_rests_is_cut() {
+    let restless = graph(
+        json!({}),
+        json!([on("Ordered"), {"id": "wait", "kind": "delay.for", "config": {"duration": "1s"}}]),
+        &[("start", "next", "wait"), ("wait", "next", "wait")],
+    );
+    let mut simulation = Simulation::new(vec![journey("a", &restless)], start());
+    let ada = simulation.customer("ada");
+    simulation.event(ada, "Ordered", JsonMap::new()).unwrap();
+    let problem = simulation.advance_to(start().plus(Duration::from_days(1000))).unwrap_err();
+    assert_eq!(problem.code, "simulation.endless");
+}
+
+#[test]
+fn a_forced_split_goes_its_way_and_says_so() {
+    let split = graph(
+        json!({}),
+        json!([on("Ordered"), {"id": "split", "kind": "condition.split", "config": {"ways": [{"port": "a", "weight": 1}], "holdout": 10}}, {"id": "end", "kind": "exit", "config": {}}]),
+        &[("start", "next", "split"), ("split", "a", "end"), ("split", "holdout", "end")],
+    );
+    for port in ["a", "holdout"] {
+        let mut program = Program::compile(&split, &Registry::builtin()).unwrap_or_else(|issues| panic!("{issues:?}"));
+        force(&mut program, &NodeId::new("split").unwrap(), &PortName::new(port)).unwrap();
+        let mut simulation = Simulation::new(vec![Journey { slug: "a".into(), program: Arc::new(program) }], start());
+        let ada = simulation.customer("ada");
+        simulation.event(ada, "Ordered", JsonMap::new()).unwrap();
+        let report = simulation.report();
+        assert_eq!(report.runs[0].path()[1].0, format!("split:{port}"));
+        assert_eq!(report.runs[0].outputs["split"]["way"], port);
+    }
+    let mut program = Program::compile(&split, &Registry::builtin()).unwrap_or_else(|issues| panic!("{issues:?}"));
+    let error = force(&mut program, &NodeId::new("split").unwrap(), &PortName::new("b")).unwrap_err();
+    assert!(error.message.contains("it has a, holdout"), "{error}");
+}
+
+fn scenario(expect: Json, given: Json) -> Json {
+    json!({"name": "n", "start": "2026-03-02T10:00:00Z", "customer": {"user_id": "ada"}, "given": given, "until": "+2h", "expect": expect})
+}
+
+fn failures(expect: Json) -> Vec<String> {
+    let scenario = scenario(expect, json!([{"at": "0s", "event": "Ordered"}]));
+    let scenario = Scenario::parse(&scenario.to_string()).unwrap();
+    play("a", &delayed(), &Registry::builtin(), &scenario).unwrap().failures
+}
+
+#[test]
+fn what_differs_is_said_with_the_reason() {
+    assert_eq!(failures(json!({"steps": ["start", "wait:next", "tag"], "outcome": "completed", "tags": ["late"], "runs": 1, "messages": []})), [""; 0]);
+    let said = |expect: Json| failures(expect).join("\n");
+    assert!(said(json!({"steps": ["start", "wait:failed"]})).contains("step 2: expected wait:failed, got wait:next, because 1h passed"));
+    assert!(said(json!({"steps": ["start"]})).contains("the way goes on by wait:next"));
+    assert!(said(json!({"outcome": "goal"})).contains("expected the outcome goal, got completed"));
+    assert!(said(json!({"messages": [{"subject": "x"}]})).contains("expected 1 of mail, got 0"));
+    assert!(said(json!({"attributes": {"plan": "pro"}})).contains("expected the attribute plan to be \"pro\", got null"));
+    assert!(said(json!({"refused": "reentry"})).contains("none was refused"));
+}
+
+#[test]
+fn a_scenario_file_says_where_it_is_wrong() {
+    let error = |file: Json| Scenario::parse(&file.to_string()).unwrap_err().to_string();
+    let runs = json!({"runs": 1});
+    assert!(error(scenario(runs.clone(), json!([{"at": "0s", "evnt": "x"}]))).starts_with("/given/0: unknown field `evnt`"));
+    assert!(error(scenario(runs.clone(), json!([{"at": "0s"}]))).contains("/given/0: nothing happens"));
+    assert!(error(scenario(runs.clone(), json!([{"at": "0s", "event": "x", "set": {}}]))).contains("two things happen"));
+    assert!(error(scenario(runs.clone(), json!([{"at": "soon", "event": "x"}]))).contains("no moment"));
+    assert!(error(scenario(runs.clone(), json!([{"at": "1h", "event": "x"}, {"at": "0s", "event": "x"}]))).starts_with("/given/1/at"));
+    assert!(error(scenario(runs.clone(), json!([{"at": "3h", "event": "x"}]))).starts_with("/until"));
+    assert!(error(scenario(json!({}), json!([]))).starts_with("/expect: nothing is expected"));
+    assert!(error(scenario(json!({"messages": [{}, {"subjct": "x"}]}), json!([]))).starts_with("/expect/messages/1: unknown field `subjct`"));
+    assert!(error(scenario(json!({"outcome": "good"}), json!([]))).contains("unknown variant"));
+    let mut file = scenario(runs, json!([]));
+    file["start"] = "today".into();
+    assert!(error(file).starts_with("/start"));
+}
