@@ -18,7 +18,9 @@ fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
 }
 
 fn registry(examples: &Path) -> Registry {
-    let kinds = files(&examples.join("scripts"), ".rhai").into_iter().map(|path| Arc::new(ScriptKind::parse(&fs::read_to_string(path).unwrap()).unwrap()));
+    let kinds = files(&examples.join("scripts"), ".rhai")
+        .into_iter()
+        .map(|path| Arc::new(ScriptKind::parse(&fs::read_to_string(path).unwrap()).unwrap()));
     Registry::with_scripts(kinds.collect()).unwrap()
 }
 
@@ -35,8 +37,10 @@ fn every_example_does_what_its_scenarios_say() {
         assert!(folder.join("README.md").is_file(), "{shown} has no README.md");
         let mut coverage = Coverage::default();
         for path in files(&folder, ".test.json") {
-            let scenario = Scenario::parse(&fs::read_to_string(&path).unwrap()).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-            let played = play(&journey.slug, &journey.graph, &registry, &scenario).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+            let scenario =
+                Scenario::parse(&fs::read_to_string(&path).unwrap()).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+            let played =
+                play(&journey.slug, &journey.graph, &registry, &scenario).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
             coverage.add(played.reached());
             wrong.extend(played.failures.into_iter().map(|words| format!("{}: {words}", path.display())));
         }

@@ -46,6 +46,8 @@ pub(crate) struct Lane {
     throttles: HashMap<JourneyId, Timestamp>,
     /// Journeys in which a place may have become free.
     admitting: BTreeSet<JourneyId>,
+    /// A commit broke off: whether it happened, and what followed from it, only the database knows.
+    in_doubt: bool,
 }
 
 /// What one batch is made of.
@@ -68,6 +70,7 @@ impl Lane {
             next_housekeeping,
             throttles: HashMap::new(),
             admitting: BTreeSet::new(),
+            in_doubt: false,
         }
     }
 
@@ -85,12 +88,18 @@ impl Lane {
                 }
             }
         }
+        self.limits().await
+    }
+
+    /// Reads how far throttles are, and looks for free places everywhere.
+    async fn limits(&mut self) -> Result<(), EngineError> {
         for row in self.shared.db.query(places::THROTTLES, vec![Value::Int(10_000)]).await? {
             self.throttles.insert(JourneyId(row.uuid(0)?), Timestamp::from_micros(row.int(1)?));
         }
         let catalog = self.shared.catalogs.now();
         let limited = catalog.workspaces.values().flat_map(|w| w.journeys.values()).filter(|live| live.program.settings.concurrency.is_some());
         self.admitting.extend(limited.map(|live| live.id));
+        self.in_doubt = false;
         Ok(())
     }
 
@@ -142,7 +151,9 @@ impl Lane {
         }
         let oldest = self.backlog.front().map_or(i64::MAX, |pending| pending.received_at.micros());
         self.shared.oldest_arrival.store(oldest, std::sync::atomic::Ordering::Relaxed);
-        let wanted = self.admitting.clone();
+        if self.in_doubt {
+            self.limits().await?;
+        }
         let admit = self.free_places().await?;
         let arrivals = self.next_arrivals();
         // A merge goes without timers too: they would write in the name of the one who is gone.
@@ -156,12 +167,13 @@ impl Lane {
             Ok(landed) => self.after(landed, due.is_some()).await.map(|any| any || !arrivals.is_empty()),
             Err(EngineError::Store(error @ (StoreError::Unavailable { .. } | StoreError::Closed))) => {
                 self.put_back(arrivals);
-                self.admitting.extend(wanted);
+                self.in_doubt = true;
+                self.next_due = None;
                 Err(error.into())
             }
             Err(error) => {
                 tracing::warn!(%error, arrivals = arrivals.len(), "a batch fell apart: its parts are done one by one");
-                self.admitting.extend(wanted);
+                self.in_doubt = true;
                 self.one_by_one(arrivals, due).await?;
                 Ok(true)
             }

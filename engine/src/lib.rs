@@ -10,8 +10,10 @@ pub mod incoming;
 pub mod inspect;
 pub mod jobs;
 pub mod journeys;
+mod delivery;
 mod handle;
 mod inbox;
+mod incident;
 mod lane;
 pub mod lateness;
 mod outbox;
@@ -86,6 +88,7 @@ pub fn statements() -> Vec<&'static str> {
         world::HISTORY,
         world::MEMBERSHIPS,
         inbox::PENDING,
+        trigger::AUDIENCE,
         tradewind_commerce::profile::BY_ID,
     ];
     let parts = [
@@ -96,6 +99,8 @@ pub fn statements() -> Vec<&'static str> {
         outbox::RELAY_STATEMENTS,
         outbox::GUARD_STATEMENTS,
         run::STATEMENTS,
+        run::HELD_STATEMENTS,
+        world::MERGE_STATEMENTS,
         trigger::STATEMENTS,
         jobs::STATEMENTS,
     ];

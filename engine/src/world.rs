@@ -19,6 +19,8 @@ use tradewind_store::{Db, Row};
 use uuid::Uuid;
 
 mod load;
+mod merge;
+pub(crate) use merge::{STATEMENTS as MERGE_STATEMENTS, rows as merge_rows};
 pub(crate) use load::{ALIASES_OF, HISTORY, MEMBERSHIPS, NEXT_DUE, RUNS_BY_ID, RUNS_DUE, RUNS_OF_CUSTOMERS, SEEN};
 
 /// A customer and what is known of him for this batch.
@@ -120,6 +122,8 @@ pub(crate) struct Outgoing {
     /// Incidents a person has settled, and how.
     pub settled_incidents: Vec<(IncidentId, &'static str)>,
     pub inbox: Vec<Pending>,
+    /// Runs that are due and cannot be read or stepped.
+    pub unusable: Vec<RunId>,
     pub mergers: Vec<(WorkspaceId, CustomerId, CustomerId)>,
 }
 

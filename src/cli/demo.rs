@@ -36,7 +36,8 @@ pub async fn run(flags: Flags, args: Args) -> Result<(), Failure> {
     }
     let mut config = Config::load(&flags.with_default("log.level", "warn"))?;
     let folder = std::env::temp_dir().join(format!("tradewind-demo-{}", std::process::id()));
-    std::fs::create_dir_all(&folder).map_err(|error| Failure::new(format!("cannot make {} ({error}): set TMPDIR to a folder you may write to", folder.display())))?;
+    std::fs::create_dir_all(&folder)
+        .map_err(|error| Failure::new(format!("cannot make {} ({error}): set TMPDIR to a folder you may write to", folder.display())))?;
     // Whatever this machine is set up for: made-up people belong into no real database and get no real mail.
     config.database = format!("sqlite:{}", folder.join("demo.db").display());
     config.smtp = None;
@@ -90,14 +91,16 @@ async fn publish(client: &Client) -> Result<(), Failure> {
 
 /// The example with short delays.
 fn journey() -> Result<(String, String, Value), Failure> {
-    let mut file = JourneyFile::parse(JOURNEY).map_err(|error| Failure::new(format!("the example of the demonstration cannot be read: {error}")))?;
+    let mut file =
+        JourneyFile::parse(JOURNEY).map_err(|error| Failure::new(format!("the example of the demonstration cannot be read: {error}")))?;
     for (node, field, length) in SHORTENED {
         let Some(node) = file.graph.nodes.iter_mut().find(|known| known.id.as_str() == node) else {
             return Err(Failure::new(format!("the example of the demonstration has no node {node}: build Tradewind from one checkout")));
         };
         node.config.insert(field.to_owned(), length.into());
     }
-    let graph = serde_json::to_value(&file.graph).map_err(|error| Failure::new(format!("the example cannot be written as JSON: {error}")))?;
+    let graph =
+        serde_json::to_value(&file.graph).map_err(|error| Failure::new(format!("the example cannot be written as JSON: {error}")))?;
     Ok((format!("{} (demo: 1 h is 20 s, 23 h is 40 s)", file.name), file.slug, graph))
 }
 

@@ -3,6 +3,7 @@
 use super::{DUE_IDS, Lane, MOST_TIMERS, STILL_THERE, Work, dead_letter};
 use crate::EngineError;
 use crate::inbox::Pending;
+use crate::run::hold_rows;
 use tradewind_nodes::id::RunId;
 use tradewind_store::{StoreError, Value};
 
@@ -66,22 +67,12 @@ impl Lane {
     async fn hold(&mut self, run: RunId) -> Result<(), EngineError> {
         metrics::counter!("tradewind_incidents_total").increment(1);
         let mut batch = tradewind_store::Batch::new();
-        batch.execute(OFF_ITS_TIMER, vec![run.0.into()], tradewind_store::Expect::Any);
         let problem = tradewind_nodes::issue::Problem::new(
             "engine.commit",
             "the run's next step cannot be stored: look at the server's log, then retry",
         );
-        let args = vec![
-            self.shared.env.id().into(),
-            run.0.into(),
-            serde_json::to_string(&problem).unwrap_or_default().into(),
-            self.shared.env.now().micros().into(),
-        ];
-        batch.execute(INCIDENT_OF_RUN, args, tradewind_store::Expect::Any);
+        hold_rows(&mut batch, &self.shared.env, run, &problem);
         self.shared.commit(batch).await?;
         Ok(())
     }
 }
-
-const OFF_ITS_TIMER: &str = "UPDATE runs SET due_at = NULL WHERE id = $1";
-const INCIDENT_OF_RUN: &str = "INSERT INTO incidents (id, workspace_id, journey_id, version, run_id, node, visit, subject, problem, state, opened_at) SELECT $1, workspace_id, journey_id, version, id, node, 1, 'run', $3, 'open', $4 FROM runs WHERE id = $2";

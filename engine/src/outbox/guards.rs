@@ -2,7 +2,7 @@
 
 use crate::EngineError;
 use crate::handle::Shared;
-use crate::run::OutboxRow;
+use crate::delivery::OutboxRow;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use tradewind_commerce::profile::{self, Profile};

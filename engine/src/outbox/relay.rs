@@ -5,7 +5,7 @@ use super::settle::{Settled, rows};
 use crate::EngineError;
 use crate::handle::Shared;
 use crate::inbox::Pending;
-use crate::run::OutboxRow;
+use crate::delivery::OutboxRow;
 use futures::future::BoxFuture;
 use futures::stream::{FuturesUnordered, StreamExt};
 use std::collections::{HashSet, VecDeque};

@@ -3,8 +3,9 @@
 use crate::Environment;
 use crate::handle::Shared;
 use crate::inbox::{self, Pending};
+use crate::incident::{self, NewIncident};
 use crate::incoming::Incoming;
-use crate::run::OutboxRow;
+use crate::delivery::OutboxRow;
 use tradewind_connectors::{Attempt, Envelope, backoff, rendered};
 use tradewind_nodes::Json;
 use tradewind_nodes::effect::{Payload, Receipt};
@@ -20,24 +21,6 @@ static OUTCOMES: Update = Update::new(
     &[("run_id", Ty::Uuid), ("node", Ty::Text), ("visit", Ty::Int)],
     &[("state", Ty::Text), ("attempts", Ty::Int), ("due_at", Ty::Int), ("result", Ty::Text), ("settled_at", Ty::Int)],
 );
-static INCIDENTS: Insert = Insert::new(
-    "incidents",
-    &[
-        ("id", Ty::Uuid),
-        ("workspace_id", Ty::Uuid),
-        ("journey_id", Ty::Uuid),
-        ("version", Ty::Int),
-        ("run_id", Ty::Uuid),
-        ("node", Ty::Text),
-        ("visit", Ty::Int),
-        ("subject", Ty::Text),
-        ("problem", Ty::Text),
-        ("state", Ty::Text),
-        ("opened_at", Ty::Int),
-    ],
-)
-// Written again when it is not known whether the first time was: the same id is the same incident.
-.on_conflict(Conflict::Ignore);
 static MAILS: Insert = Insert::new(
     "mails",
     &[
@@ -157,10 +140,10 @@ pub(super) fn rows(shared: &Shared, settled: &[(Uuid, Settled)]) -> (Batch, Vec<
             let incoming = Incoming::Receipt { effect: row.key.clone(), receipt };
             pending.push(Pending { id: Some(*id), workspace: row.workspace, incoming, received_at: now });
         } else if let Settled::Failed { problem, .. } = one {
-            incidents.push(incident(*id, row, problem, now));
+            incidents.push(opened(*id, row, problem, now));
         }
     }
-    batch.insert(&INCIDENTS, incidents);
+    batch.insert(&incident::ADD, incidents);
     batch.insert(&inbox::ADD, pending.iter().map(Pending::values));
     (batch, pending)
 }
@@ -176,20 +159,19 @@ fn count(settled: &Settled) {
     metrics::counter!("tradewind_deliveries_total", "outcome" => name, "channel" => settled.row().effect.payload.channel()).increment(1);
 }
 
-fn incident(id: Uuid, row: &OutboxRow, problem: &Problem, now: Timestamp) -> Vec<Value> {
-    vec![
-        id.into(),
-        row.workspace.0.into(),
-        row.journey.0.into(),
-        row.version.into(),
-        row.key.run.0.into(),
-        row.key.node.as_str().into(),
-        row.key.visit.into(),
-        "delivery".into(),
-        serde_json::to_string(problem).unwrap_or_default().into(),
-        "open".into(),
-        now.micros().into(),
-    ]
+fn opened(id: Uuid, row: &OutboxRow, problem: &Problem, now: Timestamp) -> Vec<Value> {
+    let new = NewIncident {
+        id,
+        workspace: row.workspace,
+        journey: row.journey,
+        version: row.version,
+        run: row.key.run,
+        node: &row.key.node,
+        visit: row.key.visit,
+        delivery: true,
+        problem,
+    };
+    new.values(now)
 }
 
 /// The mail the built-in mailbox took, as it would have been sent.

@@ -1,7 +1,12 @@
 //! Runs: stepping what is queued, and the rows a batch of steps becomes.
 
+mod moved;
+mod held;
 mod rows;
 mod step;
+mod tables;
 
-pub(crate) use rows::{Landed, OutboxRow, STATEMENTS, batch};
+pub(crate) use held::{STATEMENTS as HELD_STATEMENTS, hold_rows};
+pub(crate) use rows::{Landed, batch};
+pub(crate) use tables::STATEMENTS;
 pub(crate) use step::drain;

@@ -105,6 +105,9 @@ impl World {
             {
                 entry.due = row.opt_int(10)?.map(Timestamp::from_micros);
                 self.queue.push_back((id, super::Stimulus::Due));
+            } else {
+                // Left on its timer it would be due for ever, and in the way of the rest.
+                self.out.unusable.push(RunId(row.uuid(0)?));
             }
         }
         if let Some(run) = load.run {
@@ -167,6 +170,10 @@ impl World {
                     touched.insert(self.resolve(event.customer(pending.workspace)));
                     if let Some(anonymous) = &event.anonymous_id {
                         touched.insert(CustomerId::of_anonymous(pending.workspace, anonymous));
+                    }
+                    // Whom an alias joins to him must be known for the merge to be ordered.
+                    if let Some(previous) = &event.previous_id {
+                        touched.extend([CustomerId::of_anonymous(pending.workspace, previous), CustomerId::of_user(pending.workspace, previous)]);
                     }
                 }
                 Incoming::Profile { customer, .. } | Incoming::Segment { customer } => {

@@ -48,7 +48,8 @@ impl Coverage {
     #[must_use]
     pub fn missing(&self, journey: &Journey) -> Vec<String> {
         let Journey { slug, program } = journey;
-        let seen = |node: &NodeId, port: Option<PortName>| self.reached.contains(&Reached { journey: slug.clone(), node: node.clone(), port });
+        let seen =
+            |node: &NodeId, port: Option<PortName>| self.reached.contains(&Reached { journey: slug.clone(), node: node.clone(), port });
         let mut missing = Vec::new();
         for node in &program.nodes {
             if !seen(&node.id, None) {

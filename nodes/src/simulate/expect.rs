@@ -17,11 +17,25 @@ pub(super) fn compare(scenario: &Scenario, customer: CustomerId, report: &Report
     let run = report.runs.get(wanted - 1);
     if let Some(messages) = &expect.messages {
         let one = |want: &ExpectMessage, got: &Message| message(want, got, scenario.start);
-        lists("mail", messages, &report.messages, one, |got| format!("{:?} to {} at {}", got.mail.subject, got.mail.to, got.at), &mut wrong);
+        lists(
+            "mail",
+            messages,
+            &report.messages,
+            one,
+            |got| format!("{:?} to {} at {}", got.mail.subject, got.mail.to, got.at),
+            &mut wrong,
+        );
     }
     if let Some(requests) = &expect.requests {
         let one = |want: &ExpectRequest, got: &Request| request(want, got, scenario.start);
-        lists("request", requests, &report.requests, one, |got| format!("{} {} at {}", got.request.method, got.request.url, got.at), &mut wrong);
+        lists(
+            "request",
+            requests,
+            &report.requests,
+            one,
+            |got| format!("{} {} at {}", got.request.method, got.request.url, got.at),
+            &mut wrong,
+        );
     }
     let titles: Vec<&str> = report.tasks.iter().map(|task| task.question.title.as_str()).collect();
     names("questions", expect.asked.as_deref(), &titles, &mut wrong);
@@ -38,7 +52,9 @@ pub(super) fn compare(scenario: &Scenario, customer: CustomerId, report: &Report
     if let Some(outcome) = expect.outcome {
         match run {
             None => wrong.push(format!("expected the outcome {}, but there is no run {wanted}{}", outcome.name(), refusals(report))),
-            Some(run) if run.outcome() != outcome => wrong.push(format!("expected the outcome {}, got {}: {}", outcome.name(), run.outcome().name(), last(run))),
+            Some(run) if run.outcome() != outcome => {
+                wrong.push(format!("expected the outcome {}, got {}: {}", outcome.name(), run.outcome().name(), last(run)))
+            }
             Some(_) => {}
         }
     }
@@ -50,7 +66,14 @@ pub(super) fn compare(scenario: &Scenario, customer: CustomerId, report: &Report
     wrong
 }
 
-fn lists<W, G>(what: &str, want: &[W], got: &[G], one: impl Fn(&W, &G) -> Vec<String>, show: impl Fn(&G) -> String, wrong: &mut Vec<String>) {
+fn lists<W, G>(
+    what: &str,
+    want: &[W],
+    got: &[G],
+    one: impl Fn(&W, &G) -> Vec<String>,
+    show: impl Fn(&G) -> String,
+    wrong: &mut Vec<String>,
+) {
     for (i, (want, got)) in want.iter().zip(got).enumerate() {
         wrong.extend(one(want, got).into_iter().map(|words| format!("{what} {}: {words}", i + 1)));
     }
@@ -151,7 +174,9 @@ fn refused(scenario: &Scenario, report: &Report, wrong: &mut Vec<String>) {
     let Some(want) = scenario.expect.refused else { return };
     match report.refusals.last() {
         None => wrong.push(format!("expected an entry refused for {}, but none was refused", want.name())),
-        Some(got) if got.reason != want => wrong.push(format!("expected a refusal for {}, got {}: {}", want.name(), got.reason.name(), got.why)),
+        Some(got) if got.reason != want => {
+            wrong.push(format!("expected a refusal for {}, got {}: {}", want.name(), got.reason.name(), got.why))
+        }
         Some(_) => {}
     }
 }

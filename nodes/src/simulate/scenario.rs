@@ -256,7 +256,8 @@ impl Scenario {
             .ok_or_else(|| wrong("/start", format!("{:?} is no instant: write 2026-03-01T09:00:00Z", raw.start)))?;
         let mut segments = BTreeMap::new();
         for (name, definition) in &raw.segments {
-            let predicate = crate::predicate::from_json(definition, &format!("/segments/{name}")).map_err(|issue| wrong(issue.field, issue.message))?;
+            let predicate =
+                crate::predicate::from_json(definition, &format!("/segments/{name}")).map_err(|issue| wrong(issue.field, issue.message))?;
             segments.insert(name.clone(), predicate);
         }
         let mut given = Vec::with_capacity(raw.given.len());
@@ -267,7 +268,10 @@ impl Scenario {
             entry.check(&pointer)?;
             let at = entry.at.instant(start);
             if at < latest {
-                return Err(wrong(format!("{pointer}/at"), format!("{at} is before what is given earlier ({latest}): put it into the order of time")));
+                return Err(wrong(
+                    format!("{pointer}/at"),
+                    format!("{at} is before what is given earlier ({latest}): put it into the order of time"),
+                ));
             }
             latest = at;
             given.push(entry);
@@ -276,7 +280,16 @@ impl Scenario {
         if until.is_some_and(|until| until.instant(start) < latest) {
             return Err(wrong("/until", format!("it ends before the last thing given ({latest}): end it later")));
         }
-        Ok(Self { name: raw.name, start, customer: part(raw.customer, "/customer")?, segments, force: raw.force, given, until, expect: expectations(raw.expect)? })
+        Ok(Self {
+            name: raw.name,
+            start,
+            customer: part(raw.customer, "/customer")?,
+            segments,
+            force: raw.force,
+            given,
+            until,
+            expect: expectations(raw.expect)?,
+        })
     }
 }
 

@@ -68,7 +68,8 @@ impl Simulation {
         let event = Arc::new(self.event_now(name, properties));
         for journey in 0..self.journeys.len() {
             let program = self.journeys[journey].program.clone();
-            let wanted = |trigger: &Trigger| matches!(trigger, Trigger::Segment { segment: of, change: way } if of == segment && *way == change);
+            let wanted =
+                |trigger: &Trigger| matches!(trigger, Trigger::Segment { segment: of, change: way } if of == segment && *way == change);
             if let Some((node, _)) = program.triggers.iter().find(|(_, trigger)| wanted(trigger)) {
                 self.open_by_key(journey, *node, Some(customer), (*event).clone());
             }

@@ -216,7 +216,10 @@ fn failures(expect: Json) -> Vec<String> {
 
 #[test]
 fn what_differs_is_said_with_the_reason() {
-    assert_eq!(failures(json!({"steps": ["start", "wait:next", "tag"], "outcome": "completed", "tags": ["late"], "runs": 1, "messages": []})), [""; 0]);
+    assert_eq!(
+        failures(json!({"steps": ["start", "wait:next", "tag"], "outcome": "completed", "tags": ["late"], "runs": 1, "messages": []})),
+        [""; 0]
+    );
     let said = |expect: Json| failures(expect).join("\n");
     assert!(said(json!({"steps": ["start", "wait:failed"]})).contains("step 2: expected wait:failed, got wait:next, because 1h passed"));
     assert!(said(json!({"steps": ["start"]})).contains("the way goes on by wait:next"));
@@ -237,7 +240,9 @@ fn a_scenario_file_says_where_it_is_wrong() {
     assert!(error(scenario(runs.clone(), json!([{"at": "1h", "event": "x"}, {"at": "0s", "event": "x"}]))).starts_with("/given/1/at"));
     assert!(error(scenario(runs.clone(), json!([{"at": "3h", "event": "x"}]))).starts_with("/until"));
     assert!(error(scenario(json!({}), json!([]))).starts_with("/expect: nothing is expected"));
-    assert!(error(scenario(json!({"messages": [{}, {"subjct": "x"}]}), json!([]))).starts_with("/expect/messages/1: unknown field `subjct`"));
+    assert!(
+        error(scenario(json!({"messages": [{}, {"subjct": "x"}]}), json!([]))).starts_with("/expect/messages/1: unknown field `subjct`")
+    );
     assert!(error(scenario(json!({"outcome": "good"}), json!([]))).contains("unknown variant"));
     let mut file = scenario(runs, json!([]));
     file["start"] = "today".into();

@@ -12,7 +12,14 @@ pub struct Country {
     pub names: [&'static str; 4],
 }
 
-const fn country(locale: &'static str, zone: &'static str, currency: &'static str, rate: f64, digits: i32, names: [&'static str; 4]) -> Country {
+const fn country(
+    locale: &'static str,
+    zone: &'static str,
+    currency: &'static str,
+    rate: f64,
+    digits: i32,
+    names: [&'static str; 4],
+) -> Country {
     Country { locale, zone, currency, rate, digits, names }
 }
 

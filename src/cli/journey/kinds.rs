@@ -21,8 +21,10 @@ pub fn registry(journey: &Path, folder: Option<&Path>) -> Result<Result<Registry
         },
     };
     let shown = folder.display();
-    let entries = std::fs::read_dir(&folder).map_err(|error| Failure::new(format!("{shown}: {error}: name a folder of .rhai files with --kinds")))?;
-    let mut paths: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).filter(|path| path.extension().is_some_and(|kind| kind == "rhai")).collect();
+    let entries =
+        std::fs::read_dir(&folder).map_err(|error| Failure::new(format!("{shown}: {error}: name a folder of .rhai files with --kinds")))?;
+    let mut paths: Vec<PathBuf> =
+        entries.filter_map(|entry| Some(entry.ok()?.path())).filter(|path| path.extension().is_some_and(|kind| kind == "rhai")).collect();
     paths.sort();
     if paths.len() > MAX_KINDS {
         return Err(Failure::new(format!("{shown} holds more than {MAX_KINDS} kinds: take some out")));

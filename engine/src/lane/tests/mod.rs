@@ -1,9 +1,13 @@
 //! The lane and the relay, driven by hand on a clock that stands until it is moved.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on says why")]
 
+mod arrivals;
+mod calendar;
+mod doors;
 mod fault;
 mod ledger;
 mod recorder;
+mod sending;
 mod stage;
 mod walks;
 

@@ -17,10 +17,10 @@ const TASK: TaskId = TaskId(Uuid::from_u128(9));
 fn everything(settings: Json) -> Program {
     let nodes = [
         ("in", "trigger.event", json!({"events": ["Cart Updated"]})),
-        ("nap", "delay.for", json!({"duration": "1h"})),
+        ("nap", "delay.for", json!({"duration": "4h"})),
         ("wait", "wait.event", json!({"events": ["Order Completed"], "timeout": "2h", "same": ["cart_id"]})),
         ("until", "wait.until", json!({"predicate": {"fact": "customer.traits.plan", "is": "eq", "value": "pro"}, "timeout": "2h"})),
-        ("call", "http.request", json!({"url": "https://shop.example/hook", "method": "POST"})),
+        ("call", "http.request", json!({"url": "https://shop.example/hook", "response": {"status": "status"}})),
         ("ask", "task.ask", json!({"title": "Sure?", "answers": ["sure", "never"], "timeout": "2h"})),
         ("out", "exit", json!({"reason": "through"})),
     ];

@@ -1,0 +1,75 @@
+//! An effect in the outbox: the row in which runs and the relay meet.
+
+use std::sync::Arc;
+use tradewind_nodes::effect::Effect;
+use tradewind_nodes::id::{CustomerId, EffectKey, JourneyId, Shard, WorkspaceId};
+use tradewind_nodes::time::{Duration, Timestamp};
+use tradewind_store::{Insert, Ty, Value};
+use uuid::Uuid;
+
+/// How long a new effect belongs to the process that committed it, in whose memory it already is. Only after that, or after a
+/// restart, is it found in the database; otherwise it would be taken twice.
+const HANDED_OVER: Duration = Duration::from_secs(10);
+
+/// Puts effects into the outbox.
+pub(crate) static ADD: Insert = Insert::new(
+    "deliveries",
+    &[
+        ("run_id", Ty::Uuid),
+        ("node", Ty::Text),
+        ("visit", Ty::Int),
+        ("id", Ty::Uuid),
+        ("workspace_id", Ty::Uuid),
+        ("shard", Ty::Int),
+        ("journey_id", Ty::Uuid),
+        ("version", Ty::Int),
+        ("customer_id", Ty::Uuid),
+        ("channel", Ty::Text),
+        ("state", Ty::Text),
+        ("awaited", Ty::Bool),
+        ("attempts", Ty::Int),
+        ("due_at", Ty::Int),
+        ("effect", Ty::Text),
+        ("created_at", Ty::Int),
+    ],
+);
+
+/// An effect that was committed and is not settled.
+#[derive(Clone, Debug)]
+pub(crate) struct OutboxRow {
+    pub id: Uuid,
+    pub key: EffectKey,
+    pub workspace: WorkspaceId,
+    pub journey: JourneyId,
+    pub version: u32,
+    pub customer: Option<CustomerId>,
+    pub shard: Shard,
+    pub awaited: bool,
+    pub attempts: u32,
+    pub created_at: Timestamp,
+    pub effect: Arc<Effect>,
+}
+
+impl OutboxRow {
+    /// The row for [`ADD`].
+    pub fn values(&self) -> Vec<Value> {
+        vec![
+            self.key.run.0.into(),
+            self.key.node.as_str().into(),
+            self.key.visit.into(),
+            self.id.into(),
+            self.workspace.0.into(),
+            self.shard.0.into(),
+            self.journey.0.into(),
+            self.version.into(),
+            self.customer.map(|c| c.0).into(),
+            self.effect.payload.channel().into(),
+            "pending".into(),
+            self.awaited.into(),
+            self.attempts.into(),
+            self.created_at.plus(HANDED_OVER).micros().into(),
+            serde_json::to_string(&*self.effect).unwrap_or_default().into(),
+            self.created_at.micros().into(),
+        ]
+    }
+}
