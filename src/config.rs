@@ -9,6 +9,7 @@ pub use layers::{ConfigError, Flags, Origin};
 use ipnet::IpNet;
 use layers::Layers;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 use tradewind_connectors::{Secret, Sender, smtp, webhook};
@@ -43,7 +44,7 @@ const fn plain(name: &'static str, default: &'static str, help: &'static str) ->
 }
 
 /// Every setting there is.
-pub const SETTINGS: [Setting; 16] = [
+pub const SETTINGS: [Setting; 17] = [
     Setting {
         name: "database",
         default: "sqlite:tradewind.db",
@@ -60,6 +61,7 @@ pub const SETTINGS: [Setting; 16] = [
         shown: Shown::Address,
         help: "The mail server: smtps://user:password@host:465, smtp://user:password@host:587 (STARTTLS), smtp://host:25?tls=none. Without it mail is kept in the built-in mailbox and sent to nobody",
     },
+    plain("smtp.root_certificate", "", "A PEM file with the authority of the mail server's certificate, when it is none of the public ones"),
     plain("smtp.connections", "4", "Connections to the mail server at most"),
     Setting { name: "webhooks.secret", default: "", shown: Shown::Never, help: "Signs HTTP requests by Standard Webhooks: whsec_ and base64 of 24 to 64 bytes" },
     plain("webhooks.allow_private", "", "Private networks that journeys may call, as 10.1.0.0/16,192.168.7.4/32. None by default: whoever edits journeys could reach inside"),
@@ -130,13 +132,14 @@ impl Config {
         let mail_from: Sender = layers.parse("mail.from", |text| text.parse().map_err(|problem: tradewind_nodes::issue::Problem| problem.message))?;
         let smtp = layers.optional("smtp.url", |text| smtp_url::read(text, mail_from.clone()))?;
         let connections: usize = number(layers, "smtp.connections", 1..=100)?;
+        let root_certificate = layers.optional("smtp.root_certificate", readable_file)?;
         Ok(Self {
             database: layers.text("database").to_owned(),
             durability: layers.parse("durability", durability)?,
             listen,
             public_url: layers.optional("public_url", public_url)?.map_or_else(|| own_url(listen), Ok)?,
             mail_from,
-            smtp: smtp.map(|smtp| smtp::Settings { pool: connections, ..smtp }),
+            smtp: smtp.map(|smtp| smtp::Settings { pool: connections, root_certificate, ..smtp }),
             webhooks: webhook::Settings {
                 secret: layers.optional("webhooks.secret", |text| Ok(Secret::new(text)))?,
                 allow: layers.optional("webhooks.allow_private", networks)?.unwrap_or_default(),
@@ -173,6 +176,14 @@ fn parsed<T: FromStr>(layers: &Layers, name: &'static str, wanted: &str) -> Resu
 fn number<T: FromStr + PartialOrd + std::fmt::Display>(layers: &Layers, name: &'static str, range: std::ops::RangeInclusive<T>) -> Result<T, ConfigError> {
     let wanted = || format!("write a number from {} to {}", range.start(), range.end());
     layers.parse(name, |text| text.parse().ok().filter(|n| range.contains(n)).ok_or_else(wanted))
+}
+
+/// A file that is there. What is in it is looked at by whoever uses it.
+fn readable_file(text: &str) -> Result<PathBuf, String> {
+    match std::fs::File::open(text) {
+        Ok(_) => Ok(PathBuf::from(text)),
+        Err(error) => Err(format!("{text} cannot be read ({error}): write the path of a PEM file")),
+    }
 }
 
 fn durability(text: &str) -> Result<Durability, String> {
@@ -276,6 +287,7 @@ mod tests {
             ("public_url = \"https://x.example/path\"", "without path"),
             ("[webhooks]\nallow_private = [\"10.0.0.0/33\"]", "is not a network"),
             ("[smtp]\nurl = \"mail.example.com\"", "smtps://"),
+            ("[smtp]\nroot_certificate = \"no/such.pem\"", "no/such.pem cannot be read"),
             ("[mail]\nfrom = \"nobody\"", "mail.from"),
             ("x = [", "tradewind.toml"),
         ] {

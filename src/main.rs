@@ -4,6 +4,8 @@
 mod cli;
 mod config;
 mod http;
+#[cfg(test)]
+mod statements;
 mod workspace;
 
 use std::process::ExitCode;

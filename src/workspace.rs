@@ -7,8 +7,18 @@ use base64::prelude::BASE64_STANDARD;
 use serde::{Deserialize, Serialize};
 use tradewind_engine::clock::Environment;
 use tradewind_nodes::id::WorkspaceId;
+#[cfg(test)]
+use tradewind_store::Statements;
 use tradewind_store::{Batch, Db, Expect, StoreError};
 use uuid::Uuid;
+
+/// Of two processes that start at once on an empty database, this row lets only one make the workspace.
+const FIRST: &str = "INSERT INTO revisions (workspace_id, subject, revision) VALUES ($1, 'first start', 1)";
+const MAKE: &str = "INSERT INTO workspaces (id, name, settings, created_at) VALUES ($1, $2, $3, $4)";
+const FIND: &str = "SELECT id, settings FROM workspaces ORDER BY id LIMIT 1";
+/// Every statement of this file.
+#[cfg(test)]
+pub const STATEMENTS: Statements = Statements(&[FIRST, MAKE, FIND]);
 
 /// The workspace found or made.
 pub struct Workspace {
@@ -61,10 +71,9 @@ pub async fn open(db: &Db, env: &Environment, keys: &KeyRing) -> Result<Workspac
     let settings = Settings { unsubscribe_secret: BASE64_STANDARD.encode(random::<32>()?) };
     let json = serde_json::to_string(&settings).map_err(|error| wrong(id, &error))?;
     let mut batch = Batch::new();
-    // Of two processes that start at once on an empty database, this row lets only one make the workspace.
-    batch.execute("INSERT INTO revisions (workspace_id, subject, revision) VALUES ($1, 'first start', 1)", vec![Uuid::nil().into()], Expect::Rows(1));
+    batch.execute(FIRST, vec![Uuid::nil().into()], Expect::Rows(1));
     let args = vec![id.into(), "default".into(), json.into(), env.now().micros().into()];
-    batch.execute("INSERT INTO workspaces (id, name, settings, created_at) VALUES ($1, $2, $3, $4)", args, Expect::Rows(1));
+    batch.execute(MAKE, args, Expect::Rows(1));
     let made = match db.commit(batch).await {
         Ok(_) => true,
         Err(StoreError::Unique { .. }) => false,
@@ -82,7 +91,7 @@ pub async fn open(db: &Db, env: &Environment, keys: &KeyRing) -> Result<Workspac
 /// # Errors
 /// When the database refuses or the workspace's settings do not read.
 pub async fn find(db: &Db) -> Result<Option<Workspace>, WorkspaceError> {
-    let rows = db.query("SELECT id, settings FROM workspaces ORDER BY id LIMIT 1", vec![]).await?;
+    let rows = db.query(FIND, vec![]).await?;
     let Some(row) = rows.first() else { return Ok(None) };
     let id = row.uuid(0)?;
     let settings: Settings = serde_json::from_str(row.text(1)?).map_err(|error| wrong(id, &error))?;

@@ -81,9 +81,10 @@ fn journeys() -> Vec<Case> {
     let create = |graph: Value| json!({"name": "Bad", "slug": "bad", "graph": graph});
     let nodes = |nodes: Value| create(json!({"nodes": nodes, "edges": []}));
     vec![
+        case("a large journey", "/api/v1/journeys", json!({"name": "x".repeat(5_000_000)}), &[413], "", "2097152 bytes"),
         case("half a journey", "/api/v1/journeys", "{\"name\": ", REFUSED, "", "json"),
-        case("no name", "/api/v1/journeys", json!({"slug": "bad", "graph": {}}), REFUSED, "", "name"),
-        case("an unknown part of a graph", "/api/v1/journeys", create(json!({"nodez": []})), REFUSED, "", "nodez"),
+        case("no name", "/api/v1/journeys", json!({"slug": "bad", "graph": {}}), REFUSED, "/name", "name"),
+        case("an unknown part of a graph", "/api/v1/journeys", create(json!({"nodez": []})), REFUSED, "/graph/nodez", "nodez"),
         case(
             "an unknown part of a node",
             "/api/v1/journeys",

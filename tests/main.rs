@@ -7,6 +7,7 @@ mod bad_input;
 mod e2e;
 mod journeys;
 mod poison;
+mod resources;
 mod segment;
 mod support;
 mod tidy;

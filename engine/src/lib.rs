@@ -88,7 +88,6 @@ pub fn statements() -> Vec<&'static str> {
         world::HISTORY,
         world::MEMBERSHIPS,
         inbox::PENDING,
-        trigger::AUDIENCE,
         tradewind_commerce::profile::BY_ID,
     ];
     let parts = [

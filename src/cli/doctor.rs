@@ -22,6 +22,11 @@ const MIB: u64 = 1024 * 1024;
 /// Free space below which a warning is due.
 const LITTLE: u64 = 1024 * MIB;
 
+/// The migrations that were applied.
+pub const APPLIED: &str = "SELECT name FROM tradewind_migrations ORDER BY name LIMIT 10000";
+/// The database's clock. Only asked of PostgreSQL: SQLite has the clock of this machine.
+pub const THEIR_CLOCK: &str = "SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS bigint)";
+
 /// What a check found: how it is, or what is wrong and what to do.
 type Finding = Result<String, String>;
 
@@ -76,8 +81,7 @@ async fn database(config: &Config, report: &mut Report) {
 }
 
 async fn migrations(db: &Db) -> Finding {
-    let sql = "SELECT name FROM tradewind_migrations ORDER BY name LIMIT 10000";
-    let rows = match db.query(sql, vec![]).await {
+    let rows = match db.query(APPLIED, vec![]).await {
         Ok(rows) => rows,
         Err(StoreError::Query { .. }) => return Err("none is applied: run `tradewind migrate`, or `tradewind serve`, which does it too".into()),
         Err(error) => return Err(error.to_string()),
@@ -93,7 +97,7 @@ async fn migrations(db: &Db) -> Finding {
 
 async fn database_clock(db: &Db) -> Finding {
     let before = Environment::system().now();
-    let rows = db.query("SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS bigint)", vec![]).await;
+    let rows = db.query(THEIR_CLOCK, vec![]).await;
     let theirs = rows.and_then(|rows| rows.first().map_or(Err(StoreError::Closed), |row| row.int(0))).map_err(|error| error.to_string())?;
     let apart = (theirs - before.micros()).abs();
     if apart > APART {
@@ -173,6 +177,14 @@ fn words(problem: Problem) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn what_is_applied_is_compared_with_what_is_known() {
+        let db = Db::sqlite_in_memory().await.unwrap();
+        assert!(migrations(&db).await.unwrap_err().starts_with("none is applied"));
+        db.migrate().await.unwrap();
+        assert!(migrations(&db).await.unwrap().starts_with("all "));
+    }
 
     #[test]
     fn a_clock_in_the_past_is_wrong() {

@@ -2,7 +2,7 @@
 
 mod client;
 mod demo;
-mod doctor;
+pub mod doctor;
 mod journey;
 mod keys;
 mod migrate;

@@ -1,14 +1,43 @@
 //! Extractors whose rejections are problem documents: use these in place of axum's.
 
 use super::problem::{ApiError, from_status};
-use axum::body::Bytes;
+use axum::body::{Body, Bytes};
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::response::{IntoResponse, Response};
-use http::header::{CONTENT_TYPE, ETAG, HeaderValue, IF_MATCH};
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE, ETAG, HeaderValue, IF_MATCH};
 use http::request::Parts;
 use http::{HeaderMap, StatusCode};
+use http_body_util::BodyExt as _;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use std::time::Duration;
+use tradewind_nodes::issue::IssueCode;
+
+/// Bytes of a refused body that are read, and how long that may take.
+const DRAINED: usize = 16 * 1024 * 1024;
+const DRAIN_TIME: Duration = Duration::from_secs(10);
+
+/// How long the body is, as its sender says.
+#[must_use]
+pub fn declared(headers: &HeaderMap) -> Option<usize> {
+    headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+}
+
+/// Reads the rest of a body that is refused and throws it away. A connection closed in the middle of a body is reset, and
+/// its client then never reads why it was refused.
+pub async fn drain(body: &mut Body) {
+    let all = async {
+        let mut left = DRAINED;
+        while let Some(Ok(frame)) = body.frame().await {
+            left = left.saturating_sub(frame.data_ref().map_or(0, Bytes::len));
+            if left == 0 {
+                return;
+            }
+        }
+    };
+    // Who is slower than this loses his connection.
+    let _ = tokio::time::timeout(DRAIN_TIME, all).await;
+}
 
 /// A JSON body, in and out. A body that does not fit names the field it fails at.
 #[derive(Debug)]
@@ -37,12 +66,30 @@ impl<T: Serialize> IntoResponse for Json<T> {
 /// When it is not JSON or not of the shape asked for.
 pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
     let mut reader = serde_json::Deserializer::from_slice(bytes);
-    let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
-        let pointer = pointer(error.path());
-        ApiError::invalid(pointer, format!("{}: correct the body", error.inner()))
-    })?;
+    let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| unreadable(&error))?;
     reader.end().map_err(|error| ApiError::invalid("", format!("{error}: send one JSON document and nothing after it")))?;
     Ok(value)
+}
+
+/// Says where and why a document could not be read.
+fn unreadable(error: &serde_path_to_error::Error<serde_json::Error>) -> ApiError {
+    let (mut pointer, words) = (pointer(error.path()), error.inner().to_string());
+    if !error.inner().is_data() {
+        return ApiError::invalid(pointer, format!("the body is not JSON ({words}): send one whole JSON document"));
+    }
+    // serde names these fields in its words alone, and the path of the one that is missing ends above it.
+    let quoted = |start: &str| words.strip_prefix(start)?.split_once('`').map(|(name, _)| name.to_owned());
+    if let Some(name) = quoted("missing field `") {
+        pointer.push_str(&format!("/{}", escaped(&name)));
+        return ApiError::wrong(IssueCode::Missing, pointer, format!("{words}: fill it in"));
+    }
+    let code = if quoted("unknown field `").is_some() { IssueCode::UnknownField } else { IssueCode::Invalid };
+    ApiError::wrong(code, pointer, format!("{words}: correct the body"))
+}
+
+/// A key as a part of a JSON pointer.
+fn escaped(key: &str) -> String {
+    key.replace('~', "~0").replace('/', "~1")
 }
 
 /// A path into a document as a JSON pointer (RFC 6901).
@@ -52,7 +99,7 @@ fn pointer(path: &serde_path_to_error::Path) -> String {
     for segment in path {
         match segment {
             Segment::Seq { index } => pointer.push_str(&format!("/{index}")),
-            Segment::Map { key } => pointer.push_str(&format!("/{}", key.replace('~', "~0").replace('/', "~1"))),
+            Segment::Map { key } => pointer.push_str(&format!("/{}", escaped(key))),
             Segment::Enum { .. } | Segment::Unknown => {}
         }
     }
@@ -133,6 +180,8 @@ mod tests {
         let error = parse::<Shape>(br#"{"list":[1,"x"]}"#).unwrap_err();
         assert!(error.detail().starts_with("/list/1: "), "{}", error.detail());
         assert!(parse::<Shape>(br#"{"list":[]} x"#).is_err());
+        assert!(parse::<Shape>(b"{}").unwrap_err().detail().starts_with("/list: missing field"));
+        assert!(parse::<Shape>(br#"{"list": ["#).unwrap_err().detail().contains("is not JSON"));
     }
 
     #[test]

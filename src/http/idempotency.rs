@@ -22,6 +22,8 @@ use http::{HeaderMap, Method, StatusCode};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use tradewind_nodes::time::{Duration, Timestamp};
+#[cfg(test)]
+use tradewind_store::Statements;
 use tradewind_store::{Batch, Db, Expect, StoreError, Value};
 
 const HEADER: HeaderName = HeaderName::from_static("idempotency-key");
@@ -31,6 +33,18 @@ const MAX_ANSWER: usize = 1024 * 1024;
 const KEPT: Duration = Duration::from_hours(24);
 /// A first request that has not answered by then died with its process.
 const ABANDONED: Duration = Duration::from_secs(120);
+
+/// A key past its time, or whose first request died, is free.
+const FREE: &str = "DELETE FROM idempotency WHERE workspace_id = $1 AND route = $2 AND key = $3 \
+                    AND (created_at < $4 OR (status IS NULL AND created_at < $5))";
+const CLAIM: &str = "INSERT INTO idempotency (workspace_id, route, key, fingerprint, created_at) VALUES ($1, $2, $3, $4, $5)";
+const FIND: &str = "SELECT fingerprint, status, body, created_at FROM idempotency WHERE workspace_id = $1 AND route = $2 AND key = $3";
+const SETTLE: &str = "UPDATE idempotency SET status = $4, body = $5 WHERE workspace_id = $1 AND route = $2 AND key = $3";
+const RELEASE: &str = "DELETE FROM idempotency WHERE workspace_id = $1 AND route = $2 AND key = $3";
+const FORGET: &str = "DELETE FROM idempotency WHERE created_at < $1";
+/// Every statement of this file.
+#[cfg(test)]
+pub const STATEMENTS: Statements = Statements(&[FREE, CLAIM, FIND, SETTLE, RELEASE, FORGET]);
 
 #[derive(Serialize, Deserialize)]
 struct Answer {
@@ -94,13 +108,10 @@ fn fingerprint(query: Option<&str>, body: &[u8]) -> Vec<u8> {
 async fn claim(db: &Db, slot: &[Value; 3], fingerprint: &[u8], now: Timestamp) -> Result<Option<Kept>, ApiError> {
     let [workspace, route, key] = slot.clone();
     let mut batch = Batch::new();
-    // A key past its time, or whose first request died, is free. In the same commit, so that of two only one takes it.
-    let stale = "DELETE FROM idempotency WHERE workspace_id = $1 AND route = $2 AND key = $3 \
-                 AND (created_at < $4 OR (status IS NULL AND created_at < $5))";
+    // In the same commit, so that of two only one takes it.
     let ages = [now.minus(KEPT).micros().into(), now.minus(ABANDONED).micros().into()];
-    batch.execute(stale, slot.iter().cloned().chain(ages).collect(), Expect::Any);
-    let insert = "INSERT INTO idempotency (workspace_id, route, key, fingerprint, created_at) VALUES ($1, $2, $3, $4, $5)";
-    batch.execute(insert, vec![workspace, route, key, fingerprint.to_vec().into(), now.micros().into()], Expect::Rows(1));
+    batch.execute(FREE, slot.iter().cloned().chain(ages).collect(), Expect::Any);
+    batch.execute(CLAIM, vec![workspace, route, key, fingerprint.to_vec().into(), now.micros().into()], Expect::Rows(1));
     match db.commit(batch).await {
         Ok(_) => Ok(None),
         Err(StoreError::Unique { .. }) => find(db, slot).await.map(Some),
@@ -109,8 +120,7 @@ async fn claim(db: &Db, slot: &[Value; 3], fingerprint: &[u8], now: Timestamp) -
 }
 
 async fn find(db: &Db, slot: &[Value; 3]) -> Result<Kept, ApiError> {
-    let sql = "SELECT fingerprint, status, body, created_at FROM idempotency WHERE workspace_id = $1 AND route = $2 AND key = $3";
-    let rows = db.query(sql, slot.to_vec()).await?;
+    let rows = db.query(FIND, slot.to_vec()).await?;
     // The first request failed and gave the key back between the two statements.
     let row = rows.first().ok_or_else(running)?;
     Ok(Kept {
@@ -167,19 +177,18 @@ async fn keep(db: &Db, slot: &[Value; 3], response: Response) -> Result<Response
 
 /// The deed is done and its answer must not be lost with a failure here: it is only logged.
 async fn settle(db: &Db, slot: &[Value; 3], status: StatusCode, answer: String) {
-    let sql = "UPDATE idempotency SET status = $4, body = $5 WHERE workspace_id = $1 AND route = $2 AND key = $3";
     let mut args = slot.to_vec();
     args.extend([i64::from(status.as_u16()).into(), answer.into()]);
-    run(db, sql, args).await;
+    run(db, SETTLE, args).await;
 }
 
 async fn release(db: &Db, slot: &[Value; 3]) {
-    run(db, "DELETE FROM idempotency WHERE workspace_id = $1 AND route = $2 AND key = $3", slot.to_vec()).await;
+    run(db, RELEASE, slot.to_vec()).await;
 }
 
 /// Forgets what is past its time. Called every hour.
 pub async fn forget(db: &Db, now: Timestamp) {
-    run(db, "DELETE FROM idempotency WHERE created_at < $1", vec![now.minus(KEPT).micros().into()]).await;
+    run(db, FORGET, vec![now.minus(KEPT).micros().into()]).await;
 }
 
 async fn run(db: &Db, sql: &'static str, args: Vec<Value>) {

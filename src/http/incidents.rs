@@ -89,12 +89,14 @@ struct BulkDone {
     ordered: u64,
 }
 
-async fn filter(state: &AppState, workspace: WorkspaceId, wanted: BulkFilter) -> ApiResult<IncidentFilter> {
+/// The filter `wanted`, which stands at `place`: `?` in a query, `/filter/` in a body.
+async fn filter(state: &AppState, workspace: WorkspaceId, wanted: BulkFilter, place: &str) -> ApiResult<IncidentFilter> {
     let journey = match wanted.journey.as_deref() {
         None | Some("") => None,
         Some(name) => Some(journeys::id_of(&state.db, workspace, name).await?.0),
     };
-    Ok(IncidentFilter { resolved: false, journey, node: comparable(wanted.node, "node")?, code: comparable(wanted.code, "code")? })
+    let (node, code) = (comparable(wanted.node, &format!("{place}node"))?, comparable(wanted.code, &format!("{place}code"))?);
+    Ok(IncidentFilter { resolved: false, journey, node, code })
 }
 
 /// Lists incidents, the newest first.
@@ -107,7 +109,7 @@ async fn list(State(state): State<AppState>, reader: Reader, Query(query): Query
         Some(_) => return Err(ApiError::invalid("?state", "is open or resolved")),
     };
     let wanted = BulkFilter { journey: query.journey, node: query.node, code: query.code };
-    let filter = IncidentFilter { resolved, ..filter(&state, reader.workspace, wanted).await? };
+    let filter = IncidentFilter { resolved, ..filter(&state, reader.workspace, wanted, "?").await? };
     let listed = incidents::list(&state.db, reader.workspace, &filter, paging.after()?, paging.fetch()).await?;
     Ok(Page::cut(listed, &paging, |incident| incident.id))
 }
@@ -158,7 +160,7 @@ async fn abort(State(state): State<AppState>, writer: Writer, Path(id): Path<Uui
 #[utoipa::path(post, path = "/api/v1/incidents/bulk", tag = "incidents", request_body = BulkBody,
     responses((status = 202, body = BulkDone), (status = "4XX", body = ProblemDocument)))]
 async fn bulk(State(state): State<AppState>, writer: Writer, Json(body): Json<BulkBody>) -> ApiResult<(StatusCode, Json<BulkDone>)> {
-    let filter = filter(&state, writer.workspace, body.filter).await?;
+    let filter = filter(&state, writer.workspace, body.filter, "/filter/").await?;
     let (workspace, by) = (writer.workspace, writer.name.clone());
     // A task of its own: a client that hangs up must not leave half of them undone.
     let done = tokio::spawn(async move { order_all(&state, workspace, &filter, body.action, &by).await });

@@ -162,7 +162,10 @@ struct Outcome {
 
 async fn batch(state: &AppState, key: Option<Arc<Key>>, bytes: &[u8], mut around: Surroundings) -> ApiResult<Response> {
     let envelope: Envelope<'_> = serde_json::from_slice(bytes)
-        .map_err(|error| ApiError::invalid("", format!("{error}: send {{\"batch\":[…]}} as one JSON document")))?;
+        .map_err(|error| {
+            let words = if error.is_data() { error.to_string() } else { format!("the body is not JSON ({error})") };
+            ApiError::invalid("", format!("{words}: send {{\"batch\":[…]}} as one JSON document"))
+        })?;
     let key = known(state, key, envelope.write_key.as_deref()).await?;
     around.sent_at = envelope.sent_at;
     around.context = envelope.context.unwrap_or_default();
@@ -238,20 +241,23 @@ async fn admitted(state: &AppState, shown: &str) -> ApiResult<Arc<Key>> {
     if allowance.passes { Ok(key) } else { Err(auth::too_fast(allowance)) }
 }
 
-async fn read(headers: &HeaderMap, body: Body, limit: usize) -> ApiResult<Bytes> {
+async fn read(headers: &HeaderMap, mut body: Body, limit: usize) -> ApiResult<Bytes> {
     let too_large = || {
         let detail = format!("the request has more than {limit} bytes: one message takes {MAX_MESSAGE}, a batch {MAX_BATCH}; send less at a time");
         ApiError::new(StatusCode::BAD_REQUEST, "too_large", detail)
     };
     let broken = |_| ApiError::new(StatusCode::BAD_REQUEST, "broken_body", "the body did not arrive whole: send it again");
-    let declared = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
-    if declared.is_some_and(|length| length > limit) {
+    if extract::declared(headers).is_some_and(|length| length > limit) {
+        extract::drain(&mut body).await;
         return Err(too_large());
     }
-    let collected = tokio::time::timeout(BODY_TIME, Limited::new(body, limit).collect()).await;
+    let collected = tokio::time::timeout(BODY_TIME, Limited::new(&mut body, limit).collect()).await;
     let bytes = match collected.map_err(|_| from_status(StatusCode::REQUEST_TIMEOUT, ""))? {
         Ok(body) => body.to_bytes(),
-        Err(error) if error.is::<http_body_util::LengthLimitError>() => return Err(too_large()),
+        Err(error) if error.is::<http_body_util::LengthLimitError>() => {
+            extract::drain(&mut body).await;
+            return Err(too_large());
+        }
         Err(error) => return Err(broken(error)),
     };
     match headers.get(header::CONTENT_ENCODING).map(HeaderValue::as_bytes) {

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use tradewind_commerce::reading::ReadError;
 use tradewind_engine::journeys::{self, Journey, JourneyError, JourneyStatus, JourneySummary, NewJourney};
 use tradewind_nodes::graph::Graph;
-use tradewind_nodes::issue::{FieldIssue, Issue, IssueCode, Severity};
+use tradewind_nodes::issue::{FieldIssue, Severity};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -61,7 +61,7 @@ impl From<JourneyError> for ApiError {
 
 /// Issues of fields as a problem tells them.
 pub fn field_errors(issues: &[FieldIssue]) -> Vec<FieldError> {
-    issues.iter().map(|issue| FieldError { detail: issue.message.clone(), pointer: issue.field.clone() }).collect()
+    issues.iter().map(FieldError::from).collect()
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -109,16 +109,12 @@ struct GraphBody {
 /// One thing wrong with a graph.
 #[derive(Debug, Serialize, ToSchema)]
 struct GraphIssue {
-    /// Where: `/nodes/<id>/config/…` or `/settings/…`.
-    pointer: String,
-    /// A stable name.
-    #[schema(value_type = String)]
-    code: IssueCode,
+    /// What and where: `/nodes/<id>/config/…` or `/settings/…`.
+    #[serde(flatten)]
+    error: FieldError,
     /// `error` stops publishing, `warning` does not.
     #[schema(value_type = String)]
     severity: Severity,
-    /// What is wrong and what to do.
-    detail: String,
 }
 
 /// What is wrong with a graph.
@@ -205,13 +201,5 @@ async fn validate(State(state): State<AppState>, reader: Reader, Path(slug): Pat
     let graph = body.graph.unwrap_or(journey.draft);
     let issues = journeys::validate(&state.db, reader.workspace, &graph).await?;
     let valid = issues.iter().all(|issue| issue.severity != Severity::Error);
-    Ok(Json(Validation { valid, issues: issues.into_iter().map(graph_issue).collect() }))
-}
-
-fn graph_issue(issue: Issue) -> GraphIssue {
-    let pointer = match &issue.node {
-        Some(node) => format!("/nodes/{node}/config{}", issue.field),
-        None => issue.field,
-    };
-    GraphIssue { pointer, code: issue.code, severity: issue.severity, detail: issue.message }
+    Ok(Json(Validation { valid, issues: issues.iter().map(|issue| GraphIssue { error: issue.into(), severity: issue.severity }).collect() }))
 }

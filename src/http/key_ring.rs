@@ -13,6 +13,8 @@ use subtle::ConstantTimeEq;
 use tradewind_engine::clock::Environment;
 use tradewind_nodes::id::WorkspaceId;
 use tradewind_nodes::time::Timestamp;
+#[cfg(test)]
+use tradewind_store::Statements;
 use tradewind_store::{Batch, Db, Expect, Row, StoreError};
 use uuid::Uuid;
 
@@ -22,6 +24,16 @@ const FRESH: Duration = Duration::from_secs(15);
 const REMEMBERED: usize = 10_000;
 /// The time of last use is kept to this precision, so that reading it costs no write a request.
 const USE_PRECISION: i64 = 3_600_000_000;
+
+const IN_FORCE: &str = "SELECT id, workspace_id, name, scopes, hash, last_used_at FROM api_keys WHERE hash = $1 AND revoked_at IS NULL";
+const USED: &str = "UPDATE api_keys SET last_used_at = $1 WHERE id = $2";
+const MAKE: &str = "INSERT INTO api_keys (id, workspace_id, name, prefix, hash, scopes, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)";
+const REVOKE: &str = "UPDATE api_keys SET revoked_at = $1 WHERE id = $2 AND workspace_id = $3 AND revoked_at IS NULL";
+const LIST: &str = "SELECT id, name, prefix, scopes, created_at, last_used_at, revoked_at FROM api_keys \
+                    WHERE workspace_id = $1 AND id > $2 ORDER BY id LIMIT $3";
+/// Every statement of this file.
+#[cfg(test)]
+pub const STATEMENTS: Statements = Statements(&[IN_FORCE, USED, MAKE, REVOKE, LIST]);
 
 /// What a key allows.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize, utoipa::ToSchema, clap::ValueEnum)]
@@ -169,8 +181,7 @@ impl KeyRing {
     }
 
     async fn load(&self, hash: [u8; 32]) -> Result<Option<Key>, StoreError> {
-        let sql = "SELECT id, workspace_id, name, scopes, hash, last_used_at FROM api_keys WHERE hash = $1 AND revoked_at IS NULL";
-        let rows = self.db.query(sql, vec![hash.to_vec().into()]).await?;
+        let rows = self.db.query(IN_FORCE, vec![hash.to_vec().into()]).await?;
         let Some(row) = rows.first() else { return Ok(None) };
         if !bool::from(row.bytes(4)?.ct_eq(&hash)) {
             return Ok(None);
@@ -188,7 +199,7 @@ impl KeyRing {
             return;
         }
         let mut batch = Batch::new();
-        batch.execute("UPDATE api_keys SET last_used_at = $1 WHERE id = $2", vec![now.into(), id.into()], Expect::Any);
+        batch.execute(USED, vec![now.into(), id.into()], Expect::Any);
         if let Err(error) = self.db.commit(batch).await {
             tracing::warn!(key = %id, %error, "the time of last use of an API key could not be kept");
         }
@@ -210,8 +221,7 @@ impl KeyRing {
             held.into(),
             self.env.now().micros().into(),
         ];
-        let sql = "INSERT INTO api_keys (id, workspace_id, name, prefix, hash, scopes, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)";
-        batch.execute(sql, args, Expect::Rows(1));
+        batch.execute(MAKE, args, Expect::Rows(1));
         self.db.commit(batch).await?;
         Ok((id, secret))
     }
@@ -222,8 +232,7 @@ impl KeyRing {
     /// When the database does not answer.
     pub async fn revoke(&self, workspace: WorkspaceId, id: Uuid) -> Result<bool, StoreError> {
         let mut batch = Batch::new();
-        let sql = "UPDATE api_keys SET revoked_at = $1 WHERE id = $2 AND workspace_id = $3 AND revoked_at IS NULL";
-        let op = batch.execute(sql, vec![self.env.now().micros().into(), id.into(), workspace.0.into()], Expect::Any);
+        let op = batch.execute(REVOKE, vec![self.env.now().micros().into(), id.into(), workspace.0.into()], Expect::Any);
         let done = self.db.commit(batch).await?.affected(op) == 1;
         self.cache.write().unwrap_or_else(PoisonError::into_inner).retain(|_, held| held.key.id != id);
         Ok(done)
@@ -234,9 +243,7 @@ impl KeyRing {
     /// # Errors
     /// When the database does not answer.
     pub async fn list(&self, workspace: WorkspaceId, after: Option<Uuid>, limit: i64) -> Result<Vec<KeyEntry>, StoreError> {
-        let sql = "SELECT id, name, prefix, scopes, created_at, last_used_at, revoked_at FROM api_keys \
-                   WHERE workspace_id = $1 AND id > $2 ORDER BY id LIMIT $3";
-        let rows = self.db.query(sql, vec![workspace.0.into(), after.unwrap_or_default().into(), limit.into()]).await?;
+        let rows = self.db.query(LIST, vec![workspace.0.into(), after.unwrap_or_default().into(), limit.into()]).await?;
         rows.iter().map(entry).collect()
     }
 }

@@ -255,10 +255,21 @@ fn happened_at(message: &Message, around: &Surroundings, received: Timestamp, co
     Ok(received)
 }
 
-/// ISO 8601; without a zone it is UTC.
+/// ISO 8601; without a zone it is UTC. What lies outside the years we can reckon with, as the 9999-12-31T23:59:59Z that many
+/// programs write for "never", is the end of them.
 fn instant(text: &str) -> Option<Timestamp> {
+    let text = text.trim();
     let civil = |text: &str| text.parse::<jiff::civil::DateTime>().ok()?.to_zoned(jiff::tz::TimeZone::UTC).ok();
-    Timestamp::parse(text).or_else(|| civil(text.trim()).map(|zoned| Timestamp::from_jiff(zoned.timestamp())))
+    Timestamp::parse(text).or_else(|| civil(text).map(|zoned| Timestamp::from_jiff(zoned.timestamp()))).or_else(|| end_of_time(text))
+}
+
+fn end_of_time(text: &str) -> Option<Timestamp> {
+    let year = jiff::fmt::temporal::Pieces::parse(text).ok()?.date().year();
+    match year {
+        9999 => Some(Timestamp::from_jiff(jiff::Timestamp::MAX)),
+        -9999 => Some(Timestamp::from_jiff(jiff::Timestamp::MIN)),
+        _ => None,
+    }
 }
 
 /// The address of a browser or telephone is known from its call; a server's own would say nothing about the person.

@@ -85,6 +85,11 @@ fn the_far_future_is_clamped_and_history_is_kept() {
     let event = made(r#"{"userId":"u","event":"A","timestamp":"2099-01-01T00:00:00Z"}"#, Call::Track).unwrap();
     assert_eq!(event.at, event.received_at);
     assert_eq!(event.context["original_timestamp"], "2099-01-01T00:00:00Z");
+    for never in ["9999-12-31T23:59:59Z", "9999-12-31T23:59:59.999", "9999-12-31", "9999-12-31T23:59:59+14:00"] {
+        let event = made(&format!(r#"{{"userId":"u","event":"A","timestamp":"{never}"}}"#), Call::Track).unwrap();
+        assert_eq!((event.at, &event.context["original_timestamp"]), (event.received_at, &never.into()));
+    }
+    assert!(made(r#"{"userId":"u","event":"A","timestamp":"9999-13-01T00:00:00Z"}"#, Call::Track).is_err());
     assert_eq!(at(r#"{"userId":"u","event":"A","timestamp":"1970-01-01T00:00:00Z"}"#), "1970-01-01T00:00:00Z");
     assert_eq!(at(r#"{"userId":"u","event":"A","timestamp":"2026-11-24T11:00:00Z"}"#), "2026-11-24T11:00:00Z");
 }

@@ -118,6 +118,7 @@ pub fn app(state: AppState) -> Router {
         .layer(from_fn(page::link))
         .layer(from_fn_with_state(state.clone(), auth::identify))
         .layer(RequestBodyLimitLayer::new(state.config.max_body))
+        .layer(from_fn_with_state(state.clone(), within_size))
         .layer(axum::extract::DefaultBodyLimit::disable());
     let slow = Router::new()
         .merge(api)
@@ -146,6 +147,15 @@ async fn within_time(state: axum::extract::State<AppState>, request: Request, ne
         Ok(response) => response,
         Err(_) => problem::from_status(http::StatusCode::GATEWAY_TIMEOUT, "").into_response(),
     }
+}
+
+/// Middleware: a body that says itself that it is too large is refused before anybody looks at it.
+async fn within_size(state: axum::extract::State<AppState>, mut request: Request, next: Next) -> Response {
+    if extract::declared(request.headers()).is_none_or(|length| length <= state.config.max_body) {
+        return next.run(request).await;
+    }
+    extract::drain(request.body_mut()).await;
+    problem::from_status(http::StatusCode::PAYLOAD_TOO_LARGE, &format!("it takes {} bytes", state.config.max_body)).into_response()
 }
 
 /// Middleware: failures that axum or a layer answered in plain text become problem documents too.

@@ -7,7 +7,7 @@ use http::header::{CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHE
 use http::StatusCode;
 use serde::Serialize;
 use tradewind_engine::EngineError;
-use tradewind_nodes::issue::Issue;
+use tradewind_nodes::issue::{FieldIssue, Issue, IssueCode};
 use tradewind_store::StoreError;
 use utoipa::ToSchema;
 
@@ -16,8 +16,30 @@ use utoipa::ToSchema;
 pub struct FieldError {
     /// What is wrong and what to do.
     pub detail: String,
-    /// Where: a JSON pointer into the body, or `?name` for a query parameter.
+    /// Where: a JSON pointer into the body, or `?name` for a query parameter; empty for the whole.
     pub pointer: String,
+    /// A stable name: `missing`, `invalid`, `unknown_field`, `loop_without_delay`, ….
+    #[schema(value_type = String)]
+    pub code: IssueCode,
+    /// The node of the journey it is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub node: Option<String>,
+}
+
+impl From<&FieldIssue> for FieldError {
+    fn from(issue: &FieldIssue) -> Self {
+        Self { detail: issue.message.clone(), pointer: issue.field.clone(), code: issue.code, node: None }
+    }
+}
+
+impl From<&Issue> for FieldError {
+    fn from(issue: &Issue) -> Self {
+        let pointer = match &issue.node {
+            Some(node) => format!("/nodes/{node}/config{}", issue.field),
+            None => issue.field.clone(),
+        };
+        Self { detail: issue.message.clone(), pointer, code: issue.code, node: issue.node.as_ref().map(ToString::to_string) }
+    }
 }
 
 /// The body of every error, `application/problem+json` (RFC 9457).
@@ -66,8 +88,14 @@ impl ApiError {
     }
     /// 400: one field of the input is wrong. `pointer` is a JSON pointer (`/name`) or `?name` for a query parameter.
     pub fn invalid(pointer: impl Into<String>, detail: impl Into<String>) -> Self {
-        let error = FieldError { detail: detail.into(), pointer: pointer.into() };
-        let mut made = Self::new(StatusCode::BAD_REQUEST, "invalid", format!("{}: {}", error.pointer, error.detail));
+        Self::wrong(IssueCode::Invalid, pointer, detail)
+    }
+    /// 400 as [`ApiError::invalid`], with another name for what is wrong.
+    pub fn wrong(code: IssueCode, pointer: impl Into<String>, detail: impl Into<String>) -> Self {
+        let error = FieldError { detail: detail.into(), pointer: pointer.into(), code, node: None };
+        // A pointer to the whole says nothing to a reader.
+        let detail = if error.pointer.is_empty() { error.detail.clone() } else { format!("{}: {}", error.pointer, error.detail) };
+        let mut made = Self::new(StatusCode::BAD_REQUEST, "invalid", detail);
         made.errors.push(error);
         made
     }
@@ -77,17 +105,12 @@ impl ApiError {
     }
     /// 422 out of the issues of a graph. Pointers lead to `/nodes/<id>/config/…`, or `/settings/…`.
     pub fn issues(issues: &[Issue]) -> Self {
-        let errors = issues
-            .iter()
-            .map(|issue| FieldError {
-                pointer: match &issue.node {
-                    Some(node) => format!("/nodes/{node}/config{}", issue.field),
-                    None => issue.field.clone(),
-                },
-                detail: issue.message.clone(),
-            })
-            .collect::<Vec<_>>();
-        Self::unprocessable(format!("the journey has {} issues: correct them and try again", errors.len()), errors)
+        let errors = issues.iter().map(FieldError::from).collect::<Vec<_>>();
+        let count = match errors.len() {
+            1 => "1 issue: correct it".to_owned(),
+            several => format!("{several} issues: correct them"),
+        };
+        Self::unprocessable(format!("the journey has {count} and try again"), errors)
     }
     /// 409: the request does not fit the present state.
     pub fn conflict(code: &'static str, detail: impl Into<String>) -> Self {
@@ -249,6 +272,18 @@ mod tests {
         assert_eq!(error.errors[0].pointer, "/name");
         let response = error.into_response();
         assert_eq!(response.headers()[CONTENT_TYPE], "application/problem+json");
+        assert_eq!(ApiError::invalid("", "send JSON").detail(), "send JSON");
+    }
+
+    #[test]
+    fn issues_of_a_graph_keep_their_node_and_code() {
+        let node = tradewind_nodes::id::NodeId::new("wait").unwrap();
+        let of_node = Issue::error(Some(&node), "/duration", IssueCode::Missing, "is needed");
+        let of_graph = Issue::error(None, "", IssueCode::NoTrigger, "add a trigger");
+        let error = ApiError::issues(&[of_node, of_graph]);
+        let told = serde_json::to_value(&error.errors).unwrap();
+        assert_eq!(told[0], serde_json::json!({"detail": "is needed", "pointer": "/nodes/wait/config/duration", "code": "missing", "node": "wait"}));
+        assert_eq!(told[1], serde_json::json!({"detail": "add a trigger", "pointer": "", "code": "no_trigger"}));
     }
 
     #[test]

@@ -138,20 +138,27 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopping) = watch::channel(false);
-        let slow = axum::routing::get(async || {
-            tokio::time::sleep(Duration::from_millis(200)).await;
-            "done"
+        let (entered, release) = (Arc::new(Semaphore::new(0)), Arc::new(Semaphore::new(0)));
+        let (inside, held) = (entered.clone(), release.clone());
+        let slow = axum::routing::get(async move || {
+            inside.add_permits(1);
+            held.acquire().await.map_or("gone", |_| "done")
         });
-        let limits = Limits { connections: 10, grace: Duration::from_secs(5) };
+        let limits = Limits { connections: 10, grace: Duration::from_secs(30) };
         let server = tokio::spawn(serve(listener, Router::new().route("/", slow), limits, stopping));
         let mut stream = TcpStream::connect(address).await.unwrap();
         stream.write_all(b"GET / HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
-        tokio::time::sleep(Duration::from_millis(50)).await;
+        let _ = entered.acquire().await.unwrap();
         stop.send(true).unwrap();
+        // The request is let go only when the stop has been taken in: nobody listens any more.
+        while TcpStream::connect(address).await.is_ok() {
+            tokio::task::yield_now().await;
+        }
+        assert!(!server.is_finished());
+        release.add_permits(1);
         let mut answer = String::new();
         stream.read_to_string(&mut answer).await.unwrap();
         assert!(answer.starts_with("HTTP/1.1 200") && answer.ends_with("done"), "{answer}");
         server.await.unwrap();
-        assert!(TcpStream::connect(address).await.is_err());
     }
 }

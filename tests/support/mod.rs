@@ -2,6 +2,7 @@
 
 pub mod graphs;
 pub mod postgres;
+pub mod receiver;
 pub mod server;
 pub mod smtp;
 mod until;

@@ -1,7 +1,8 @@
 //! The program itself, as a child process with a database of its own.
 
 use super::until;
-use reqwest::{Client, Method, StatusCode};
+use reqwest::header::HeaderMap;
+use reqwest::{Client, Method, RequestBuilder, StatusCode};
 use serde_json::{Value, json};
 use std::io::{BufRead as _, BufReader};
 use std::net::SocketAddr;
@@ -102,6 +103,8 @@ pub struct Answer {
     pub status: StatusCode,
     /// The content type.
     pub kind: String,
+    /// The headers.
+    pub headers: HeaderMap,
     /// The body; null when it is not JSON.
     pub body: Value,
     /// The body as it came.
@@ -121,24 +124,24 @@ impl Server {
         self.raw(method, path, Some(&self.key), body.into_bytes()).await
     }
 
-    /// A request with any key and any bytes.
-    pub async fn raw(&self, method: Method, path: &str, key: Option<&str>, body: Vec<u8>) -> Answer {
-        let mut request =
-            self.client.request(method, format!("http://{}{path}", self.address)).header("content-type", "application/json").body(body);
-        if let Some(key) = key {
-            request = request.bearer_auth(key);
-        }
-        let Ok(response) = request.send().await else {
-            // Not there yet, or gone.
-            return Answer { status: StatusCode::SERVICE_UNAVAILABLE, kind: String::new(), body: Value::Null, text: String::new() };
-        };
-        let status = response.status();
-        let kind = response.headers().get("content-type").and_then(|kind| kind.to_str().ok()).unwrap_or_default().to_owned();
-        let text = response.text().await.unwrap_or_default();
-        Answer { status, kind, body: serde_json::from_str(&text).unwrap_or_default(), text }
+    /// A request with the first key, a JSON body and one more header.
+    pub async fn call_with(&self, method: Method, path: &str, body: &Value, header: (&str, &str)) -> Answer {
+        let request = self.request(method, path, body.to_string().into_bytes());
+        answer(request.bearer_auth(&self.key).header(header.0, header.1)).await
     }
 
-    async fn accepted(&self, method: Method, path: &str, body: Option<&Value>) -> Value {
+    /// A request with any key and any bytes.
+    pub async fn raw(&self, method: Method, path: &str, key: Option<&str>, body: Vec<u8>) -> Answer {
+        let request = self.request(method, path, body);
+        answer(if let Some(key) = key { request.bearer_auth(key) } else { request }).await
+    }
+
+    fn request(&self, method: Method, path: &str, body: Vec<u8>) -> RequestBuilder {
+        self.client.request(method, format!("http://{}{path}", self.address)).header("content-type", "application/json").body(body)
+    }
+
+    /// As [`Server::call`], and it has to succeed.
+    pub async fn accepted(&self, method: Method, path: &str, body: Option<&Value>) -> Value {
         let answer = self.call(method.clone(), path, body).await;
         assert!(answer.status.is_success(), "{method} {path}: {answer:?}");
         answer.body
@@ -192,6 +195,18 @@ impl Server {
         let page = self.get("/api/v1/events?limit=200").await;
         page["data"].as_array().into_iter().flatten().filter(|event| event["customer"] == customer.as_str()).cloned().collect()
     }
+}
+
+async fn answer(request: RequestBuilder) -> Answer {
+    let Ok(response) = request.send().await else {
+        // Not there yet, or gone.
+        let (status, kind) = (StatusCode::SERVICE_UNAVAILABLE, String::new());
+        return Answer { status, kind, headers: HeaderMap::new(), body: Value::Null, text: String::new() };
+    };
+    let (status, headers) = (response.status(), response.headers().clone());
+    let kind = headers.get("content-type").and_then(|kind| kind.to_str().ok()).unwrap_or_default().to_owned();
+    let text = response.text().await.unwrap_or_default();
+    Answer { status, kind, headers, body: serde_json::from_str(&text).unwrap_or_default(), text }
 }
 
 impl Drop for Server {

@@ -43,7 +43,7 @@ pub(super) fn run_rows(entry: &mut RunEntry, now: Timestamp, env: &crate::Enviro
         }
         return;
     }
-    let before = entry.seq;
+    let (before, incidents) = (entry.seq, rows.incidents.len());
     for transition in std::mem::take(&mut entry.transitions) {
         if !transition.steps.is_empty() {
             entry.seq += 1;
@@ -52,6 +52,9 @@ pub(super) fn run_rows(entry: &mut RunEntry, now: Timestamp, env: &crate::Enviro
         }
         transition_rows(entry, transition, now, env, rows, landed);
     }
+    // What a later transition of the batch has settled needs nobody: at most the last one is an incident.
+    let open = if matches!(entry.run.body.state, RunState::Held { .. }) { rows.incidents.len().saturating_sub(1).max(incidents) } else { rows.incidents.len() };
+    rows.incidents.drain(incidents..open);
     if entry.seq == before && !entry.fresh {
         // Nothing for the ledger (a wait looked again), yet the sequence must move: it is what guards the row.
         entry.seq += 1;
@@ -145,12 +148,10 @@ fn transition_rows(entry: &RunEntry, transition: Transition, now: Timestamp, env
         landed.resent = true;
         rows.resent.push(vec![entry.run.id.0.into(), node.as_str().into(), (*visit).into(), "pending".into(), 0.into(), now.micros().into(), Value::Null]);
     }
-    if !entry.fresh && (moved_on || transition.resend.is_some()) && transition.incident.is_none() {
-        let how = if transition.resend.is_some() { "retry" } else { "moved on" };
-        // Only a held run has an open incident; the statement finds nothing for the rest, so it is sent for those alone.
-        if entry.was_held {
-            rows.resolved.push(vec![entry.run.id.0.into(), how.into(), now.micros().into()]);
-        }
+    // Only a run that was held has an open incident; a step that fails again opens another one after this.
+    if entry.was_held {
+        let how = if moved_on { "moved on" } else { "retry" };
+        rows.resolved.push(vec![entry.run.id.0.into(), how.into(), now.micros().into()]);
     }
     for emitted in transition.effects {
         let key = EffectKey { run: entry.run.id, node: emitted.node, visit: emitted.visit };

@@ -10,6 +10,7 @@ use crate::world::{World, day};
 use crate::{inbox, incident};
 use std::collections::HashMap;
 use tradewind_commerce::profile;
+use tradewind_nodes::issue::Problem;
 use tradewind_nodes::id::{CustomerId, JourneyId, WorkspaceId};
 use tradewind_nodes::time::Timestamp;
 use tradewind_store::{Batch, Expect, Value};
@@ -89,6 +90,10 @@ pub(crate) fn batch(world: &mut World) -> (Batch, Landed) {
         batch.execute(SETTLED_INCIDENT, vec![incident.0.into(), (*how).into(), now.micros().into()], Expect::Any);
     }
     batch.insert(&incident::ADD, rows.incidents);
+    for run in &out.unusable {
+        let problem = Problem::new("engine.unusable", "the run or its version cannot be read: put the version or its kinds right, then retry");
+        super::held::hold_rows(&mut batch, &env, *run, &problem);
+    }
     batch.insert(&REFUSALS, out.refusals.iter().map(|r| refusal_values(r, env.id(), now)));
     batch.insert(
         &MEMBERS,

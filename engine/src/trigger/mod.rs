@@ -12,7 +12,7 @@ use crate::incoming::{Incoming, Order};
 use crate::world::{Stimulus, World};
 use tradewind_nodes::id::{PortName, RunId};
 
-pub(crate) use schedule::{AUDIENCE, page as fan_out_page};
+pub(crate) use schedule::page as fan_out_page;
 
 /// Every fixed statement of the triggers.
 pub(crate) const STATEMENTS: &[&str] = &[schedule::AUDIENCE];

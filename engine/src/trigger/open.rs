@@ -61,6 +61,8 @@ pub(super) fn open(world: &mut World, workspace: WorkspaceId, live: &Arc<LiveJou
                 }
                 world.out.released.push(run);
             }
+            // What a run inside waits for is no second entry: nobody asks why it was refused.
+            Admission::Refused(_) if awaited(world, holder, opening.event.as_ref()) => return None,
             Admission::Refused(why) => return turn_away(world, RefusalReason::Reentry, why),
         }
     }
@@ -80,6 +82,14 @@ pub(super) fn open(world: &mut World, workspace: WorkspaceId, live: &Arc<LiveJou
         world.queue.push_back((id, Stimulus::Due));
     }
     Some(id)
+}
+
+fn awaited(world: &World, holder: Option<Holder>, event: Option<&Event>) -> bool {
+    let run = holder.and_then(|holder| world.runs.get(&holder.run));
+    match (run.map(|entry| &entry.run.body.state), event) {
+        (Some(RunState::Awaiting { event: awaits, .. }), Some(event)) => awaits.names.contains(&event.name),
+        _ => false,
+    }
 }
 
 /// How far back the event that opens a door may date its run: a historic import enters now.

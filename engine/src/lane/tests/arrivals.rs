@@ -8,13 +8,23 @@ use tradewind_nodes::time::Duration;
 
 fn mail_on(event: &str) -> Graph {
     let trigger = json!({"events": [event]});
-    chain(json!({"reentry": {"rule": "always"}}), &[("in", "trigger.event", trigger), ("mail", "email.send", json!({"subject": "Mail", "html": "x"}))])
+    chain(
+        json!({"reentry": {"rule": "always"}}),
+        &[("in", "trigger.event", trigger), ("mail", "email.send", json!({"subject": "Mail", "html": "x"}))],
+    )
 }
 
 /// Waits a day for an order after a cart.
 fn cart() -> Graph {
     let wait = json!({"events": ["Order Completed"], "timeout": "1d"});
-    let bought = chain(json!({}), &[("in", "trigger.event", json!({"events": ["Cart Updated"]})), ("wait", "wait.event", wait), ("event:out", "exit", json!({"reason": "bought"}))]);
+    let bought = chain(
+        json!({}),
+        &[
+            ("in", "trigger.event", json!({"events": ["Cart Updated"]})),
+            ("wait", "wait.event", wait),
+            ("event:out", "exit", json!({"reason": "bought"})),
+        ],
+    );
     let mut drawn = serde_json::to_value(bought).unwrap();
     let left = json!({"id": "mail", "kind": "email.send", "config": {"subject": "Your cart", "html": "x"}});
     drawn["nodes"].as_array_mut().unwrap().push(left);
@@ -114,7 +124,10 @@ async fn an_alias_makes_two_customers_one() {
 async fn an_event_in_the_batch_of_its_identify_sees_what_was_said() {
     let mut stage = Stage::new(5).await;
     let filter = json!({"all": [{"fact": "customer.traits.plan", "is": "eq", "value": "pro"}, {"consent": {"channel": "email"}}]});
-    let nodes = [("in", "trigger.event", json!({"events": ["Signed Up"], "filter": filter})), ("mail", "email.send", json!({"subject": "Welcome {{customer.email}}", "html": "x"}))];
+    let nodes = [
+        ("in", "trigger.event", json!({"events": ["Signed Up"], "filter": filter})),
+        ("mail", "email.send", json!({"subject": "Welcome {{customer.email}}", "html": "x"})),
+    ];
     stage.publish("welcome", chain(json!({}), &nodes)).await;
     let said = json!({"plan": "pro", "email": "anna@example.com", "consent": {"email": true}});
     let identify = Incoming::Event(stage.call(Call::Identify, Some("anna"), None, "Identified", said));

@@ -95,7 +95,12 @@ async fn a_pause_parks_sleepers_and_waiters_and_resuming_sends_them_on() {
     let mut stage = Stage::new(14).await;
     stage.publish("nap", napping(json!({}))).await;
     let wait = json!({"events": ["Order Shipped"], "timeout": "3h"});
-    stage.publish("wait", chain(json!({}), &[("in", "trigger.event", ordered()), ("wait", "wait.event", wait), ("event:mail", "email.send", mail())])).await;
+    stage
+        .publish(
+            "wait",
+            chain(json!({}), &[("in", "trigger.event", ordered()), ("wait", "wait.event", wait), ("event:mail", "email.send", mail())]),
+        )
+        .await;
     crowd(&mut stage, 2).await;
     stage.quiet().await;
     for slug in ["nap", "wait"] {
@@ -154,7 +159,12 @@ async fn one_run_that_goes_wrong_stops_none_of_a_hundred_others() {
     let template = json!({"subject": "{{event.properties.title}}", "html": "x"});
     for (kind, config) in [("script.run", scripts), ("email.send", template)] {
         let mut stage = Stage::new(17).await;
-        stage.publish("poison", chain(json!({}), &[("in", "trigger.event", ordered()), ("act", kind, config), ("mail", "email.send", mail())])).await;
+        stage
+            .publish(
+                "poison",
+                chain(json!({}), &[("in", "trigger.event", ordered()), ("act", kind, config), ("mail", "email.send", mail())]),
+            )
+            .await;
         for n in 0..101 {
             stage.know(&format!("p{n}"), json!({})).await;
         }
@@ -190,4 +200,36 @@ async fn a_run_whose_version_cannot_be_used_does_not_keep_others_from_their_time
     assert!(stage.lane.next_due.is_some_and(|due| due > minutes(60)), "and does not spin over the run it cannot read");
     let told = "SELECT problem FROM incidents WHERE state = 'open'";
     assert_eq!(stage.texts(told).await.len(), 1, "a person is told");
+}
+
+#[tokio::test]
+async fn an_incident_that_settled_itself_in_the_same_batch_asks_for_nobody() {
+    let mut stage = Stage::new(19).await;
+    let broken = json!({"subject": "{{event.properties.missing}}", "html": "x"});
+    let settings = json!({"exit": {"event": "Refunded", "count": {"gte": 1}}});
+    stage.publish("broken", chain(settings, &[("in", "trigger.event", ordered()), ("act", "email.send", broken)])).await;
+    stage.know("anna", json!({})).await;
+    stage.quiet().await;
+    stage.track("anna", "Order Completed", json!({})).await;
+    stage.track("anna", "Refunded", json!({})).await;
+    stage.quiet().await;
+    assert_eq!(stage.texts("SELECT outcome FROM runs").await, ["exited"]);
+    assert_eq!(stage.count("SELECT COUNT(*) FROM incidents WHERE state = 'open'").await, 0);
+}
+
+#[tokio::test]
+async fn a_retry_that_fails_again_leaves_one_open_incident() {
+    let mut stage = Stage::new(20).await;
+    let broken = json!({"subject": "{{event.properties.missing}}", "html": "x"});
+    stage.publish("broken", chain(json!({}), &[("in", "trigger.event", ordered()), ("act", "email.send", broken)])).await;
+    stage.know("anna", json!({})).await;
+    stage.track("anna", "Order Completed", json!({})).await;
+    stage.quiet().await;
+    for _ in 0..2 {
+        let run = tradewind_nodes::id::RunId(stage.rows("SELECT id FROM runs", Vec::new()).await[0].uuid(0).unwrap());
+        let order = crate::incoming::Order::Retry { incident: None };
+        stage.accept(vec![crate::incoming::Incoming::Control { run, order }]).await;
+        stage.quiet().await;
+        assert_eq!(stage.count("SELECT COUNT(*) FROM incidents WHERE state = 'open'").await, 1);
+    }
 }

@@ -20,9 +20,15 @@ const STEPS: &str = "SELECT run_id, body FROM steps ORDER BY run_id, seq";
 
 /// Tables told as they are: each statement gives one text a row, ids of runs among it.
 const TABLES: [(&str, &str); 12] = [
-    ("delivery", "SELECT run_id, node || ' ' || visit || ' ' || channel || ' ' || state || ' tried ' || attempts || ' awaited ' || awaited || ' due ' || COALESCE(due_at, 0) FROM deliveries"),
+    (
+        "delivery",
+        "SELECT run_id, node || ' ' || visit || ' ' || channel || ' ' || state || ' tried ' || attempts || ' awaited ' || awaited || ' due ' || COALESCE(due_at, 0) FROM deliveries",
+    ),
     ("event", "SELECT customer_id, name || ' ' || type || ' ' || at || ' ' || properties FROM events"),
-    ("customer", "SELECT id, COALESCE(user_id, '-') || ' ' || traits || ' ' || tags || ' ' || consent || ' ' || (merged_into IS NOT NULL) FROM customers"),
+    (
+        "customer",
+        "SELECT id, COALESCE(user_id, '-') || ' ' || traits || ' ' || tags || ' ' || consent || ' ' || (merged_into IS NOT NULL) FROM customers",
+    ),
     ("consent", "SELECT customer_id, channel || ' ' || purpose || ' ' || status || ' ' || at FROM consents"),
     ("refusal", "SELECT customer_id, reason || ' ' || at FROM refusals"),
     ("incident", "SELECT run_id, node || ' ' || visit || ' ' || subject || ' ' || state || ' ' || problem FROM incidents"),
@@ -45,7 +51,8 @@ impl Ledger {
         for row in stage.rows(RUNS, Vec::new()).await {
             let (id, journey, customer) = (row.uuid(0).unwrap(), row.uuid(1).unwrap(), row.opt_uuid(2).unwrap());
             let nth = counts.entry((journey, customer)).and_modify(|n| *n += 1).or_insert(1);
-            let who = customer.map_or("nobody".to_owned(), |customer| names.get(&customer).cloned().unwrap_or_else(|| customer.to_string()));
+            let who =
+                customer.map_or("nobody".to_owned(), |customer| names.get(&customer).cloned().unwrap_or_else(|| customer.to_string()));
             names.insert(id, format!("run {nth} of {who}"));
             names.entry(journey).or_insert_with(|| "journey".to_owned());
             let mut body: Json = serde_json::from_str(row.text(6).unwrap()).unwrap();
@@ -76,7 +83,8 @@ impl Ledger {
         let mut lines: Vec<String> = lines.into_iter().map(named).collect();
         lines.sort();
         let made = stage.recorder.made();
-        let mut attempts: Vec<String> = made.iter().map(|m| named(format!("{} {} {} {}", m.key.run, m.key.node, m.key.visit, m.what))).collect();
+        let mut attempts: Vec<String> =
+            made.iter().map(|m| named(format!("{} {} {} {}", m.key.run, m.key.node, m.key.visit, m.what))).collect();
         attempts.sort();
         Self { lines, attempts }
     }

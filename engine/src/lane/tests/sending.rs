@@ -77,7 +77,10 @@ async fn what_is_refused_goes_by_its_port_or_waits_for_a_person() {
     stage.recorder.answer("hook", Answer::Reject);
     order(&mut stage).await;
     stage.quiet().await;
-    assert_eq!((stage.texts("SELECT outcome FROM runs").await, stage.count("SELECT COUNT(*) FROM incidents").await), (vec!["exited".into()], 0));
+    assert_eq!(
+        (stage.texts("SELECT outcome FROM runs").await, stage.count("SELECT COUNT(*) FROM incidents").await),
+        (vec!["exited".into()], 0)
+    );
     let mut stage = told(mailing(json!({})), 34).await;
     stage.recorder.answer("Thanks", Answer::Reject);
     order(&mut stage).await;
@@ -127,7 +130,13 @@ async fn suppressed(stage: &mut Stage, word: &str) {
 async fn consent_that_was_withdrawn_in_the_meantime_counts() {
     let mut stage = told(mailing(json!({})), 37).await;
     order(&mut stage).await;
-    let consent = ConsentChange { channel: "email".into(), purpose: "marketing".into(), status: ConsentStatus::Withdrawn, source: "test".into(), proof: Json::Null };
+    let consent = ConsentChange {
+        channel: "email".into(),
+        purpose: "marketing".into(),
+        status: ConsentStatus::Withdrawn,
+        source: "test".into(),
+        proof: Json::Null,
+    };
     let customer = CustomerId::of_user(super::stage::HERE, "anna");
     let withdrawn = Incoming::Profile { customer, user_id: None, traits: tradewind_nodes::JsonMap::new(), consent: vec![consent] };
     // Both are routed before the relay has its turn.

@@ -58,7 +58,8 @@ pub(super) fn chain(settings: Json, nodes: &[(&str, &str, Json)]) -> Graph {
     let bare = |id: &str| id.split_once(':').map_or(id, |(_, id)| id).to_owned();
     let port = |id: &str| id.split_once(':').map_or("next", |(port, _)| port).to_owned();
     let drawn: Vec<Json> = nodes.iter().map(|(id, kind, config)| json!({"id": bare(id), "kind": kind, "config": config})).collect();
-    let edges: Vec<Json> = nodes.windows(2).map(|two| json!({"from": bare(two[0].0), "port": port(two[1].0), "to": bare(two[1].0)})).collect();
+    let edges: Vec<Json> =
+        nodes.windows(2).map(|two| json!({"from": bare(two[0].0), "port": port(two[1].0), "to": bare(two[1].0)})).collect();
     graph(json!({"settings": settings, "nodes": drawn, "edges": edges}))
 }
 

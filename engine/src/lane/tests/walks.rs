@@ -7,8 +7,8 @@ use super::stage::{START, Stage, at};
 use crate::incoming::{Incoming, StartDoor};
 use serde_json::{Value as Json, json};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
 use std::sync::atomic::Ordering;
+use std::sync::{Mutex, PoisonError};
 use tradewind_nodes::graph::{Graph, JourneyFile, valid_graph};
 use tradewind_nodes::id::CustomerId;
 use tradewind_nodes::settings::Reentry;
@@ -16,7 +16,7 @@ use tradewind_nodes::time::Duration;
 
 pub(super) const USERS: [&str; 3] = ["anna", "ben", "chris"];
 /// Instants walked at most: a loop through a delay of a minute has no end.
-const MOST_INSTANTS: usize = 60;
+const MOST_INSTANTS: usize = 30;
 
 /// A journey and what happens to the people around it.
 struct Case {
@@ -33,6 +33,10 @@ impl Case {
         // A journey may record the very event it begins with; entered once, it ends all the same.
         graph.settings.reentry = Reentry::Once;
         for node in &mut graph.nodes {
+            // A loop that records the very event it waits for feeds itself without end and without a delay.
+            if let Some(event) = node.config.get_mut("event") {
+                *event = "Noted".into();
+            }
             // A script's dice are thrown by the run's id, which is another in every engine.
             if let Some(Json::String(source)) = node.config.get_mut("source") {
                 *source = source.replace("random()", "0.45");
@@ -145,7 +149,8 @@ async fn install_kinds(stage: &Stage) {
             } else if path.extension().is_some_and(|ext| ext == "rhai") {
                 let source = std::fs::read_to_string(&path).unwrap();
                 let Ok(kind) = tradewind_nodes::script::ScriptKind::parse(&source) else { continue };
-                let sql = "INSERT INTO kinds (workspace_id, name, source, hash, updated_at) VALUES ($1, $2, $3, '', 0) ON CONFLICT DO NOTHING";
+                let sql =
+                    "INSERT INTO kinds (workspace_id, name, source, hash, updated_at) VALUES ($1, $2, $3, '', 0) ON CONFLICT DO NOTHING";
                 stage.execute(sql, vec![super::stage::HERE.0.into(), kind.spec().name.into(), source.into()]).await;
             }
         }
@@ -190,8 +195,8 @@ fn random_graphs_repeated_and_broken_off_come_to_the_same_end() {
         assert!(reference.ledger.lines.iter().any(|line| line.starts_with("step ")), "{}: nobody took a step", case.name);
         assert_eq!(reference.restarts, 0);
         repeated_changes_nothing(case, &reference).await;
-        // Every commit of every tenth graph, a few of each other one: all are met in the end.
-        let step = if case.seed % 10 == 3 || number("TRADEWIND_SEED").is_some() { 1 } else { (reference.commits / 3).max(1) };
+        // Every commit of a few graphs, a few of each other one: all are met in the end.
+        let step = if case.seed % 25 == 3 || number("TRADEWIND_SEED").is_some() { 1 } else { (reference.commits / 3).max(1) };
         let mut k = 1 + case.seed % step;
         while k <= reference.commits {
             broken_ends_the_same(case, &reference, k, if (k + case.seed) % 2 == 0 { Break::Before } else { Break::After }).await;

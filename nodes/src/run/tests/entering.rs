@@ -13,7 +13,10 @@ use uuid::Uuid;
 
 fn journey(settings: Json) -> Stage {
     let filter = json!({"fact": "event.properties.total", "is": "gte", "value": 100});
-    let nodes = [("small", "trigger.event", json!({"events": ["Order Completed"], "filter": filter})), ("any", "trigger.event", json!({"events": ["Cart Updated"]}))];
+    let nodes = [
+        ("small", "trigger.event", json!({"events": ["Order Completed"], "filter": filter})),
+        ("any", "trigger.event", json!({"events": ["Cart Updated"]})),
+    ];
     Stage::new(program(settings, &nodes, &[]), RunState::Done { end: End::Completed, at: now() })
 }
 

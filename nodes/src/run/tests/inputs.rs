@@ -133,7 +133,9 @@ fn a_run_that_is_over_stays_as_it_is_whatever_comes() {
 fn the_goal_and_the_exit_end_a_run_in_every_state_that_is_not_over() {
     let ordered = event("Order Completed", now(), json!({"cart_id": "other"}));
     let fact = json!({"fact": "event.name", "is": "eq", "value": "Order Completed"});
-    for (settings, name) in [(json!({"goal": fact}), "goal"), (json!({"exit": fact}), "exited"), (json!({"goal": fact, "exit": fact}), "goal")] {
+    for (settings, name) in
+        [(json!({"goal": fact}), "goal"), (json!({"exit": fact}), "exited"), (json!({"goal": fact, "exit": fact}), "goal")]
+    {
         for state in states(true).into_iter().filter(|state| state.name() != "done") {
             let was = state.clone();
             let mut stage = Stage::new(everything(settings.clone()), state);
@@ -158,7 +160,8 @@ fn the_goal_is_looked_at_when_the_profile_changes_and_not_when_a_timer_comes() {
 
 #[test]
 fn a_wait_takes_only_the_event_it_is_for() {
-    let awaiting = |look_back| RunState::Awaiting { node: node("wait"), visit: 1, since: now(), event: wanted(look_back), deadline: Some(hours(2)) };
+    let awaiting =
+        |look_back| RunState::Awaiting { node: node("wait"), visit: 1, since: now(), event: wanted(look_back), deadline: Some(hours(2)) };
     let ordered = |when, cart: &str| event("Order Completed", when, json!({"cart_id": cart}));
     let ten = Duration::from_secs(600);
     let before = |seconds| now().minus(Duration::from_secs(seconds));
@@ -192,7 +195,8 @@ fn what_became_of_an_effect_decides_the_way() {
     let failed = Receipt::Failed { problem: problem() };
     let suppressed = Receipt::Suppressed { why: Why::said("quiet") };
     let done = Receipt::Done { output: json!({"status": 201}) };
-    let call = [("call", "http.request", json!({"url": "https://shop.example/hook"})), ("out", "exit", json!({})), ("help", "exit", json!({}))];
+    let call =
+        [("call", "http.request", json!({"url": "https://shop.example/hook"})), ("out", "exit", json!({})), ("help", "exit", json!({}))];
     let wired = || program(json!({}), &call, &["call.next>out", "call.failed>help"]);
     let bare = || program(json!({}), &call, &["call.next>out"]);
     let cases: [(Program, &Receipt, &[&str]); 4] = [

@@ -139,7 +139,11 @@ fn a_loop_without_a_delay_becomes_an_incident() {
 
 #[test]
 fn a_loop_counts_its_visits_and_a_chain_does_not() {
-    let nodes = [("nap", "delay.for", json!({"duration": "1h"})), ("mail", "email.send", mail("Round")), ("once", "goal", json!({"goal": "g", "ends": false}))];
+    let nodes = [
+        ("nap", "delay.for", json!({"duration": "1h"})),
+        ("mail", "email.send", mail("Round")),
+        ("once", "goal", json!({"goal": "g", "ends": false})),
+    ];
     let mut stage = Stage::new(program(json!({}), &nodes, &["once.next>nap", "nap.next>mail", "mail.next>nap"]), ready("once"));
     stage.meet(Input::Due).unwrap();
     let mut keys = Vec::new();
