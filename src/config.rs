@@ -61,10 +61,23 @@ pub const SETTINGS: [Setting; 17] = [
         shown: Shown::Address,
         help: "The mail server: smtps://user:password@host:465, smtp://user:password@host:587 (STARTTLS), smtp://host:25?tls=none. Without it mail is kept in the built-in mailbox and sent to nobody",
     },
-    plain("smtp.root_certificate", "", "A PEM file with the authority of the mail server's certificate, when it is none of the public ones"),
+    plain(
+        "smtp.root_certificate",
+        "",
+        "A PEM file with the authority of the mail server's certificate, when it is none of the public ones",
+    ),
     plain("smtp.connections", "4", "Connections to the mail server at most"),
-    Setting { name: "webhooks.secret", default: "", shown: Shown::Never, help: "Signs HTTP requests by Standard Webhooks: whsec_ and base64 of 24 to 64 bytes" },
-    plain("webhooks.allow_private", "", "Private networks that journeys may call, as 10.1.0.0/16,192.168.7.4/32. None by default: whoever edits journeys could reach inside"),
+    Setting {
+        name: "webhooks.secret",
+        default: "",
+        shown: Shown::Never,
+        help: "Signs HTTP requests by Standard Webhooks: whsec_ and base64 of 24 to 64 bytes",
+    },
+    plain(
+        "webhooks.allow_private",
+        "",
+        "Private networks that journeys may call, as 10.1.0.0/16,192.168.7.4/32. None by default: whoever edits journeys could reach inside",
+    ),
     plain("log.level", "info", "error, warn, info, debug or trace; or by part, as info,tradewind_engine=debug"),
     plain("log.format", "text", "text, or json for log collectors"),
     plain("history_days", "395", "Days that ended runs, deliveries and events are kept; 0 keeps them for ever"),
@@ -129,7 +142,8 @@ impl Config {
 
     fn from_layers(layers: &Layers) -> Result<Self, ConfigError> {
         let listen: SocketAddr = parsed(layers, "listen", "an address and port, as 127.0.0.1:7311")?;
-        let mail_from: Sender = layers.parse("mail.from", |text| text.parse().map_err(|problem: tradewind_nodes::issue::Problem| problem.message))?;
+        let mail_from: Sender =
+            layers.parse("mail.from", |text| text.parse().map_err(|problem: tradewind_nodes::issue::Problem| problem.message))?;
         let smtp = layers.optional("smtp.url", |text| smtp_url::read(text, mail_from.clone()))?;
         let connections: usize = number(layers, "smtp.connections", 1..=100)?;
         let root_certificate = layers.optional("smtp.root_certificate", readable_file)?;
@@ -173,7 +187,11 @@ fn parsed<T: FromStr>(layers: &Layers, name: &'static str, wanted: &str) -> Resu
     layers.parse(name, |text| text.parse().map_err(|_| format!("write {wanted}")))
 }
 
-fn number<T: FromStr + PartialOrd + std::fmt::Display>(layers: &Layers, name: &'static str, range: std::ops::RangeInclusive<T>) -> Result<T, ConfigError> {
+fn number<T: FromStr + PartialOrd + std::fmt::Display>(
+    layers: &Layers,
+    name: &'static str,
+    range: std::ops::RangeInclusive<T>,
+) -> Result<T, ConfigError> {
     let wanted = || format!("write a number from {} to {}", range.start(), range.end());
     layers.parse(name, |text| text.parse().ok().filter(|n| range.contains(n)).ok_or_else(wanted))
 }
@@ -209,7 +227,8 @@ fn log_filter(text: &str) -> Result<String, String> {
 
 fn short_time(text: &str) -> Result<Duration, String> {
     let read = tradewind_nodes::time::Duration::parse(text).map(tradewind_nodes::time::Duration::to_std);
-    read.filter(|time| (Duration::from_secs(1)..=Duration::from_secs(600)).contains(time)).ok_or_else(|| "write a time from 1s to 10m".into())
+    read.filter(|time| (Duration::from_secs(1)..=Duration::from_secs(600)).contains(time))
+        .ok_or_else(|| "write a time from 1s to 10m".into())
 }
 
 fn public_url(text: &str) -> Result<Url, String> {

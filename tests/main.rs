@@ -9,5 +9,6 @@ mod journeys;
 mod poison;
 mod resources;
 mod segment;
+mod subscribers;
 mod support;
 mod tidy;

@@ -8,7 +8,8 @@ use tradewind_store::{Conflict, Insert, Row, StoreError, Ty, Value};
 use uuid::Uuid;
 
 /// Reads the columns that [`Profile::read`] takes, of customers by id.
-pub const BY_ID: &str = "SELECT id, workspace_id, user_id, traits, tags, consent, created_at, last_seen_at, merged_into FROM customers WHERE id = ANY($1)";
+pub const BY_ID: &str =
+    "SELECT id, workspace_id, user_id, traits, tags, consent, created_at, last_seen_at, merged_into FROM customers WHERE id = ANY($1)";
 
 /// Writes a profile, whether it is new or changed.
 pub static UPSERT: Insert = Insert::new(

@@ -12,7 +12,9 @@ pub enum ReadError {
     #[error(transparent)]
     Store(#[from] StoreError),
     /// A row holds JSON that this program does not understand.
-    #[error("{thing} is stored in a form this program does not read ({message}): run the program that wrote it, or restore the row from a backup")]
+    #[error(
+        "{thing} is stored in a form this program does not read ({message}): run the program that wrote it, or restore the row from a backup"
+    )]
     Corrupt {
         /// Which row and column.
         thing: String,

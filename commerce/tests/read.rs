@@ -1,5 +1,7 @@
 //! The read side of the commerce layer on an in-memory SQLite.
 
+#![allow(clippy::unwrap_used, clippy::expect_used)] // A test that cannot go on has failed.
+
 use tradewind_commerce::customers::{self, Who};
 use tradewind_commerce::profile::{ALIASES, CONSENTS, Profile, UPSERT, consent_values};
 use tradewind_commerce::segments::SegmentError;
@@ -55,12 +57,9 @@ async fn a_customer_is_found_by_every_name_and_through_merges() {
     let old = CustomerId::of_user(HERE, "old-id");
     batch.insert(&ALIASES, [[Value::from(old.0), HERE.0.into(), anna.customer.id.0.into(), 1i64.into()]]);
     db.commit(batch).await.unwrap();
-    for who in [
-        Who::UserId("u1".into()),
-        Who::UserId("old-id".into()),
-        Who::Id(visitor.customer.id),
-        Who::Email(" ANNA@example.com ".into()),
-    ] {
+    for who in
+        [Who::UserId("u1".into()), Who::UserId("old-id".into()), Who::Id(visitor.customer.id), Who::Email(" ANNA@example.com ".into())]
+    {
         let found = customers::find(&db, HERE, &who).await.unwrap().unwrap();
         assert_eq!(found.id, anna.customer.id, "{who:?}");
         assert_eq!(found.name.as_deref(), Some("Anna Berg"));

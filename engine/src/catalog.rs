@@ -17,8 +17,7 @@ use tradewind_store::{Db, Query, Value};
 /// The most journeys that are live at a time, over all workspaces.
 const MOST_JOURNEYS: i64 = 10_000;
 
-pub(crate) const JOURNEYS: &str =
-    "SELECT id, workspace_id, slug, status, live_version FROM journeys WHERE live_version IS NOT NULL AND status IN ('live', 'paused', 'stopped') ORDER BY id LIMIT $1";
+pub(crate) const JOURNEYS: &str = "SELECT id, workspace_id, slug, status, live_version FROM journeys WHERE live_version IS NOT NULL AND status IN ('live', 'paused', 'stopped') ORDER BY id LIMIT $1";
 pub(crate) const SEGMENTS: &str = "SELECT workspace_id, name, predicate FROM segments ORDER BY workspace_id, name LIMIT $1";
 pub(crate) const KINDS: &str = "SELECT workspace_id, name, source FROM kinds ORDER BY workspace_id, name LIMIT $1";
 pub(crate) const VERSION: &str = "SELECT graph, workspace_id FROM versions WHERE journey_id = $1 AND number = $2 LIMIT 1";
@@ -121,14 +120,18 @@ impl Catalogs {
     /// When the database cannot be read; the present catalogue stays.
     pub async fn refresh(&self, db: &Db) -> Result<(), EngineError> {
         let limit = || vec![Value::Int(MOST_JOURNEYS)];
-        let mut read = db.read(vec![Query::new(JOURNEYS, limit()), Query::new(SEGMENTS, limit()), Query::new(KINDS, limit())]).await?.into_iter();
-        let (journeys, segments, kinds) = (read.next().unwrap_or_default(), read.next().unwrap_or_default(), read.next().unwrap_or_default());
+        let mut read =
+            db.read(vec![Query::new(JOURNEYS, limit()), Query::new(SEGMENTS, limit()), Query::new(KINDS, limit())]).await?.into_iter();
+        let (journeys, segments, kinds) =
+            (read.next().unwrap_or_default(), read.next().unwrap_or_default(), read.next().unwrap_or_default());
         let mut catalog = Catalog::default();
         let mut scripts: HashMap<WorkspaceId, Vec<Arc<ScriptKind>>> = HashMap::new();
         for row in &kinds {
             match ScriptKind::parse(row.text(2)?) {
                 Ok(kind) => scripts.entry(WorkspaceId(row.uuid(0)?)).or_default().push(Arc::new(kind)),
-                Err(_) => tracing::error!(kind = row.text(1)?, "a stored Rhai kind does not parse any more: correct it in the kinds editor"),
+                Err(_) => {
+                    tracing::error!(kind = row.text(1)?, "a stored Rhai kind does not parse any more: correct it in the kinds editor")
+                }
             }
         }
         for (workspace, kinds) in scripts {
@@ -198,8 +201,8 @@ impl Catalogs {
         }
         let rows = db.query(VERSION, vec![journey.0.into(), version.into()]).await?;
         let row = rows.first().ok_or(EngineError::NoVersion { journey, version })?;
-        let graph: Graph = serde_json::from_str(row.text(0)?)
-            .map_err(|error| EngineError::BadVersion { journey, version, message: error.to_string() })?;
+        let graph: Graph =
+            serde_json::from_str(row.text(0)?).map_err(|error| EngineError::BadVersion { journey, version, message: error.to_string() })?;
         let program = Program::compile(&graph, registry).map_err(|issues| EngineError::BadVersion {
             journey,
             version,

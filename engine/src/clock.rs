@@ -62,6 +62,7 @@ impl Environment {
     }
     /// The machine's clock and the system's entropy.
     #[must_use]
+    #[allow(clippy::disallowed_methods)] // The one place where entropy comes in.
     pub fn system() -> Self {
         Self::new(Arc::new(SystemClock), rand::random())
     }

@@ -97,7 +97,8 @@ impl Lane {
             self.throttles.insert(JourneyId(row.uuid(0)?), Timestamp::from_micros(row.int(1)?));
         }
         let catalog = self.shared.catalogs.now();
-        let limited = catalog.workspaces.values().flat_map(|w| w.journeys.values()).filter(|live| live.program.settings.concurrency.is_some());
+        let limited =
+            catalog.workspaces.values().flat_map(|w| w.journeys.values()).filter(|live| live.program.settings.concurrency.is_some());
         self.admitting.extend(limited.map(|live| live.id));
         self.in_doubt = false;
         Ok(())

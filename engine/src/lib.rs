@@ -6,14 +6,14 @@
 
 pub mod catalog;
 pub mod clock;
-pub mod incoming;
-pub mod inspect;
-pub mod jobs;
-pub mod journeys;
 mod delivery;
 mod handle;
 mod inbox;
 mod incident;
+pub mod incoming;
+pub mod inspect;
+pub mod jobs;
+pub mod journeys;
 mod lane;
 pub mod lateness;
 mod outbox;

@@ -20,8 +20,8 @@ use uuid::Uuid;
 
 mod load;
 mod merge;
-pub(crate) use merge::{STATEMENTS as MERGE_STATEMENTS, rows as merge_rows};
 pub(crate) use load::{ALIASES_OF, HISTORY, MEMBERSHIPS, NEXT_DUE, RUNS_BY_ID, RUNS_DUE, RUNS_OF_CUSTOMERS, SEEN};
+pub(crate) use merge::{STATEMENTS as MERGE_STATEMENTS, rows as merge_rows};
 
 /// A customer and what is known of him for this batch.
 pub(crate) struct CustomerEntry {
@@ -223,8 +223,11 @@ pub(crate) struct Load<'a> {
     pub admit: &'a [RunId],
 }
 
+/// A row of runs: whose, which journey and version, which shard, its sequence number, when it is due, and the run.
+type RunRow = (WorkspaceId, JourneyId, u32, Shard, i64, Option<Timestamp>, Run);
+
 /// Columns of a run, in the order of every statement on runs.
-pub(crate) fn read_run(row: &Row) -> Result<(WorkspaceId, JourneyId, u32, Shard, i64, Option<Timestamp>, Run), EngineError> {
+pub(crate) fn read_run(row: &Row) -> Result<RunRow, EngineError> {
     let body: RunBody = serde_json::from_str(row.text(9)?)
         .map_err(|error| EngineError::Row { table: "runs", message: format!("{}: {error}", row.uuid(0).unwrap_or_default()) })?;
     let run = Run {

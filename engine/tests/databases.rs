@@ -1,5 +1,7 @@
 //! Every statement on both databases, and one journey to its end on PostgreSQL with the machine's clock.
 
+#![allow(clippy::unwrap_used, clippy::expect_used)] // A test that cannot go on has failed.
+
 #[path = "../../tests/support/postgres.rs"]
 mod postgres;
 

@@ -1,5 +1,7 @@
 //! The catalogue of journeys and the read side of the engine on an in-memory SQLite, rows inserted by hand.
 
+#![allow(clippy::unwrap_used, clippy::expect_used)] // A test that cannot go on has failed.
+
 use serde_json::{Value as Json, json};
 use tradewind_commerce::customers::{self, Who};
 use tradewind_commerce::profile::{Profile, UPSERT};
@@ -82,7 +84,16 @@ async fn run(db: &Db, journey: &Journey, id: u128, outcome: Option<&str>) -> Run
     let state = if outcome.is_some() { "done" } else { "sleeping" };
     let ended: Option<i64> = outcome.map(|_| 50);
     let id = Uuid::from_u128(id);
-    let args = vec![id.into(), HERE.0.into(), journey.id.0.into(), anna().0.into(), state.into(), body.to_string().into(), ended.into(), outcome.into()];
+    let args = vec![
+        id.into(),
+        HERE.0.into(),
+        journey.id.0.into(),
+        anna().0.into(),
+        state.into(),
+        body.to_string().into(),
+        ended.into(),
+        outcome.into(),
+    ];
     execute(db, sql, args).await;
     let steps = json!([
         {"node": "start", "at": at(10), "outcome": {"went": "next"}, "why": {"rule": "Order Completed came"}},
@@ -231,13 +242,24 @@ async fn why_answers_from_what_is_on_record() {
     .await;
     let refused = explain(&db, HERE, &journey, &customer).await.unwrap();
     assert_eq!(refused.verdict, Verdict::Refused);
-    assert_eq!(refused.answer, "No: entry was refused at 1970-01-01T00:00:00Z, the trigger's filter did not hold: total is 10, at least 50.");
+    assert_eq!(
+        refused.answer,
+        "No: entry was refused at 1970-01-01T00:00:00Z, the trigger's filter did not hold: total is 10, at least 50."
+    );
     assert_eq!(refused.facts[0].why.as_ref().unwrap().seen["total"], 10);
     let inside = run(&db, &journey, 500, None).await;
     let waiting = explain(&db, HERE, &journey, &customer).await.unwrap();
     assert_eq!(waiting.verdict, Verdict::Waiting);
     assert!(waiting.answer.contains("sleeps at “Give it time” until"), "{}", waiting.answer);
-    delivery(&db, &journey, inside, 1, "suppressed", Some(json!({"type": "suppressed", "why": {"rule": "no consent for email marketing"}}))).await;
+    delivery(
+        &db,
+        &journey,
+        inside,
+        1,
+        "suppressed",
+        Some(json!({"type": "suppressed", "why": {"rule": "no consent for email marketing"}})),
+    )
+    .await;
     let suppressed = explain(&db, HERE, &journey, &customer).await.unwrap();
     assert_eq!(suppressed.verdict, Verdict::Suppressed);
     assert!(suppressed.answer.ends_with("no consent for email marketing."), "{}", suppressed.answer);
@@ -255,7 +277,15 @@ async fn deliveries_and_incidents_are_listed_and_filtered() {
     let journey = published(&db).await;
     let run = run(&db, &journey, 500, None).await;
     delivery(&db, &journey, run, 1, "sent", None).await;
-    delivery(&db, &journey, run, 2, "failed", Some(json!({"type": "failed", "problem": {"code": "smtp.refused", "message": "mailbox full"}}))).await;
+    delivery(
+        &db,
+        &journey,
+        run,
+        2,
+        "failed",
+        Some(json!({"type": "failed", "problem": {"code": "smtp.refused", "message": "mailbox full"}})),
+    )
+    .await;
     let failed = DeliveryFilter { customer: Some(anna()), state: Some("failed".into()), ..DeliveryFilter::default() };
     let listed = deliveries::list(&db, HERE, &failed, None, 10).await.unwrap();
     assert_eq!((listed.len(), listed[0].title.as_str(), listed[0].reason.as_deref()), (1, "Thanks!", Some("mailbox full")));

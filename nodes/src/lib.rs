@@ -11,6 +11,7 @@ pub mod issue;
 pub mod kind;
 pub mod kinds;
 pub mod money;
+pub mod outcome;
 pub mod predicate;
 pub mod run;
 pub mod script;

@@ -75,7 +75,8 @@ impl Serialize for Timestamp {
 impl<'de> Deserialize<'de> for Timestamp {
     fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
         let text = std::borrow::Cow::<'de, str>::deserialize(d)?;
-        Self::parse(&text).ok_or_else(|| serde::de::Error::custom(format!("{text:?} is not a time: write RFC 3339, as 2026-11-23T09:00:00Z")))
+        Self::parse(&text)
+            .ok_or_else(|| serde::de::Error::custom(format!("{text:?} is not a time: write RFC 3339, as 2026-11-23T09:00:00Z")))
     }
 }
 
@@ -83,14 +84,8 @@ impl<'de> Deserialize<'de> for Timestamp {
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Default)]
 pub struct Duration(pub i64);
 
-const UNITS: [(&str, i64); 6] = [
-    ("w", 7 * 86_400_000_000),
-    ("d", 86_400_000_000),
-    ("h", 3_600_000_000),
-    ("m", 60_000_000),
-    ("s", 1_000_000),
-    ("ms", 1_000),
-];
+const UNITS: [(&str, i64); 6] =
+    [("w", 7 * 86_400_000_000), ("d", 86_400_000_000), ("h", 3_600_000_000), ("m", 60_000_000), ("s", 1_000_000), ("ms", 1_000)];
 
 impl Duration {
     /// No time at all.
@@ -208,7 +203,8 @@ impl Serialize for Zone {
 impl<'de> Deserialize<'de> for Zone {
     fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
         let name = std::borrow::Cow::<'de, str>::deserialize(d)?;
-        Self::named(&name).ok_or_else(|| serde::de::Error::custom(format!("{name:?} is not a time zone: write its IANA name, as Europe/Berlin")))
+        Self::named(&name)
+            .ok_or_else(|| serde::de::Error::custom(format!("{name:?} is not a time zone: write its IANA name, as Europe/Berlin")))
     }
 }
 

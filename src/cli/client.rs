@@ -58,6 +58,7 @@ struct Field {
 
 impl Client {
     /// A client of `remote`.
+    #[allow(clippy::disallowed_methods)] // The command line is itself a client of the API; it has a deadline.
     pub fn new(remote: Remote) -> Result<Self, Failure> {
         let http = reqwest::Client::builder()
             .timeout(PATIENCE)
@@ -79,7 +80,13 @@ impl Client {
         self.good(status, answer)
     }
 
-    async fn call(&self, method: Method, path: &str, body: Option<&Value>, revision: Option<&str>) -> Result<(StatusCode, Answer), Failure> {
+    async fn call(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+        revision: Option<&str>,
+    ) -> Result<(StatusCode, Answer), Failure> {
         let url = format!("{}{path}", self.base);
         let mut request = self.http.request(method, &url).bearer_auth(&self.key);
         if let Some(body) = body {
@@ -101,7 +108,11 @@ impl Client {
                 return Err(Failure::new(format!("{url} answered more than {MAX_ANSWER} bytes: check --url")));
             }
         }
-        let body = if bytes.is_empty() { Value::Null } else { serde_json::from_slice(&bytes).map_err(|_| Failure::new(format!("{url} did not answer in JSON: check --url")))? };
+        let body = if bytes.is_empty() {
+            Value::Null
+        } else {
+            serde_json::from_slice(&bytes).map_err(|_| Failure::new(format!("{url} did not answer in JSON: check --url")))?
+        };
         Ok((status, Answer { body, headers }))
     }
 

@@ -69,7 +69,10 @@ async fn database(config: &Config, report: &mut Report) {
     let db = match opened {
         Ok(Ok(db)) => db,
         Ok(Err(error)) => return report.add("database", Err(error.to_string())),
-        Err(_) => return report.add("database", Err(format!("did not answer within {} s: check its address and that it runs", PATIENCE.as_secs()))),
+        Err(_) => {
+            return report
+                .add("database", Err(format!("did not answer within {} s: check its address and that it runs", PATIENCE.as_secs())));
+        }
     };
     let kind = if db.dialect() == Dialect::Sqlite { "SQLite" } else { "PostgreSQL" };
     report.add("database", Ok(format!("{kind}, reached; its settings hold")));
@@ -83,7 +86,9 @@ async fn database(config: &Config, report: &mut Report) {
 async fn migrations(db: &Db) -> Finding {
     let rows = match db.query(APPLIED, vec![]).await {
         Ok(rows) => rows,
-        Err(StoreError::Query { .. }) => return Err("none is applied: run `tradewind migrate`, or `tradewind serve`, which does it too".into()),
+        Err(StoreError::Query { .. }) => {
+            return Err("none is applied: run `tradewind migrate`, or `tradewind serve`, which does it too".into());
+        }
         Err(error) => return Err(error.to_string()),
     };
     let applied: Vec<&str> = rows.iter().filter_map(|row| row.text(0).ok()).collect();
@@ -92,7 +97,11 @@ async fn migrations(db: &Db) -> Finding {
     if !unknown.is_empty() {
         return Err(format!("{unknown:?} were applied by a newer program: run that one"));
     }
-    if missing.is_empty() { Ok(format!("all {} applied", applied.len())) } else { Err(format!("{missing:?} are missing: run `tradewind migrate`")) }
+    if missing.is_empty() {
+        Ok(format!("all {} applied", applied.len()))
+    } else {
+        Err(format!("{missing:?} are missing: run `tradewind migrate`"))
+    }
 }
 
 async fn database_clock(db: &Db) -> Finding {
@@ -101,7 +110,10 @@ async fn database_clock(db: &Db) -> Finding {
     let theirs = rows.and_then(|rows| rows.first().map_or(Err(StoreError::Closed), |row| row.int(0))).map_err(|error| error.to_string())?;
     let apart = (theirs - before.micros()).abs();
     if apart > APART {
-        return Err(format!("this machine and the database are {} s apart: let both take their time from one server (NTP)", apart / 1_000_000));
+        return Err(format!(
+            "this machine and the database are {} s apart: let both take their time from one server (NTP)",
+            apart / 1_000_000
+        ));
     }
     Ok(format!("{} ms apart", apart / 1000))
 }
@@ -149,7 +161,11 @@ async fn mail(config: &Config) -> Finding {
 async fn webhooks(config: &Config) -> Finding {
     let webhook = Webhook::new(config.webhooks.clone()).map_err(words)?;
     checked(&webhook).await?;
-    Ok(if config.webhooks.secret.is_some() { "signed".into() } else { "not signed: set webhooks.secret if receivers are to know them".into() })
+    Ok(if config.webhooks.secret.is_some() {
+        "signed".into()
+    } else {
+        "not signed: set webhooks.secret if receivers are to know them".into()
+    })
 }
 
 async fn checked(connector: &dyn Connector) -> Result<(), String> {
@@ -163,7 +179,9 @@ async fn listen(config: &Config) -> Finding {
     match tokio::net::TcpListener::bind(config.listen).await {
         Ok(_) => Ok(format!("{} is free", config.listen)),
         // The usual case of a doctor called beside a running server.
-        Err(error) if error.kind() == std::io::ErrorKind::AddrInUse => Ok(format!("{} is taken; by a running tradewind, let us hope", config.listen)),
+        Err(error) if error.kind() == std::io::ErrorKind::AddrInUse => {
+            Ok(format!("{} is taken; by a running tradewind, let us hope", config.listen))
+        }
         Err(error) => Err(format!("{} cannot be listened on ({error}): choose another with --listen", config.listen)),
     }
 }

@@ -65,7 +65,13 @@ macro_rules! failures {
         }
     )*};
 }
-failures!(ConfigError, tradewind_store::StoreError, tradewind_engine::EngineError, crate::workspace::WorkspaceError, crate::http::key_ring::KeyError);
+failures!(
+    ConfigError,
+    tradewind_store::StoreError,
+    tradewind_engine::EngineError,
+    crate::workspace::WorkspaceError,
+    crate::http::key_ring::KeyError
+);
 
 /// How a command ended when nothing broke.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -85,7 +85,8 @@ impl Server {
         let settings = engine_settings(&config, workspace.tokens.clone());
         let engine = Engine::start(db.clone(), env.clone(), settings, connectors(&config)?).await?;
         let limits = Limits { connections: config.max_connections, grace: config.stop_timeout };
-        let app = App { db, engine, env, keys, config: Arc::new(config), unsubscribe: workspace.tokens, metrics, stopping: stopping.clone() };
+        let app =
+            App { db, engine, env, keys, config: Arc::new(config), unsubscribe: workspace.tokens, metrics, stopping: stopping.clone() };
         let state = AppState::new(app);
         let listening = tokio::spawn(http::serve::serve(listener, http::app(state.clone()), limits, stopping));
         let upkeep = tokio::spawn(upkeep(state.clone()));
@@ -119,7 +120,9 @@ fn engine_settings(config: &Config, tokens: Tokens) -> EngineSettings {
     let (seen_by, seen_base) = (tokens.clone(), base.clone());
     EngineSettings {
         workspace_url: base.clone(),
-        opened: Some(Arc::new(move |key: &EffectKey, customer: CustomerId| format!("{seen_base}{}", http::opened::path(&seen_by, key, customer)))),
+        opened: Some(Arc::new(move |key: &EffectKey, customer: CustomerId| {
+            format!("{seen_base}{}", http::opened::path(&seen_by, key, customer))
+        })),
         unsubscribe: Some(Arc::new(move |customer: CustomerId| format!("{base}/u/{}", tokens.make(customer)))),
         retention,
         ..EngineSettings::default()

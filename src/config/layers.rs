@@ -111,7 +111,11 @@ impl clap::Args for Flags {
             .help("The file of settings; tradewind.toml in this folder when it is there");
         let flag = |setting: &'static Setting| {
             let name = flag_name(setting.name);
-            let help = if setting.default.is_empty() { setting.help.to_owned() } else { format!("{} [default: {}]", setting.help, setting.default) };
+            let help = if setting.default.is_empty() {
+                setting.help.to_owned()
+            } else {
+                format!("{} [default: {}]", setting.help, setting.default)
+            };
             Arg::new(setting.name).long(name).value_name("VALUE").global(true).hide_short_help(true).help_heading("Settings").help(help)
         };
         command.arg(file).args(SETTINGS.iter().map(flag))
@@ -140,8 +144,13 @@ impl Layers {
     }
 
     /// Lays file, environment and flags over the defaults.
-    pub fn stack(file: Option<(String, String)>, env: Vec<(String, String)>, flags: &[(&'static str, String)]) -> Result<Self, ConfigError> {
-        let mut values: HashMap<_, _> = SETTINGS.iter().map(|setting| (setting.name, (setting.default.to_owned(), Origin::Default))).collect();
+    pub fn stack(
+        file: Option<(String, String)>,
+        env: Vec<(String, String)>,
+        flags: &[(&'static str, String)],
+    ) -> Result<Self, ConfigError> {
+        let mut values: HashMap<_, _> =
+            SETTINGS.iter().map(|setting| (setting.name, (setting.default.to_owned(), Origin::Default))).collect();
         if let Some((path, text)) = file {
             let table: toml::Table = text.parse().map_err(|error: toml::de::Error| ConfigError::File {
                 path: path.clone(),

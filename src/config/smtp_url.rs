@@ -5,7 +5,8 @@ use tradewind_connectors::smtp::{Settings, Tls};
 use tradewind_connectors::{Secret, Sender};
 use url::Url;
 
-const WANTED: &str = "write smtps://user:password@host:465, smtp://user:password@host:587, or smtp://host:25?tls=none; write @ in a password as %40";
+const WANTED: &str =
+    "write smtps://user:password@host:465, smtp://user:password@host:587, or smtp://host:25?tls=none; write @ in a password as %40";
 
 /// The server at `text`. The complaint does not repeat it: it may hold a password.
 pub fn read(text: &str, from: Sender) -> Result<Settings, String> {

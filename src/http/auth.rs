@@ -15,7 +15,6 @@ use http::{HeaderMap, StatusCode};
 use std::ops::Deref;
 use std::sync::Arc;
 use tradewind_nodes::id::WorkspaceId;
-use uuid::Uuid;
 
 const REMEDY: &str = "send an API key as `Authorization: Bearer tw_…`; `tradewind keys create` makes one";
 
@@ -41,8 +40,6 @@ pub fn shown(headers: &HeaderMap) -> Option<String> {
 pub struct Caller {
     /// Whose data he may touch.
     pub workspace: WorkspaceId,
-    /// His key.
-    pub key: Uuid,
     /// The key's name: what `published_by` and `answered_by` say.
     pub name: String,
     held: Arc<Key>,
@@ -61,7 +58,7 @@ pub async fn identify(State(state): State<AppState>, mut request: Request, next:
     if !allowance.passes {
         return too_fast(allowance).into_response();
     }
-    request.extensions_mut().insert(Caller { workspace: key.workspace, key: key.id, name: key.name.clone(), held: key });
+    request.extensions_mut().insert(Caller { workspace: key.workspace, name: key.name.clone(), held: key });
     let mut response = next.run(request).await;
     for (name, value) in rate_headers(allowance) {
         response.headers_mut().insert(name, value);
@@ -91,7 +88,8 @@ fn rate_headers(allowance: Allowance) -> impl Iterator<Item = (HeaderName, Heade
 }
 
 fn caller(parts: &Parts, scope: Scope) -> Result<Caller, ApiError> {
-    let caller = parts.extensions.get::<Caller>().ok_or_else(|| ApiError::unauthorised(format!("this address needs an API key: {REMEDY}")))?;
+    let caller =
+        parts.extensions.get::<Caller>().ok_or_else(|| ApiError::unauthorised(format!("this address needs an API key: {REMEDY}")))?;
     if caller.held.allows(scope) { Ok(caller.clone()) } else { Err(ApiError::scope_missing(scope.name())) }
 }
 

@@ -28,7 +28,11 @@ const MAX_SCOPE: usize = 64;
 
 /// The routes.
 pub fn router() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(list, put)).routes(routes!(get, patch)).routes(routes!(list_consents)).routes(routes!(list_timeline))
+    OpenApiRouter::new()
+        .routes(routes!(list, put))
+        .routes(routes!(get, patch))
+        .routes(routes!(list_consents))
+        .routes(routes!(list_timeline))
 }
 
 /// A person, named in one of three ways.
@@ -94,7 +98,11 @@ async fn known(state: &AppState, workspace: WorkspaceId, who: &Who) -> ApiResult
     };
     let found = customers::find(&state.db, workspace, who).await?.ok_or_else(|| ApiError::not_found("customer", &name))?;
     if found.erased_at.is_some() {
-        return Err(ApiError::new(StatusCode::GONE, "erased", format!("the data of customer {} were erased: nothing is left to show", found.id)));
+        return Err(ApiError::new(
+            StatusCode::GONE,
+            "erased",
+            format!("the data of customer {} were erased: nothing is left to show", found.id),
+        ));
     }
     Ok(found)
 }
@@ -174,7 +182,12 @@ struct Accepted {
 /// Lists customers, the newest first; or searches them, by one of the parameters.
 #[utoipa::path(get, path = "/api/v1/customers", tag = "customers", params(ListQuery, PageQuery),
     responses((status = 200, body = Page<CustomerView>), (status = "4XX", body = ProblemDocument)))]
-async fn list(State(state): State<AppState>, reader: Reader, Query(query): Query<ListQuery>, paging: Paging) -> ApiResult<Page<CustomerView>> {
+async fn list(
+    State(state): State<AppState>,
+    reader: Reader,
+    Query(query): Query<ListQuery>,
+    paging: Paging,
+) -> ApiResult<Page<CustomerView>> {
     let (db, workspace) = (&state.db, reader.workspace);
     if let Some(user_id) = query.user_id.as_deref().filter(|text| !text.is_empty()) {
         let who = Who::UserId(checked_user_id(user_id)?.to_owned());
@@ -219,14 +232,21 @@ async fn patch(State(state): State<AppState>, writer: Writer, Path(id): Path<Uui
     accept(&state, writer.workspace, customer.id, customer.user_id, body).await
 }
 
-async fn accept(state: &AppState, workspace: WorkspaceId, customer: CustomerId, user_id: Option<String>, body: ProfileBody) -> ApiResult<Response> {
+async fn accept(
+    state: &AppState,
+    workspace: WorkspaceId,
+    customer: CustomerId,
+    user_id: Option<String>,
+    body: ProfileBody,
+) -> ApiResult<Response> {
     if body.traits.is_empty() && body.consent.is_empty() {
         return Err(ApiError::invalid("/traits", "nothing is to be changed: give traits, consent or both"));
     }
     if body.consent.len() > MAX_CHANGES {
         return Err(ApiError::invalid("/consent", format!("has more than {MAX_CHANGES} changes: send them in parts")));
     }
-    let consent = body.consent.into_iter().enumerate().map(|(index, change)| checked_consent(index, change)).collect::<ApiResult<Vec<_>>>()?;
+    let consent =
+        body.consent.into_iter().enumerate().map(|(index, change)| checked_consent(index, change)).collect::<ApiResult<Vec<_>>>()?;
     let incoming = Incoming::Profile { customer, user_id, traits: body.traits, consent };
     let arrival = Arrival { workspace, incoming, received_at: state.env.now() };
     state.engine.accept(vec![arrival]).await?;
@@ -238,7 +258,10 @@ fn checked_consent(index: usize, change: ConsentBody) -> ApiResult<ConsentChange
     for (field, text) in [("channel", &channel), ("purpose", &purpose), ("source", &source)] {
         // A slash would make two scopes of one key.
         if text.trim().is_empty() || text.len() > MAX_SCOPE || text.contains(['/', '\0']) {
-            return Err(ApiError::invalid(format!("/consent/{index}/{field}"), format!("has 1 to {MAX_SCOPE} bytes and no slash: write email, marketing, form, …")));
+            return Err(ApiError::invalid(
+                format!("/consent/{index}/{field}"),
+                format!("has 1 to {MAX_SCOPE} bytes and no slash: write email, marketing, form, …"),
+            ));
         }
     }
     Ok(ConsentChange { channel, purpose, status, source, proof })
@@ -247,7 +270,12 @@ fn checked_consent(index: usize, change: ConsentBody) -> ApiResult<ConsentChange
 /// Every change of a customer's consent with its proof, the newest first.
 #[utoipa::path(get, path = "/api/v1/customers/{id}/consents", tag = "customers", params(("id" = Uuid, Path, description = "Our id"), PageQuery),
     responses((status = 200, body = Page<ConsentRecord>), (status = "4XX", body = ProblemDocument)))]
-async fn list_consents(State(state): State<AppState>, reader: Reader, Path(id): Path<Uuid>, paging: Paging) -> ApiResult<Page<ConsentRecord>> {
+async fn list_consents(
+    State(state): State<AppState>,
+    reader: Reader,
+    Path(id): Path<Uuid>,
+    paging: Paging,
+) -> ApiResult<Page<ConsentRecord>> {
     let customer = known(&state, reader.workspace, &Who::Id(CustomerId(id))).await?;
     let listed = consents::history(&state.db, reader.workspace, customer.id, paging.after()?, paging.fetch()).await?;
     Ok(Page::cut(listed, &paging, |record| record.id))
@@ -256,7 +284,12 @@ async fn list_consents(State(state): State<AppState>, reader: Reader, Path(id): 
 /// Events, journeys, deliveries and consent of a customer in one list, the newest first.
 #[utoipa::path(get, path = "/api/v1/customers/{id}/timeline", tag = "customers", params(("id" = Uuid, Path, description = "Our id"), PageQuery),
     responses((status = 200, body = Page<TimelineEntry>), (status = "4XX", body = ProblemDocument)))]
-async fn list_timeline(State(state): State<AppState>, reader: Reader, Path(id): Path<Uuid>, paging: Paging) -> ApiResult<Page<TimelineEntry>> {
+async fn list_timeline(
+    State(state): State<AppState>,
+    reader: Reader,
+    Path(id): Path<Uuid>,
+    paging: Paging,
+) -> ApiResult<Page<TimelineEntry>> {
     let customer = known(&state, reader.workspace, &Who::Id(CustomerId(id))).await?;
     let before: Option<Place> = paging.after()?;
     let listed = timeline::of_customer(&state.db, reader.workspace, customer.id, before, paging.fetch()).await?;

@@ -37,7 +37,12 @@ struct ListQuery {
 /// Lists deliveries, the newest first.
 #[utoipa::path(get, path = "/api/v1/deliveries", tag = "deliveries", params(ListQuery, PageQuery),
     responses((status = 200, body = Page<DeliverySummary>), (status = "4XX", body = ProblemDocument)))]
-async fn list(State(state): State<AppState>, reader: Reader, Query(query): Query<ListQuery>, paging: Paging) -> ApiResult<Page<DeliverySummary>> {
+async fn list(
+    State(state): State<AppState>,
+    reader: Reader,
+    Query(query): Query<ListQuery>,
+    paging: Paging,
+) -> ApiResult<Page<DeliverySummary>> {
     let journey = match query.journey.as_deref() {
         None | Some("") => None,
         Some(name) => Some(journeys::id_of(&state.db, reader.workspace, name).await?.0),

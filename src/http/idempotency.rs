@@ -13,7 +13,7 @@
 use super::AppState;
 use super::auth::Caller;
 use super::problem::{ApiError, from_status};
-use axum::body::{Body, Bytes, to_bytes};
+use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -132,7 +132,8 @@ async fn find(db: &Db, slot: &[Value; 3]) -> Result<Kept, ApiError> {
 }
 
 fn running() -> ApiError {
-    ApiError::conflict("still_running", "the first request with this Idempotency-Key is still running: ask again in a moment").retry_after(1)
+    ApiError::conflict("still_running", "the first request with this Idempotency-Key is still running: ask again in a moment")
+        .retry_after(1)
 }
 
 fn given_again(kept: &Kept, fingerprint: &[u8]) -> Result<Response, ApiError> {
@@ -172,7 +173,7 @@ async fn keep(db: &Db, slot: &[Value; 3], response: Response) -> Result<Response
         Ok(answer) => settle(db, slot, status, answer).await,
         Err(_) => release(db, slot).await,
     }
-    Ok(Response::from_parts(parts, Body::from(Bytes::from(bytes))))
+    Ok(Response::from_parts(parts, Body::from(bytes)))
 }
 
 /// The deed is done and its answer must not be lost with a failure here: it is only logged.
@@ -225,7 +226,10 @@ mod tests {
         keep(&db, &slot(), first).await.unwrap();
         let kept = claim(&db, &slot(), &one, now).await.unwrap().unwrap();
         let again = given_again(&kept, &one).unwrap();
-        assert_eq!((again.status(), &again.headers()[LOCATION], &again.headers()["idempotency-replayed"]), (StatusCode::CREATED, &HeaderValue::from_static("/x"), &HeaderValue::from_static("true")));
+        assert_eq!(
+            (again.status(), &again.headers()[LOCATION], &again.headers()["idempotency-replayed"]),
+            (StatusCode::CREATED, &HeaderValue::from_static("/x"), &HeaderValue::from_static("true"))
+        );
         assert_eq!(again.headers()[CONTENT_TYPE], "application/json");
         assert_eq!(given_again(&kept, &two).unwrap_err().status(), StatusCode::UNPROCESSABLE_ENTITY);
         // A day later the key is free.

@@ -22,7 +22,13 @@ const PAGE: i64 = 500;
 
 /// The routes.
 pub fn router() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(list)).routes(routes!(bulk)).routes(routes!(get)).routes(routes!(retry)).routes(routes!(skip)).routes(routes!(abort))
+    OpenApiRouter::new()
+        .routes(routes!(list))
+        .routes(routes!(bulk))
+        .routes(routes!(get))
+        .routes(routes!(retry))
+        .routes(routes!(skip))
+        .routes(routes!(abort))
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -55,7 +61,9 @@ impl Action {
         match self {
             Self::Retry => Order::Retry { incident: Some(incident.id) },
             Self::Skip => Order::Skip { incident: Some(incident.id), port: None },
-            Self::Abort => Order::Cancel { incident: Some(incident.id), reason: format!("{by} gave up on it: {}", incident.problem.message) },
+            Self::Abort => {
+                Order::Cancel { incident: Some(incident.id), reason: format!("{by} gave up on it: {}", incident.problem.message) }
+            }
         }
     }
 }
@@ -102,7 +110,12 @@ async fn filter(state: &AppState, workspace: WorkspaceId, wanted: BulkFilter, pl
 /// Lists incidents, the newest first.
 #[utoipa::path(get, path = "/api/v1/incidents", tag = "incidents", params(ListQuery, PageQuery),
     responses((status = 200, body = Page<IncidentView>), (status = "4XX", body = ProblemDocument)))]
-async fn list(State(state): State<AppState>, reader: Reader, Query(query): Query<ListQuery>, paging: Paging) -> ApiResult<Page<IncidentView>> {
+async fn list(
+    State(state): State<AppState>,
+    reader: Reader,
+    Query(query): Query<ListQuery>,
+    paging: Paging,
+) -> ApiResult<Page<IncidentView>> {
     let resolved = match query.state.as_deref() {
         None | Some("" | "open") => false,
         Some("resolved") => true,
@@ -129,7 +142,10 @@ async fn act(state: &AppState, writer: &Writer, id: Uuid, action: Action) -> Api
     let incident = found(state, writer.workspace, id).await?;
     if incident.state != "open" {
         let how = incident.resolution.as_deref().unwrap_or("something else");
-        return Err(ApiError::conflict("resolved", format!("incident {id} was resolved by {how}: look at its run {} for what came of it", incident.run)));
+        return Err(ApiError::conflict(
+            "resolved",
+            format!("incident {id} was resolved by {how}: look at its run {} for what came of it", incident.run),
+        ));
     }
     give(state, writer.workspace, vec![(incident.run, action.order(&incident, &writer.name))]).await?;
     Ok((StatusCode::ACCEPTED, Json(incident)))

@@ -18,8 +18,8 @@ use axum::extract::{Path, Request, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, get, post};
 use flate2::read::MultiGzDecoder;
-use http::header::{self, HeaderMap, HeaderValue};
 use http::StatusCode;
+use http::header::{self, HeaderMap, HeaderValue};
 use http_body_util::{BodyExt, Limited};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -161,11 +161,10 @@ struct Outcome {
 }
 
 async fn batch(state: &AppState, key: Option<Arc<Key>>, bytes: &[u8], mut around: Surroundings) -> ApiResult<Response> {
-    let envelope: Envelope<'_> = serde_json::from_slice(bytes)
-        .map_err(|error| {
-            let words = if error.is_data() { error.to_string() } else { format!("the body is not JSON ({error})") };
-            ApiError::invalid("", format!("{words}: send {{\"batch\":[…]}} as one JSON document"))
-        })?;
+    let envelope: Envelope<'_> = serde_json::from_slice(bytes).map_err(|error| {
+        let words = if error.is_data() { error.to_string() } else { format!("the body is not JSON ({error})") };
+        ApiError::invalid("", format!("{words}: send {{\"batch\":[…]}} as one JSON document"))
+    })?;
     let key = known(state, key, envelope.write_key.as_deref()).await?;
     around.sent_at = envelope.sent_at;
     around.context = envelope.context.unwrap_or_default();
@@ -196,9 +195,8 @@ fn item(text: &str, around: &Surroundings, state: &AppState) -> Result<IncomingE
     if text.len() > MAX_MESSAGE {
         return Err(Refusal::of("", format!("the message has more than {MAX_MESSAGE} bytes: send less with it")));
     }
-    let message: Message = serde_json::from_str(text).or_else(|_| {
-        extract::parse(text.as_bytes()).map_err(|error| Refusal::of("", error.detail().to_owned()))
-    })?;
+    let message: Message = serde_json::from_str(text)
+        .or_else(|_| extract::parse(text.as_bytes()).map_err(|error| Refusal::of("", error.detail().to_owned())))?;
     let call = message::call(message.call.as_deref())?;
     message::normalise(message, call, around, &state.env)
 }
@@ -216,7 +214,8 @@ async fn accept(state: &AppState, key: &Key, events: Vec<IncomingEvent>) -> ApiR
         return Ok(());
     }
     let count = events.len() as u64;
-    let arrival = |event: IncomingEvent| Arrival { workspace: key.workspace, received_at: event.received_at, incoming: Incoming::Event(event) };
+    let arrival =
+        |event: IncomingEvent| Arrival { workspace: key.workspace, received_at: event.received_at, incoming: Incoming::Event(event) };
     state.engine.accept(events.into_iter().map(arrival).collect()).await?;
     metrics::counter!("tradewind_ingest_events_total").increment(count);
     Ok(())
@@ -227,12 +226,15 @@ async fn known(state: &AppState, key: Option<Arc<Key>>, write_key: Option<&str>)
     match (key, write_key) {
         (Some(key), _) => Ok(key),
         (None, Some(shown)) => admitted(state, shown).await,
-        (None, None) => Err(ApiError::unauthorised("no write key: send an API key with the scope \"ingest\" as the Basic user, as a Bearer token or as writeKey in the body")),
+        (None, None) => Err(ApiError::unauthorised(
+            "no write key: send an API key with the scope \"ingest\" as the Basic user, as a Bearer token or as writeKey in the body",
+        )),
     }
 }
 
 async fn admitted(state: &AppState, shown: &str) -> ApiResult<Arc<Key>> {
-    let unknown = || ApiError::unauthorised("this write key does not exist or was revoked: `tradewind keys create --scopes ingest` makes one");
+    let unknown =
+        || ApiError::unauthorised("this write key does not exist or was revoked: `tradewind keys create --scopes ingest` makes one");
     let key = state.keys.find(shown).await?.ok_or_else(unknown)?;
     if !key.allows(Scope::Ingest) {
         return Err(ApiError::scope_missing("ingest"));
@@ -243,7 +245,8 @@ async fn admitted(state: &AppState, shown: &str) -> ApiResult<Arc<Key>> {
 
 async fn read(headers: &HeaderMap, mut body: Body, limit: usize) -> ApiResult<Bytes> {
     let too_large = || {
-        let detail = format!("the request has more than {limit} bytes: one message takes {MAX_MESSAGE}, a batch {MAX_BATCH}; send less at a time");
+        let detail =
+            format!("the request has more than {limit} bytes: one message takes {MAX_MESSAGE}, a batch {MAX_BATCH}; send less at a time");
         ApiError::new(StatusCode::BAD_REQUEST, "too_large", detail)
     };
     let broken = |_| ApiError::new(StatusCode::BAD_REQUEST, "broken_body", "the body did not arrive whole: send it again");
@@ -269,7 +272,11 @@ async fn read(headers: &HeaderMap, mut body: Body, limit: usize) -> ApiResult<By
             match read {
                 Ok(length) if length > limit => Err(too_large()),
                 Ok(_) => Ok(inflated.into()),
-                Err(_) => Err(ApiError::new(StatusCode::BAD_REQUEST, "broken_body", "the body is not gzip, as its Content-Encoding says: correct one of them")),
+                Err(_) => Err(ApiError::new(
+                    StatusCode::BAD_REQUEST,
+                    "broken_body",
+                    "the body is not gzip, as its Content-Encoding says: correct one of them",
+                )),
             }
         }
         Some(_) => Err(from_status(StatusCode::UNSUPPORTED_MEDIA_TYPE, "Content-Encoding: only gzip")),

@@ -46,7 +46,9 @@ impl From<JourneyError> for ApiError {
         let words = error.to_string();
         match error {
             JourneyError::Read(error) => error.into(),
-            JourneyError::NotFound(_) | JourneyError::NoVersion { .. } | JourneyError::NoKind(_) => Self::new(StatusCode::NOT_FOUND, "not_found", words),
+            JourneyError::NotFound(_) | JourneyError::NoVersion { .. } | JourneyError::NoKind(_) => {
+                Self::new(StatusCode::NOT_FOUND, "not_found", words)
+            }
             JourneyError::SlugTaken(_) => Self::conflict("exists", words),
             JourneyError::Field(issue) => Self::invalid(issue.field, issue.message),
             JourneyError::Invalid(issues) => Self::issues(&issues),
@@ -134,7 +136,12 @@ fn tagged(status: StatusCode, journey: Journey) -> Response {
 /// Lists the journeys, the newest first, each with how many people are inside.
 #[utoipa::path(get, path = "/api/v1/journeys", tag = "journeys", params(ListQuery, PageQuery),
     responses((status = 200, body = Page<JourneySummary>), (status = "4XX", body = ProblemDocument)))]
-async fn list(State(state): State<AppState>, reader: Reader, Query(query): Query<ListQuery>, paging: Paging) -> ApiResult<Page<JourneySummary>> {
+async fn list(
+    State(state): State<AppState>,
+    reader: Reader,
+    Query(query): Query<ListQuery>,
+    paging: Paging,
+) -> ApiResult<Page<JourneySummary>> {
     let listed = journeys::list(&state.db, reader.workspace, query.status, paging.after()?, paging.fetch()).await?;
     Ok(Page::cut(listed, &paging, |journey| journey.id))
 }
@@ -179,7 +186,13 @@ async fn archive(State(state): State<AppState>, writer: Writer, Path(slug): Path
     params(("slug" = String, Path, description = "Slug or id"), ("If-Match" = String, Header, description = "ETag of the draft read, or *")),
     request_body = Object,
     responses((status = 200, body = Journey), (status = 412, body = ProblemDocument), (status = 428, body = ProblemDocument), (status = "4XX", body = ProblemDocument)))]
-async fn save_draft(State(state): State<AppState>, writer: Writer, Path(slug): Path<String>, revision: Revision, Json(graph): Json<Graph>) -> ApiResult<Response> {
+async fn save_draft(
+    State(state): State<AppState>,
+    writer: Writer,
+    Path(slug): Path<String>,
+    revision: Revision,
+    Json(graph): Json<Graph>,
+) -> ApiResult<Response> {
     let given = match revision.0 {
         Some(number) if number >= 0 => Some(number),
         // None at all, `*`, or what was never an ETag of ours.
@@ -196,10 +209,18 @@ async fn save_draft(State(state): State<AppState>, writer: Writer, Path(slug): P
 /// Looks for everything wrong with a graph, or with the draft.
 #[utoipa::path(post, path = "/api/v1/journeys/{slug}/validate", tag = "journeys", params(("slug" = String, Path, description = "Slug or id")),
     request_body = GraphBody, responses((status = 200, body = Validation), (status = "4XX", body = ProblemDocument)))]
-async fn validate(State(state): State<AppState>, reader: Reader, Path(slug): Path<String>, Json(body): Json<GraphBody>) -> ApiResult<Json<Validation>> {
+async fn validate(
+    State(state): State<AppState>,
+    reader: Reader,
+    Path(slug): Path<String>,
+    Json(body): Json<GraphBody>,
+) -> ApiResult<Json<Validation>> {
     let journey = journeys::find(&state.db, reader.workspace, &slug).await?;
     let graph = body.graph.unwrap_or(journey.draft);
     let issues = journeys::validate(&state.db, reader.workspace, &graph).await?;
     let valid = issues.iter().all(|issue| issue.severity != Severity::Error);
-    Ok(Json(Validation { valid, issues: issues.iter().map(|issue| GraphIssue { error: issue.into(), severity: issue.severity }).collect() }))
+    Ok(Json(Validation {
+        valid,
+        issues: issues.iter().map(|issue| GraphIssue { error: issue.into(), severity: issue.severity }).collect(),
+    }))
 }

@@ -36,7 +36,9 @@ const LIST: &str = "SELECT id, name, prefix, scopes, created_at, last_used_at, r
 pub const STATEMENTS: Statements = Statements(&[IN_FORCE, USED, MAKE, REVOKE, LIST]);
 
 /// What a key allows.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize, utoipa::ToSchema, clap::ValueEnum)]
+#[derive(
+    Clone, Copy, PartialEq, Eq, Debug, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize, utoipa::ToSchema, clap::ValueEnum,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum Scope {
     /// Sending events; safe to show in a browser.
@@ -176,7 +178,9 @@ impl KeyRing {
                 cache.clear();
             }
         }
-        cache.insert(hash, Remembered { key: key.clone(), since: Instant::now() });
+        #[allow(clippy::disallowed_methods)] // How long a cache holds is no business of the domain's clock.
+        let since = Instant::now();
+        cache.insert(hash, Remembered { key: key.clone(), since });
         Ok(Some(key))
     }
 
@@ -313,7 +317,9 @@ mod tests {
         assert!(!ring.revoke(workspace, id).await.unwrap());
         assert!(ring.find(&key).await.unwrap().is_none());
         let listed = ring.list(workspace, None, 10).await.unwrap();
-        assert!(listed.len() == 1 && listed[0].revoked_at.is_some() && listed[0].last_used_at.is_some() && key.starts_with(&listed[0].prefix));
+        assert!(
+            listed.len() == 1 && listed[0].revoked_at.is_some() && listed[0].last_used_at.is_some() && key.starts_with(&listed[0].prefix)
+        );
     }
 
     #[tokio::test]

@@ -52,7 +52,12 @@ async fn get(State(state): State<AppState>, reader: Reader, Path(name): Path<Str
 #[utoipa::path(put, path = "/api/v1/kinds/{name}", tag = "kinds", params(("name" = String, Path, description = "The kind's name")),
     request_body = KindSource,
     responses((status = 200, body = KindFile), (status = 422, body = ProblemDocument), (status = "4XX", body = ProblemDocument)))]
-async fn put(State(state): State<AppState>, writer: Writer, Path(name): Path<String>, Json(body): Json<KindSource>) -> ApiResult<Json<KindFile>> {
+async fn put(
+    State(state): State<AppState>,
+    writer: Writer,
+    Path(name): Path<String>,
+    Json(body): Json<KindSource>,
+) -> ApiResult<Json<KindFile>> {
     let stored = kinds::put(&state.db, writer.workspace, &name, &body.source, state.env.now()).await?;
     state.engine.refresh().await?;
     Ok(Json(stored))

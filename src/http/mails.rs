@@ -29,7 +29,12 @@ struct ListQuery {
 /// Lists the mails caught, the newest first.
 #[utoipa::path(get, path = "/api/v1/mails", tag = "mails", params(ListQuery, PageQuery),
     responses((status = 200, body = Page<MailSummary>), (status = "4XX", body = ProblemDocument)))]
-async fn list(State(state): State<AppState>, reader: Reader, Query(query): Query<ListQuery>, paging: Paging) -> ApiResult<Page<MailSummary>> {
+async fn list(
+    State(state): State<AppState>,
+    reader: Reader,
+    Query(query): Query<ListQuery>,
+    paging: Paging,
+) -> ApiResult<Page<MailSummary>> {
     let recipient = comparable(query.recipient, "?recipient")?;
     let listed = mails::list(&state.db, reader.workspace, recipient.as_deref(), paging.after()?, paging.fetch()).await?;
     Ok(Page::cut(listed, &paging, |mail| mail.id))

@@ -67,7 +67,10 @@ fn a_wrong_clock_is_corrected() {
     // The device is an hour ahead and sent at once.
     assert_eq!(at(r#"{"userId":"u","event":"A","timestamp":"2026-11-23T13:00:00Z","sentAt":"2026-11-23T13:00:00Z"}"#), NOW);
     // Kept for ten minutes before it was sent.
-    assert_eq!(at(r#"{"userId":"u","event":"A","timestamp":"2026-11-23T12:50:00Z","sentAt":"2026-11-23T13:00:00Z"}"#), "2026-11-23T11:50:00Z");
+    assert_eq!(
+        at(r#"{"userId":"u","event":"A","timestamp":"2026-11-23T12:50:00Z","sentAt":"2026-11-23T13:00:00Z"}"#),
+        "2026-11-23T11:50:00Z"
+    );
     assert_eq!(at(r#"{"userId":"u","event":"A","timestamp":"2026-11-23T11:00:00Z"}"#), "2026-11-23T11:00:00Z");
     assert_eq!(at(r#"{"userId":"u","event":"A","originalTimestamp":"2026-11-23T11:00:00Z"}"#), "2026-11-23T11:00:00Z");
     assert_eq!(at(r#"{"userId":"u","event":"A","timestamp":"2026-11-23T11:00:00Z","sentAt":17}"#), "2026-11-23T11:00:00Z");
@@ -75,7 +78,9 @@ fn a_wrong_clock_is_corrected() {
 
 #[test]
 fn times_are_read_in_the_forms_libraries_send() {
-    for text in ["2026-11-23T11:00:00.000Z", "2026-11-23T11:00:00", "2026-11-23 11:00:00", "2026-11-23T12:00:00+01:00", "2026-11-23T11:00:00+0000"] {
+    for text in
+        ["2026-11-23T11:00:00.000Z", "2026-11-23T11:00:00", "2026-11-23 11:00:00", "2026-11-23T12:00:00+01:00", "2026-11-23T11:00:00+0000"]
+    {
         assert_eq!(at(&format!(r#"{{"userId":"u","event":"A","timestamp":"{text}"}}"#)), "2026-11-23T11:00:00Z", "{text}");
     }
 }
@@ -125,7 +130,10 @@ fn only_a_client_lends_its_address() {
 #[test]
 fn pages_groups_and_aliases_have_their_own_fields() {
     let page = made(r#"{"anonymousId":"a","name":"Home","category":"Shop","properties":{"name":"Own"}}"#, Call::Page).unwrap();
-    assert_eq!((page.name.as_str(), page.properties["name"].as_str(), page.properties["category"].as_str()), ("Page Viewed", Some("Own"), Some("Shop")));
+    assert_eq!(
+        (page.name.as_str(), page.properties["name"].as_str(), page.properties["category"].as_str()),
+        ("Page Viewed", Some("Own"), Some("Shop"))
+    );
     let group = made(r#"{"userId":"u","groupId":"g","traits":{"plan":"pro"}}"#, Call::Group).unwrap();
     assert_eq!((group.context["groupId"].as_str(), group.properties["plan"].as_str()), (Some("g"), Some("pro")));
     let alias = made(r#"{"from":"old","to":"new"}"#, Call::Alias).unwrap();

@@ -22,6 +22,7 @@ pub mod mails;
 pub mod message;
 pub mod metrics;
 pub mod openapi;
+pub mod opened;
 pub mod page;
 pub mod problem;
 pub mod rate;
@@ -29,7 +30,6 @@ pub mod runs;
 pub mod segments;
 pub mod serve;
 pub mod tasks;
-pub mod opened;
 pub mod unsubscribe;
 pub mod why;
 

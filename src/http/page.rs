@@ -71,7 +71,10 @@ impl Paging {
 }
 
 fn bad_cursor() -> ApiError {
-    ApiError::invalid("?cursor", "is not a cursor of this list: pass next_cursor of the page before unchanged, or leave it out to start again")
+    ApiError::invalid(
+        "?cursor",
+        "is not a cursor of this list: pass next_cursor of the page before unchanged, or leave it out to start again",
+    )
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Paging {
@@ -102,10 +105,6 @@ impl<T> Page<T> {
         rows.truncate(limit);
         let next_cursor = if has_more { rows.last().and_then(|row| encode(&key(row))) } else { None };
         Self { data: rows, has_more: next_cursor.is_some(), next_cursor }
-    }
-    /// The same page, its rows changed.
-    pub fn map<U>(self, change: impl FnMut(T) -> U) -> Page<U> {
-        Page { data: self.data.into_iter().map(change).collect(), next_cursor: self.next_cursor, has_more: self.has_more }
     }
 }
 

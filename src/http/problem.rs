@@ -3,8 +3,8 @@
 use axum::Json as AxumJson;
 use axum::extract::rejection::{BytesRejection, FormRejection, JsonRejection, PathRejection, QueryRejection};
 use axum::response::{IntoResponse, Response};
-use http::header::{CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::StatusCode;
+use http::header::{CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use serde::Serialize;
 use tradewind_engine::EngineError;
 use tradewind_nodes::issue::{FieldIssue, Issue, IssueCode};
@@ -84,7 +84,11 @@ impl ApiError {
     /// 404: there is no `thing` called `name` in this workspace.
     pub fn not_found(thing: &str, name: impl std::fmt::Display) -> Self {
         let name: String = name.to_string().chars().take(120).collect();
-        Self::new(StatusCode::NOT_FOUND, "not_found", format!("there is no {thing} {name:?} in this workspace: check its id in the list of {thing}s"))
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "not_found",
+            format!("there is no {thing} {name:?} in this workspace: check its id in the list of {thing}s"),
+        )
     }
     /// 400: one field of the input is wrong. `pointer` is a JSON pointer (`/name`) or `?name` for a query parameter.
     pub fn invalid(pointer: impl Into<String>, detail: impl Into<String>) -> Self {
@@ -118,7 +122,8 @@ impl ApiError {
     }
     /// 412: `If-Match` names an older revision.
     pub fn stale(thing: &str) -> Self {
-        let detail = format!("the {thing} was changed since you read it: read it again, apply your change and send its new ETag as If-Match");
+        let detail =
+            format!("the {thing} was changed since you read it: read it again, apply your change and send its new ETag as If-Match");
         Self::new(StatusCode::PRECONDITION_FAILED, "stale", detail)
     }
     /// 428: the request has to say which revision it changes.
@@ -133,7 +138,9 @@ impl ApiError {
     }
     /// 403: the key lacks a scope.
     pub fn scope_missing(scope: &str) -> Self {
-        let detail = format!("this API key lacks the scope {scope:?}: use a key that has it, or make one with `tradewind keys create --scopes {scope}`");
+        let detail = format!(
+            "this API key lacks the scope {scope:?}: use a key that has it, or make one with `tradewind keys create --scopes {scope}`"
+        );
         Self::new(StatusCode::FORBIDDEN, "scope_missing", detail)
     }
     /// 503: try again in `seconds`.
@@ -143,7 +150,8 @@ impl ApiError {
     /// 500: our fault. What went wrong is logged, never shown: it may hold other people's data.
     pub fn internal(reason: &dyn std::fmt::Display) -> Self {
         tracing::error!(%reason, "a request failed");
-        let detail = "something broke on our side and was logged: try again, and give the x-request-id of this answer to the operator if it stays";
+        let detail =
+            "something broke on our side and was logged: try again, and give the x-request-id of this answer to the operator if it stays";
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", detail)
     }
     /// The same failure with `Retry-After`.
@@ -158,6 +166,7 @@ impl ApiError {
         self
     }
     /// The status it will be answered with.
+    #[cfg(test)]
     #[must_use]
     pub fn status(&self) -> StatusCode {
         self.status
@@ -191,8 +200,12 @@ impl IntoResponse for ApiError {
 impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
         match error {
-            StoreError::Conflict { .. } => Self::conflict("changed_meanwhile", "the data changed while this request ran: read it again and retry"),
-            StoreError::Unique { .. } => Self::conflict("exists", "something with the same unique name exists: use it, or choose another name"),
+            StoreError::Conflict { .. } => {
+                Self::conflict("changed_meanwhile", "the data changed while this request ran: read it again and retry")
+            }
+            StoreError::Unique { .. } => {
+                Self::conflict("exists", "something with the same unique name exists: use it, or choose another name")
+            }
             StoreError::Unavailable { reason } => {
                 tracing::warn!(%reason, "the database is not available");
                 Self::busy("the database is not available at the moment: try again shortly", 2)
@@ -282,7 +295,10 @@ mod tests {
         let of_graph = Issue::error(None, "", IssueCode::NoTrigger, "add a trigger");
         let error = ApiError::issues(&[of_node, of_graph]);
         let told = serde_json::to_value(&error.errors).unwrap();
-        assert_eq!(told[0], serde_json::json!({"detail": "is needed", "pointer": "/nodes/wait/config/duration", "code": "missing", "node": "wait"}));
+        assert_eq!(
+            told[0],
+            serde_json::json!({"detail": "is needed", "pointer": "/nodes/wait/config/duration", "code": "missing", "node": "wait"})
+        );
         assert_eq!(told[1], serde_json::json!({"detail": "add a trigger", "pointer": "", "code": "no_trigger"}));
     }
 

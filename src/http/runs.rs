@@ -113,7 +113,12 @@ async fn ordered(state: &AppState, workspace: WorkspaceId, run: RunSummary, orde
 /// Lists runs, the newest first.
 #[utoipa::path(get, path = "/api/v1/runs", tag = "runs", params(ListQuery, PageQuery),
     responses((status = 200, body = Page<RunSummary>), (status = "4XX", body = ProblemDocument)))]
-async fn list(State(state): State<AppState>, reader: Reader, Query(query): Query<ListQuery>, paging: Paging) -> ApiResult<Page<RunSummary>> {
+async fn list(
+    State(state): State<AppState>,
+    reader: Reader,
+    Query(query): Query<ListQuery>,
+    paging: Paging,
+) -> ApiResult<Page<RunSummary>> {
     let journey = match query.journey.as_deref() {
         None | Some("") => None,
         Some(name) => Some(journeys::id_of(&state.db, reader.workspace, name).await?.0),
@@ -153,7 +158,12 @@ async fn list_steps(State(state): State<AppState>, reader: Reader, Path(id): Pat
 /// Ends a run.
 #[utoipa::path(post, path = "/api/v1/runs/{id}/cancel", tag = "runs", params(("id" = Uuid, Path, description = "The run")),
     request_body = CancelBody, responses((status = 202, body = RunSummary), (status = "4XX", body = ProblemDocument)))]
-async fn cancel(State(state): State<AppState>, writer: Writer, Path(id): Path<Uuid>, Json(body): Json<CancelBody>) -> ApiResult<(StatusCode, Json<RunSummary>)> {
+async fn cancel(
+    State(state): State<AppState>,
+    writer: Writer,
+    Path(id): Path<Uuid>,
+    Json(body): Json<CancelBody>,
+) -> ApiResult<(StatusCode, Json<RunSummary>)> {
     let run = find(&state, writer.workspace, id).await?;
     let given = comparable(Some(body.reason), "/reason")?;
     let reason = given.map_or_else(|| format!("{} cancelled it", writer.name), |reason| reason.chars().take(500).collect());
@@ -166,7 +176,10 @@ async fn cancel(State(state): State<AppState>, writer: Writer, Path(id): Path<Uu
 async fn retry(State(state): State<AppState>, writer: Writer, Path(id): Path<Uuid>) -> ApiResult<(StatusCode, Json<RunSummary>)> {
     let run = find(&state, writer.workspace, id).await?;
     if run.state != "held" {
-        return Err(ApiError::conflict("not_held", format!("run {id} is {}: only a run that is held by an incident can be retried", run.state)));
+        return Err(ApiError::conflict(
+            "not_held",
+            format!("run {id} is {}: only a run that is held by an incident can be retried", run.state),
+        ));
     }
     ordered(&state, writer.workspace, run, Order::Retry { incident: None }).await
 }
@@ -174,10 +187,18 @@ async fn retry(State(state): State<AppState>, writer: Writer, Path(id): Path<Uui
 /// Sends a run on as if its step had been done.
 #[utoipa::path(post, path = "/api/v1/runs/{id}/skip", tag = "runs", params(("id" = Uuid, Path, description = "The run")),
     request_body = SkipBody, responses((status = 202, body = RunSummary), (status = "4XX", body = ProblemDocument)))]
-async fn skip(State(state): State<AppState>, writer: Writer, Path(id): Path<Uuid>, Json(body): Json<SkipBody>) -> ApiResult<(StatusCode, Json<RunSummary>)> {
+async fn skip(
+    State(state): State<AppState>,
+    writer: Writer,
+    Path(id): Path<Uuid>,
+    Json(body): Json<SkipBody>,
+) -> ApiResult<(StatusCode, Json<RunSummary>)> {
     let run = find(&state, writer.workspace, id).await?;
     if matches!(run.state.as_str(), "ready" | "queued") {
-        return Err(ApiError::conflict("not_inside", format!("run {id} is {}: it stands at no step that could be skipped, try again in a moment", run.state)));
+        return Err(ApiError::conflict(
+            "not_inside",
+            format!("run {id} is {}: it stands at no step that could be skipped, try again in a moment", run.state),
+        ));
     }
     let port = comparable(body.port, "/port")?;
     ordered(&state, writer.workspace, run, Order::Skip { incident: None, port }).await

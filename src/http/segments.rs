@@ -11,9 +11,9 @@ use axum::extract::State;
 use http::StatusCode;
 use serde::Deserialize;
 use tradewind_commerce::segments::{self, Member, Segment, SegmentError};
+use tradewind_engine::incoming::{Arrival, Incoming};
 use tradewind_engine::journeys::uses;
 use tradewind_nodes::Json as AnyJson;
-use tradewind_engine::incoming::{Arrival, Incoming};
 use tradewind_nodes::id::WorkspaceId;
 use tradewind_nodes::predicate::{self, Predicate};
 use utoipa::ToSchema;
@@ -101,7 +101,12 @@ async fn found(state: &AppState, workspace: WorkspaceId, name: String) -> ApiRes
 #[utoipa::path(put, path = "/api/v1/segments/{name}", tag = "segments", params(("name" = String, Path, description = "The segment's name")),
     request_body = Redefinition,
     responses((status = 200, body = Segment), (status = 422, body = ProblemDocument), (status = "4XX", body = ProblemDocument)))]
-async fn redefine(State(state): State<AppState>, writer: Writer, Path(name): Path<String>, Json(body): Json<Redefinition>) -> ApiResult<Json<Segment>> {
+async fn redefine(
+    State(state): State<AppState>,
+    writer: Writer,
+    Path(name): Path<String>,
+    Json(body): Json<Redefinition>,
+) -> ApiResult<Json<Segment>> {
     let (name, predicate) = (named(name)?, read(&body.predicate)?);
     let changed = segments::redefine(&state.db, writer.workspace, &name, &predicate, state.env.now()).await?;
     look_at_everybody(&state, writer.workspace).await?;
@@ -123,7 +128,11 @@ async fn delete(State(state): State<AppState>, writer: Writer, Path(name): Path<
     let segment = found(&state, writer.workspace, name).await?;
     let users = uses::of_segment(&state.db, writer.workspace, &segment.name).await?;
     if !users.is_empty() {
-        let words = format!("the segment {} is used by {}: publish those without it and wait until nobody is inside the old version", segment.name, users.join(", "));
+        let words = format!(
+            "the segment {} is used by {}: publish those without it and wait until nobody is inside the old version",
+            segment.name,
+            users.join(", ")
+        );
         return Err(ApiError::conflict("in_use", words));
     }
     segments::delete(&state.db, writer.workspace, &segment.name).await?;

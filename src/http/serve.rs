@@ -124,7 +124,10 @@ mod tests {
 
     #[test]
     fn only_a_near_proxy_is_believed() {
-        let headers = HeaderMap::from_iter([(http::HeaderName::from_static("x-forwarded-for"), http::HeaderValue::from_static("6.6.6.6, 203.0.113.9"))]);
+        let headers = HeaderMap::from_iter([(
+            http::HeaderName::from_static("x-forwarded-for"),
+            http::HeaderValue::from_static("6.6.6.6, 203.0.113.9"),
+        )]);
         let client = |peer: &str| Peer(peer.parse().unwrap()).client(&headers).unwrap().to_string();
         assert_eq!(client("127.0.0.1:1"), "203.0.113.9");
         assert_eq!(client("10.0.0.2:1"), "203.0.113.9");

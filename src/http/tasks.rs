@@ -67,7 +67,12 @@ async fn get(State(state): State<AppState>, reader: Reader, Path(id): Path<Uuid>
 /// Answers a task: its run goes on by the port of the answer a moment later.
 #[utoipa::path(post, path = "/api/v1/tasks/{id}/answer", tag = "tasks", params(("id" = Uuid, Path, description = "The task")),
     request_body = AnswerBody, responses((status = 202, body = TaskView), (status = "4XX", body = ProblemDocument)))]
-async fn answer(State(state): State<AppState>, writer: Writer, Path(id): Path<Uuid>, Json(body): Json<AnswerBody>) -> ApiResult<(StatusCode, Json<TaskView>)> {
+async fn answer(
+    State(state): State<AppState>,
+    writer: Writer,
+    Path(id): Path<Uuid>,
+    Json(body): Json<AnswerBody>,
+) -> ApiResult<(StatusCode, Json<TaskView>)> {
     let task = found(&state, writer.workspace, id).await?;
     if task.state != "open" {
         return Err(ApiError::conflict("closed", format!("task {id} is {}: it takes no answer any more", task.state)));

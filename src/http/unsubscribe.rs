@@ -77,7 +77,10 @@ fn customer(state: &AppState, token: &str) -> ApiResult<CustomerId> {
 
 async fn ask(State(state): State<AppState>, Path(token): Path<String>) -> ApiResult<Response> {
     customer(&state, &token)?;
-    Ok(page("Unsubscribe", "<p>You will get no more marketing mail from this sender.</p><form method=\"post\"><button>Unsubscribe</button></form>"))
+    Ok(page(
+        "Unsubscribe",
+        "<p>You will get no more marketing mail from this sender.</p><form method=\"post\"><button>Unsubscribe</button></form>",
+    ))
 }
 
 async fn withdraw(State(state): State<AppState>, Path(token): Path<String>) -> ApiResult<Response> {

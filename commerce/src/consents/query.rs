@@ -39,7 +39,13 @@ const HISTORY: &str = "SELECT id, channel, purpose, status, source, proof, at FR
 pub static STATEMENTS: Statements = Statements(&[HISTORY]);
 
 /// The changes of a customer's consent, the newest first, below the id `before`.
-pub async fn history(db: &Db, workspace: WorkspaceId, customer: CustomerId, before: Option<Uuid>, limit: i64) -> Result<Vec<ConsentRecord>, ReadError> {
+pub async fn history(
+    db: &Db,
+    workspace: WorkspaceId,
+    customer: CustomerId,
+    before: Option<Uuid>,
+    limit: i64,
+) -> Result<Vec<ConsentRecord>, ReadError> {
     let args = vec![customer.0.into(), workspace.0.into(), below(before).into(), limit.into()];
     db.query(HISTORY, args).await?.iter().map(record).collect()
 }

@@ -128,7 +128,13 @@ pub async fn list(db: &Db, workspace: WorkspaceId, before: Option<(i64, Uuid)>, 
 }
 
 /// Customers whose name or address begins with `prefix`, by id, above `after`.
-pub async fn search(db: &Db, workspace: WorkspaceId, prefix: &str, after: Option<Uuid>, limit: i64) -> Result<Vec<CustomerView>, ReadError> {
+pub async fn search(
+    db: &Db,
+    workspace: WorkspaceId,
+    prefix: &str,
+    after: Option<Uuid>,
+    limit: i64,
+) -> Result<Vec<CustomerView>, ReadError> {
     let prefix = wanted(prefix);
     // The highest code point: no text that begins with the prefix sorts above it.
     let end = format!("{prefix}\u{10FFFF}");

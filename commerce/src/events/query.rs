@@ -57,21 +57,39 @@ const NAMED: &str =
 pub static STATEMENTS: Statements = Statements(&[RECENT, OF_CUSTOMER, NAMED]);
 
 /// The events of a workspace as they came in, the newest first; `name` narrows them.
-pub async fn recent(db: &Db, workspace: WorkspaceId, name: Option<&str>, before: Option<(i64, Uuid)>, limit: i64) -> Result<Vec<EventView>, ReadError> {
+pub async fn recent(
+    db: &Db,
+    workspace: WorkspaceId,
+    name: Option<&str>,
+    before: Option<(i64, Uuid)>,
+    limit: i64,
+) -> Result<Vec<EventView>, ReadError> {
     let (at, id) = earlier(before);
     let args = vec![workspace.0.into(), at.into(), id.into(), Value::from(name), limit.into()];
     db.query(RECENT, args).await?.iter().map(view).collect()
 }
 
 /// The events of a customer as they happened, the newest first.
-pub async fn of_customer(db: &Db, workspace: WorkspaceId, customer: CustomerId, before: Option<(i64, Uuid)>, limit: i64) -> Result<Vec<EventView>, ReadError> {
+pub async fn of_customer(
+    db: &Db,
+    workspace: WorkspaceId,
+    customer: CustomerId,
+    before: Option<(i64, Uuid)>,
+    limit: i64,
+) -> Result<Vec<EventView>, ReadError> {
     let (at, id) = earlier(before);
     let args = vec![customer.0.into(), workspace.0.into(), at.into(), id.into(), limit.into()];
     db.query(OF_CUSTOMER, args).await?.iter().map(view).collect()
 }
 
 /// The newest events of a customer with one of these names.
-pub async fn named(db: &Db, workspace: WorkspaceId, customer: CustomerId, names: Vec<String>, limit: i64) -> Result<Vec<EventView>, ReadError> {
+pub async fn named(
+    db: &Db,
+    workspace: WorkspaceId,
+    customer: CustomerId,
+    names: Vec<String>,
+    limit: i64,
+) -> Result<Vec<EventView>, ReadError> {
     let args = vec![customer.0.into(), workspace.0.into(), names.into(), limit.into()];
     db.query(NAMED, args).await?.iter().map(view).collect()
 }

@@ -55,7 +55,14 @@ pub(super) const DELETE: &str = "DELETE FROM segments WHERE workspace_id = $1 AN
 const PAGE: i64 = 5_000;
 
 /// Makes a segment; `id` is a new UUIDv7.
-pub async fn create(db: &Db, workspace: WorkspaceId, id: Uuid, name: &str, predicate: &Predicate, now: Timestamp) -> Result<Segment, SegmentError> {
+pub async fn create(
+    db: &Db,
+    workspace: WorkspaceId,
+    id: Uuid,
+    name: &str,
+    predicate: &Predicate,
+    now: Timestamp,
+) -> Result<Segment, SegmentError> {
     let name = name.trim();
     let mut issues = check(name, predicate);
     if name.is_empty() || name.chars().count() > 80 {

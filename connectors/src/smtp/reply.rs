@@ -29,7 +29,7 @@ pub(super) fn problem(stage: Stage, error: &Error) -> Problem {
     let said = shortened(&error.source().map(ToString::to_string).unwrap_or_default());
     let code = error.status().map(|code| format!("{code} ")).unwrap_or_default();
     let (name, remedy) = match Verdict::of(stage, error) {
-        Verdict::Deferred => ("smtp.deferred", "it is tried again later"),
+        Verdict::Deferred => ("smtp.deferred", "it wants to be asked again later"),
         Verdict::Unreachable => ("smtp.connection", "check smtp.host, smtp.port and that the server runs"),
         Verdict::Tls => ("smtp.tls", "check smtp.tls, the server's certificate and smtp.root_certificate"),
         Verdict::Recipient => ("smtp.recipient", "check the recipient's address"),

@@ -23,7 +23,7 @@ pub(super) async fn judge(host: &str, response: Response<Incoming>, max: usize, 
         408 | 425 | 429 | 500..=599 => {
             // Read so that the connection can be used again; broken or too long, it is closed, and the verdict stays.
             let _ = read(body, max).await;
-            let problem = tradewind_nodes::issue::Problem::new(code, format!("{host} answered {status}: it is tried again later"));
+            let problem = tradewind_nodes::issue::Problem::new(code, format!("{host} answered {status}: look there for the cause"));
             Attempt::Retry { after: retry_after(&head.headers, now), problem }
         }
         300..=399 => {

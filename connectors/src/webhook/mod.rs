@@ -117,7 +117,7 @@ impl Webhook {
             let max = usize::try_from(wanted.max_response).unwrap_or(usize::MAX);
             match answer::judge(host, response, max, envelope.now).await {
                 Ok(attempt) => attempt,
-                Err(_) => Attempt::retry("http.connection", format!("{host} broke off its answer: it is tried again later")),
+                Err(_) => Attempt::retry("http.connection", format!("{host} broke off its answer: look there for the cause")),
             }
         };
         match tokio::time::timeout(deadline.to_std(), attempt).await {
@@ -170,7 +170,7 @@ fn unreachable(host: &str, error: &hyper_util::client::legacy::Error) -> Attempt
     if error.is_connect() {
         Attempt::retry("http.connect", format!("{host} cannot be reached ({root}): check the address and that the receiver runs"))
     } else {
-        Attempt::retry("http.connection", format!("{host} broke off before it answered ({root}): it is tried again later"))
+        Attempt::retry("http.connection", format!("{host} broke off before it answered ({root}): look there for the cause"))
     }
 }
 

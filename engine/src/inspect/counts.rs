@@ -59,10 +59,20 @@ pub async fn of_journey(db: &Db, workspace: WorkspaceId, journey: JourneyId, sin
     let (passages, standing) = (read.next().unwrap_or_default(), read.next().unwrap_or_default());
     let mut counts = Counts { passages: Vec::with_capacity(passages.len()), standing: Vec::with_capacity(standing.len()) };
     for row in &passages {
-        counts.passages.push(Passage { version: row.int(0)?, node: row.text(1)?.to_owned(), port: row.text(2)?.to_owned(), passed: row.int(3)? });
+        counts.passages.push(Passage {
+            version: row.int(0)?,
+            node: row.text(1)?.to_owned(),
+            port: row.text(2)?.to_owned(),
+            passed: row.int(3)?,
+        });
     }
     for row in &standing {
-        counts.standing.push(Standing { version: row.int(0)?, node: row.text(1)?.to_owned(), state: row.text(2)?.to_owned(), people: row.int(3)? });
+        counts.standing.push(Standing {
+            version: row.int(0)?,
+            node: row.text(1)?.to_owned(),
+            state: row.text(2)?.to_owned(),
+            people: row.int(3)?,
+        });
     }
     Ok(counts)
 }

@@ -110,7 +110,13 @@ pub(super) const OF_RUN: &str = select!("run_id = $2 ORDER BY node, visit LIMIT 
 pub(super) const ONE: &str = select!("id = $2 LIMIT 1");
 
 /// Deliveries, the newest first, below the id `before`.
-pub async fn list(db: &Db, workspace: WorkspaceId, filter: &DeliveryFilter, before: Option<Uuid>, limit: i64) -> Result<Vec<DeliverySummary>, ReadError> {
+pub async fn list(
+    db: &Db,
+    workspace: WorkspaceId,
+    filter: &DeliveryFilter,
+    before: Option<Uuid>,
+    limit: i64,
+) -> Result<Vec<DeliverySummary>, ReadError> {
     let mut args: Vec<Value> =
         vec![workspace.0.into(), below(before).into(), filter.state.as_deref().into(), filter.channel.as_deref().into(), limit.into()];
     let sql = match (filter.customer, filter.journey) {
@@ -143,7 +149,8 @@ pub async fn of_run(db: &Db, workspace: WorkspaceId, run: RunId, limit: i64) -> 
 pub async fn get(db: &Db, workspace: WorkspaceId, id: Uuid) -> Result<Option<DeliveryDetail>, ReadError> {
     let rows = db.query(ONE, vec![workspace.0.into(), id.into()]).await?;
     let Some(row) = rows.first() else { return Ok(None) };
-    let (effect, result) = (json(row, 13, format_args!("the effect of delivery {id}"))?, opt_json(row, 14, format_args!("the result of delivery {id}"))?);
+    let (effect, result) =
+        (json(row, 13, format_args!("the effect of delivery {id}"))?, opt_json(row, 14, format_args!("the result of delivery {id}"))?);
     let summary = summaries(db, workspace, rows).await?.pop();
     Ok(summary.map(|summary| DeliveryDetail { summary, effect, result }))
 }

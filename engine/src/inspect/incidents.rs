@@ -86,7 +86,13 @@ pub(super) const OF_RUN: &str = select!("run_id = $2 ORDER BY id LIMIT $3");
 pub(super) const ONE: &str = select!("id = $2 LIMIT 1");
 
 /// Incidents, the newest first, below the id `before`.
-pub async fn list(db: &Db, workspace: WorkspaceId, filter: &IncidentFilter, before: Option<Uuid>, limit: i64) -> Result<Vec<IncidentView>, ReadError> {
+pub async fn list(
+    db: &Db,
+    workspace: WorkspaceId,
+    filter: &IncidentFilter,
+    before: Option<Uuid>,
+    limit: i64,
+) -> Result<Vec<IncidentView>, ReadError> {
     let state = if filter.resolved { "resolved" } else { "open" };
     let code = filter.code.as_deref().map(with_code);
     let mut args: Vec<Value> =

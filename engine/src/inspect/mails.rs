@@ -48,7 +48,13 @@ pub(super) const ONE: &str =
     "SELECT id, recipient, sender, subject, at, html, text, headers FROM mails WHERE workspace_id = $1 AND id = $2 LIMIT 1";
 
 /// Mails, the newest first, below the id `before`; to one address when given.
-pub async fn list(db: &Db, workspace: WorkspaceId, recipient: Option<&str>, before: Option<Uuid>, limit: i64) -> Result<Vec<MailSummary>, ReadError> {
+pub async fn list(
+    db: &Db,
+    workspace: WorkspaceId,
+    recipient: Option<&str>,
+    before: Option<Uuid>,
+    limit: i64,
+) -> Result<Vec<MailSummary>, ReadError> {
     let mut args: Vec<Value> = vec![workspace.0.into(), below(before).into(), limit.into()];
     let sql = match recipient {
         Some(recipient) => {

@@ -12,7 +12,11 @@ pub(super) const JOURNEYS: &str = "SELECT id, slug FROM journeys WHERE workspace
 pub(super) const GRAPH: &str = "SELECT graph FROM versions WHERE journey_id = $1 AND number = $2 AND workspace_id = $3 LIMIT 1";
 
 /// The slugs of these journeys.
-pub(super) async fn slugs(db: &Db, workspace: WorkspaceId, ids: impl Iterator<Item = JourneyId>) -> Result<HashMap<JourneyId, String>, ReadError> {
+pub(super) async fn slugs(
+    db: &Db,
+    workspace: WorkspaceId,
+    ids: impl Iterator<Item = JourneyId>,
+) -> Result<HashMap<JourneyId, String>, ReadError> {
     let ids: BTreeSet<Uuid> = ids.map(|id| id.0).collect();
     if ids.is_empty() {
         return Ok(HashMap::new());
@@ -40,7 +44,8 @@ impl Labels {
             Err(_) => HashMap::new(),
         };
         let label = |node: tradewind_nodes::graph::Node| {
-            let label = if node.label.is_empty() { kinds.get(&node.kind).cloned().unwrap_or_else(|| node.kind.clone()) } else { node.label };
+            let label =
+                if node.label.is_empty() { kinds.get(&node.kind).cloned().unwrap_or_else(|| node.kind.clone()) } else { node.label };
             (node.id.to_string(), label)
         };
         Ok(Self(graph.nodes.into_iter().map(label).collect()))

@@ -125,7 +125,13 @@ pub(super) const ONE: &str = select!(", body", "id = $2 LIMIT 1");
 const SHOWN: i64 = 200;
 
 /// Runs, the newest first, below the id `before`.
-pub async fn list(db: &Db, workspace: WorkspaceId, filter: &RunFilter, before: Option<Uuid>, limit: i64) -> Result<Vec<RunSummary>, ReadError> {
+pub async fn list(
+    db: &Db,
+    workspace: WorkspaceId,
+    filter: &RunFilter,
+    before: Option<Uuid>,
+    limit: i64,
+) -> Result<Vec<RunSummary>, ReadError> {
     let mut args: Vec<Value> = vec![
         workspace.0.into(),
         below(before).into(),

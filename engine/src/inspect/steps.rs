@@ -43,7 +43,14 @@ pub(super) const LAST: &str = "SELECT s.seq, s.body FROM steps s JOIN runs r ON 
     WHERE s.run_id = $1 AND r.workspace_id = $2 ORDER BY s.seq DESC LIMIT 1";
 
 /// The steps of up to `limit` transitions after `after`, the first first.
-pub async fn of_run(db: &Db, workspace: WorkspaceId, run: RunId, labels: &Labels, after: Option<i64>, limit: i64) -> Result<Vec<StepView>, ReadError> {
+pub async fn of_run(
+    db: &Db,
+    workspace: WorkspaceId,
+    run: RunId,
+    labels: &Labels,
+    after: Option<i64>,
+    limit: i64,
+) -> Result<Vec<StepView>, ReadError> {
     let args = vec![run.0.into(), workspace.0.into(), after.unwrap_or(i64::MIN).into(), limit.into()];
     let mut steps = Vec::new();
     for row in db.query(OF_RUN, args).await? {

@@ -64,7 +64,13 @@ pub(super) const CONSENTS: &str = "SELECT at, id, channel, purpose, status, sour
 pub type Place = (i64, Uuid, u8);
 
 /// The timeline of a customer, the newest first, below the entry at `before`.
-pub async fn of_customer(db: &Db, workspace: WorkspaceId, customer: CustomerId, before: Option<Place>, limit: i64) -> Result<Vec<TimelineEntry>, ReadError> {
+pub async fn of_customer(
+    db: &Db,
+    workspace: WorkspaceId,
+    customer: CustomerId,
+    before: Option<Place>,
+    limit: i64,
+) -> Result<Vec<TimelineEntry>, ReadError> {
     // Every source is asked from the place's own time and id on and what was shown already falls out below.
     let start = before.map(|(at, id, _)| (at, after(id)));
     let (time, id) = earlier(start);

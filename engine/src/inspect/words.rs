@@ -57,7 +57,9 @@ pub fn end(end: &End) -> String {
 /// What a run does now, in a sentence.
 #[must_use]
 pub fn state(labels: &Labels, state: &RunState) -> String {
-    let by = |deadline: &Option<Timestamp>| deadline.map_or_else(|| "without a limit".to_owned(), |at| format!("until {} at the latest", instant(at)));
+    let by = |deadline: &Option<Timestamp>| {
+        deadline.map_or_else(|| "without a limit".to_owned(), |at| format!("until {} at the latest", instant(at)))
+    };
     let at = state.node().map(|node| labels.of(node.as_str()).to_owned()).unwrap_or_default();
     match state {
         RunState::Ready { at: when, .. } => format!("is about to enter “{at}”, not before {}", instant(*when)),

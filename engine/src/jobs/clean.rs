@@ -13,8 +13,10 @@ const PAGE: i64 = 500;
 /// Commits of one kind in one job; what is left waits for the next.
 const PAGES: usize = 200;
 
-const OLD_RUNS: &str = "SELECT id FROM runs WHERE ended_at IS NOT NULL AND ended_at < $1 AND run_key IS NULL AND id < $2 ORDER BY id LIMIT $3";
-const OLD_EVENTS: &str = "SELECT customer_id, at, id FROM events WHERE received_at < $1 AND workspace_id = $2 ORDER BY received_at LIMIT $3";
+const OLD_RUNS: &str =
+    "SELECT id FROM runs WHERE ended_at IS NOT NULL AND ended_at < $1 AND run_key IS NULL AND id < $2 ORDER BY id LIMIT $3";
+const OLD_EVENTS: &str =
+    "SELECT customer_id, at, id FROM events WHERE received_at < $1 AND workspace_id = $2 ORDER BY received_at LIMIT $3";
 const WORKSPACES: &str = "SELECT id FROM workspaces ORDER BY id LIMIT $1";
 const OLD_REFUSALS: &str = "SELECT customer_id, id FROM refusals WHERE journey_id = $1 AND id < $2 ORDER BY id LIMIT $3";
 const JOURNEYS: &str = "SELECT id FROM journeys ORDER BY id LIMIT $1";

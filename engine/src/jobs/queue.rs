@@ -14,7 +14,8 @@ use std::time::Duration;
 use tradewind_store::Dialect;
 
 /// When each job runs, by the server's clock in UTC: seconds, minutes, hours, days, months, weekdays.
-const JOBS: [(&str, Job, &str); 2] = [("tradewind-retention", Job::Retention, "0 17 3 * * *"), ("tradewind-look-back", Job::LookBack, "0 7 * * * *")];
+const JOBS: [(&str, Job, &str); 2] =
+    [("tradewind-retention", Job::Retention, "0 17 3 * * *"), ("tradewind-look-back", Job::LookBack, "0 7 * * * *")];
 
 /// How often a database error may restart a worker before the jobs are given up until the next start.
 const RESTARTS: usize = 1_000;

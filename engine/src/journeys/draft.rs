@@ -99,7 +99,14 @@ pub async fn save(db: &Db, workspace: WorkspaceId, name: &str, graph: &Graph, gi
 }
 
 /// Gives the journey another name or description; None leaves it as it is.
-pub async fn rename(db: &Db, workspace: WorkspaceId, slug: &str, name: Option<&str>, description: Option<&str>, now: Timestamp) -> Result<Journey> {
+pub async fn rename(
+    db: &Db,
+    workspace: WorkspaceId,
+    slug: &str,
+    name: Option<&str>,
+    description: Option<&str>,
+    now: Timestamp,
+) -> Result<Journey> {
     let journey = find(db, workspace, slug).await?;
     let name = name.map_or(Ok(journey.name), checked_name)?;
     let description = description.map_or(Ok(journey.description), checked_description)?;

@@ -32,7 +32,9 @@ pub enum JourneyError {
     #[error("the journey has {} issues: correct them and publish again", .0.len())]
     Invalid(Vec<Issue>),
     /// The draft was changed since it was read.
-    #[error("the draft of {slug} is at revision {current} and the change was made to revision {given}: read it again and apply the change to that")]
+    #[error(
+        "the draft of {slug} is at revision {current} and the change was made to revision {given}: read it again and apply the change to that"
+    )]
     Stale {
         /// The journey.
         slug: String,

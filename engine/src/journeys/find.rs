@@ -9,7 +9,11 @@ use uuid::Uuid;
 
 macro_rules! columns {
     ($more:literal) => {
-        concat!("SELECT id, slug, name, description, status, live_version, draft_revision, created_at, updated_at", $more, " FROM journeys ")
+        concat!(
+            "SELECT id, slug, name, description, status, live_version, draft_revision, created_at, updated_at",
+            $more,
+            " FROM journeys "
+        )
     };
 }
 pub(super) const BY_SLUG: &str = concat!(columns!(", draft"), "WHERE workspace_id = $1 AND slug = $2 LIMIT 1");
@@ -40,7 +44,13 @@ pub async fn id_of(db: &Db, workspace: WorkspaceId, name: &str) -> Result<(Journ
 }
 
 /// Journeys, the newest first, below the id `before`, each with how many people are inside.
-pub async fn list(db: &Db, workspace: WorkspaceId, status: Option<JourneyStatus>, before: Option<Uuid>, limit: i64) -> Result<Vec<JourneySummary>> {
+pub async fn list(
+    db: &Db,
+    workspace: WorkspaceId,
+    status: Option<JourneyStatus>,
+    before: Option<Uuid>,
+    limit: i64,
+) -> Result<Vec<JourneySummary>> {
     let args = vec![workspace.0.into(), below(before).into(), Value::from(status.map(JourneyStatus::name)), limit.into()];
     let rows = db.query(LIST, args).await?;
     let mut listed = rows.iter().map(summary).collect::<std::result::Result<Vec<_>, _>>()?;

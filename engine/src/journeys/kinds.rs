@@ -77,7 +77,10 @@ pub async fn put(db: &Db, workspace: WorkspaceId, name: &str, source: &str, now:
     // Runs are pinned to a version, not to a kind: a change that the version's configuration does not fit would strand them.
     let broken = uses::broken_by(db, workspace, name, &alone).await?;
     if !broken.is_empty() {
-        let words = format!("the changed kind {name} refuses the configuration of {}: keep its fields as they were, or give the new one another name", broken.join(", "));
+        let words = format!(
+            "the changed kind {name} refuses the configuration of {}: keep its fields as they were, or give the new one another name",
+            broken.join(", ")
+        );
         return Err(JourneyError::InUse(words));
     }
     let rows = db.query(ALL, vec![workspace.0.into()]).await?;
@@ -97,7 +100,10 @@ pub async fn delete(db: &Db, workspace: WorkspaceId, name: &str) -> Result<()> {
     get(db, workspace, name).await?;
     let users = uses::of_kind(db, workspace, name).await?;
     if !users.is_empty() {
-        let words = format!("the kind {name} is used by {}: publish those without it and wait until nobody is inside the old version", users.join(", "));
+        let words = format!(
+            "the kind {name} is used by {}: publish those without it and wait until nobody is inside the old version",
+            users.join(", ")
+        );
         return Err(JourneyError::InUse(words));
     }
     let mut batch = Batch::new();

@@ -9,13 +9,15 @@ use tradewind_nodes::time::Timestamp;
 use tradewind_store::{Batch, Db, Expect, StoreError};
 use uuid::Uuid;
 
-pub(super) const SET_STATUS: &str = "UPDATE journeys SET status = $3, updated_at = $4 WHERE id = $1 AND workspace_id = $2 AND status = ANY($5)";
+pub(super) const SET_STATUS: &str =
+    "UPDATE journeys SET status = $3, updated_at = $4 WHERE id = $1 AND workspace_id = $2 AND status = ANY($5)";
 pub(super) const UNPARK: &str = "UPDATE runs SET due_at = $2 WHERE journey_id = $1 AND ended_at IS NULL AND due_at IS NULL \
     AND state IN ('ready', 'sleeping', 'awaiting', 'awaiting_change', 'asking')";
 pub(super) const ARCHIVE: &str = "UPDATE journeys SET status = 'archived', updated_at = $3 WHERE id = $1 AND workspace_id = $2 \
     AND status IN ('draft', 'stopped', 'paused') \
     AND NOT EXISTS (SELECT 1 FROM runs WHERE runs.journey_id = $1 AND runs.ended_at IS NULL)";
-pub(super) const LIVE_RUNS: &str = "SELECT id FROM runs WHERE journey_id = $1 AND workspace_id = $2 AND ended_at IS NULL AND id > $3 ORDER BY id LIMIT $4";
+pub(super) const LIVE_RUNS: &str =
+    "SELECT id FROM runs WHERE journey_id = $1 AND workspace_id = $2 AND ended_at IS NULL AND id > $3 ORDER BY id LIMIT $4";
 
 /// What to do with a journey that runs.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -71,7 +73,10 @@ pub async fn archive(db: &Db, workspace: WorkspaceId, name: &str, now: Timestamp
     match db.commit(batch).await {
         Err(StoreError::Conflict { .. }) => {
             if !live_runs(db, workspace, journey.id, None, 1).await?.is_empty() {
-                let words = format!("people are still inside journey {}: stop it with {{\"people\": \"exit\"}}, or wait until they have left", journey.slug);
+                let words = format!(
+                    "people are still inside journey {}: stop it with {{\"people\": \"exit\"}}, or wait until they have left",
+                    journey.slug
+                );
                 return Err(JourneyError::InUse(words));
             }
             refused(db, workspace, name, "archive it", "a draft, paused or stopped").await

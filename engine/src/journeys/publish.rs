@@ -135,7 +135,8 @@ async fn newest(db: &Db, workspace: WorkspaceId, journey: JourneyId) -> Result<i
 /// How many people stand at each node that `diff` touches.
 pub async fn people_at(db: &Db, workspace: WorkspaceId, journey: JourneyId, diff: &GraphDiff) -> Result<BTreeMap<String, i64>> {
     let changed = diff.changed.iter().map(|changed| &changed.node);
-    let nodes: BTreeSet<String> = changed.chain(&diff.removed).chain(diff.rewired.iter().map(|way| &way.from)).map(ToString::to_string).collect();
+    let nodes: BTreeSet<String> =
+        changed.chain(&diff.removed).chain(diff.rewired.iter().map(|way| &way.from)).map(ToString::to_string).collect();
     if nodes.is_empty() {
         return Ok(BTreeMap::new());
     }

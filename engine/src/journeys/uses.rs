@@ -60,7 +60,9 @@ fn containing(name: &str) -> String {
 
 fn names_segment(value: &Json, name: &str) -> bool {
     match value {
-        Json::Object(map) => map.get("segment").and_then(Json::as_str) == Some(name) || map.values().any(|inner| names_segment(inner, name)),
+        Json::Object(map) => {
+            map.get("segment").and_then(Json::as_str) == Some(name) || map.values().any(|inner| names_segment(inner, name))
+        }
         Json::Array(items) => items.iter().any(|inner| names_segment(inner, name)),
         _ => false,
     }

@@ -1,8 +1,8 @@
 //! Guards: what must still hold at the moment of sending.
 
 use crate::EngineError;
-use crate::handle::Shared;
 use crate::delivery::OutboxRow;
+use crate::handle::Shared;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use tradewind_commerce::profile::{self, Profile};
@@ -78,7 +78,11 @@ pub(super) async fn judge(shared: &Shared, rows: &[OutboxRow], now: Timestamp) -
         return Ok(rows.iter().map(|_| Judgement::Send).collect());
     }
     let mut evidence = gather(shared, rows, &programs, now).await?;
-    Ok(rows.iter().zip(&programs).map(|(row, program)| program.as_ref().map_or(Judgement::Send, |p| one(row, p, &mut evidence, now))).collect())
+    Ok(rows
+        .iter()
+        .zip(&programs)
+        .map(|(row, program)| program.as_ref().map_or(Judgement::Send, |p| one(row, p, &mut evidence, now)))
+        .collect())
 }
 
 fn predicates<'a>(row: &'a OutboxRow, program: &'a Program) -> impl Iterator<Item = &'a Predicate> {

@@ -6,5 +6,5 @@ mod relay;
 mod settle;
 mod tracked;
 
-pub(crate) use relay::{Outbox, Relay, STATEMENTS as RELAY_STATEMENTS};
 pub(crate) use guards::STATEMENTS as GUARD_STATEMENTS;
+pub(crate) use relay::{Outbox, Relay, STATEMENTS as RELAY_STATEMENTS};

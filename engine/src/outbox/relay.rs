@@ -3,9 +3,9 @@
 use super::guards::{Judgement, judge};
 use super::settle::{Settled, rows};
 use crate::EngineError;
+use crate::delivery::OutboxRow;
 use crate::handle::Shared;
 use crate::inbox::Pending;
-use crate::delivery::OutboxRow;
 use futures::future::BoxFuture;
 use futures::stream::{FuturesUnordered, StreamExt};
 use std::collections::{HashSet, VecDeque};
@@ -23,7 +23,8 @@ use uuid::Uuid;
 const DUE: &str = "SELECT run_id, node, visit, id, workspace_id, shard, journey_id, version, customer_id, awaited, attempts, created_at, effect FROM deliveries WHERE due_at <= $1 ORDER BY due_at LIMIT $2";
 /// What was marked before it was tried and never settled may have happened: at most once means it is not tried again.
 const UNCERTAIN: &str = "SELECT run_id, node, visit, id, workspace_id, shard, journey_id, version, customer_id, awaited, attempts, created_at, effect FROM deliveries WHERE state = 'sending' AND id > $1 ORDER BY id LIMIT $2";
-const MARK: &str = "UPDATE deliveries SET state = 'sending', due_at = NULL WHERE run_id = $1 AND node = $2 AND visit = $3 AND state = 'pending'";
+const MARK: &str =
+    "UPDATE deliveries SET state = 'sending', due_at = NULL WHERE run_id = $1 AND node = $2 AND visit = $3 AND state = 'pending'";
 /// What an earlier process had in memory.
 const LEFT_BEHIND: &str = "UPDATE deliveries SET due_at = $1 WHERE due_at > $1 AND state = 'pending' AND attempts = 0";
 pub(crate) const STATEMENTS: &[&str] = &[DUE, UNCERTAIN, MARK, LEFT_BEHIND];
@@ -110,7 +111,10 @@ impl Relay {
 
     /// Closes what an earlier process was in the middle of and may not try again, and tells the runs that wait for it.
     pub async fn recover(&self) -> Result<Vec<Pending>, EngineError> {
-        let problem = Problem::new("delivery.uncertain", "the server stopped while this was being sent, and it may be sent at most once: look at the receiver");
+        let problem = Problem::new(
+            "delivery.uncertain",
+            "the server stopped while this was being sent, and it may be sent at most once: look at the receiver",
+        );
         let mut batch = Batch::new();
         batch.execute(LEFT_BEHIND, vec![self.shared.env.now().micros().into()], Expect::Any);
         self.shared.commit(batch).await?;

@@ -1,11 +1,11 @@
 //! Writing down what became of effects.
 
 use crate::Environment;
+use crate::delivery::OutboxRow;
 use crate::handle::Shared;
 use crate::inbox::{self, Pending};
 use crate::incident::{self, NewIncident};
 use crate::incoming::Incoming;
-use crate::delivery::OutboxRow;
 use tradewind_connectors::{Attempt, Envelope, backoff, rendered};
 use tradewind_nodes::Json;
 use tradewind_nodes::effect::{Payload, Receipt};
@@ -78,7 +78,11 @@ impl Settled {
 
     fn row(&self) -> &OutboxRow {
         match self {
-            Self::Sent { row, .. } | Self::Again { row, .. } | Self::Failed { row, .. } | Self::Suppressed { row, .. } | Self::Postponed { row, .. } => row,
+            Self::Sent { row, .. }
+            | Self::Again { row, .. }
+            | Self::Failed { row, .. }
+            | Self::Suppressed { row, .. }
+            | Self::Postponed { row, .. } => row,
         }
     }
 

@@ -1,7 +1,7 @@
 //! A mail as it leaves: with the picture by which its reader's program says that it was opened.
 
-use crate::handle::Shared;
 use crate::delivery::OutboxRow;
+use crate::handle::Shared;
 use std::borrow::Cow;
 use tradewind_nodes::effect::Payload;
 

@@ -53,7 +53,11 @@ pub(super) fn run_rows(entry: &mut RunEntry, now: Timestamp, env: &crate::Enviro
         transition_rows(entry, transition, now, env, rows, landed);
     }
     // What a later transition of the batch has settled needs nobody: at most the last one is an incident.
-    let open = if matches!(entry.run.body.state, RunState::Held { .. }) { rows.incidents.len().saturating_sub(1).max(incidents) } else { rows.incidents.len() };
+    let open = if matches!(entry.run.body.state, RunState::Held { .. }) {
+        rows.incidents.len().saturating_sub(1).max(incidents)
+    } else {
+        rows.incidents.len()
+    };
     rows.incidents.drain(incidents..open);
     if entry.seq == before && !entry.fresh {
         // Nothing for the ledger (a wait looked again), yet the sequence must move: it is what guards the row.
@@ -130,7 +134,14 @@ fn rows_of_moved(entry: &RunEntry, before: i64, due: Option<Timestamp>, now: Tim
     }
 }
 
-fn transition_rows(entry: &RunEntry, transition: Transition, now: Timestamp, env: &crate::Environment, rows: &mut Rows, landed: &mut Landed) {
+fn transition_rows(
+    entry: &RunEntry,
+    transition: Transition,
+    now: Timestamp,
+    env: &crate::Environment,
+    rows: &mut Rows,
+    landed: &mut Landed,
+) {
     let mut moved_on = false;
     landed.steps += transition.steps.len() as u64;
     for step in &transition.steps {
@@ -146,7 +157,15 @@ fn transition_rows(entry: &RunEntry, transition: Transition, now: Timestamp, env
     }
     if let Some((node, visit)) = &transition.resend {
         landed.resent = true;
-        rows.resent.push(vec![entry.run.id.0.into(), node.as_str().into(), (*visit).into(), "pending".into(), 0.into(), now.micros().into(), Value::Null]);
+        rows.resent.push(vec![
+            entry.run.id.0.into(),
+            node.as_str().into(),
+            (*visit).into(),
+            "pending".into(),
+            0.into(),
+            now.micros().into(),
+            Value::Null,
+        ]);
     }
     // Only a run that was held has an open incident; a step that fails again opens another one after this.
     if entry.was_held {

@@ -2,16 +2,16 @@
 
 use super::moved::{Rows, run_rows};
 use super::tables::{
-    EVENTS, ENDED_RUNS, MEMBERS, MESSAGES, MOVED_RUNS, NEW_RUNS, PASSAGES, REFUSALS, RELEASED, RESENT, RESENT_BY_INCIDENT, RESOLVED, SCHEDULES,
-    SCHEDULES_GONE, SETTLED_INCIDENT, STEPS, TASKS, TASKS_ANSWERED, TASKS_CLOSED, THROTTLES, TIMERS,
+    ENDED_RUNS, EVENTS, MEMBERS, MESSAGES, MOVED_RUNS, NEW_RUNS, PASSAGES, REFUSALS, RELEASED, RESENT, RESENT_BY_INCIDENT, RESOLVED,
+    SCHEDULES, SCHEDULES_GONE, SETTLED_INCIDENT, STEPS, TASKS, TASKS_ANSWERED, TASKS_CLOSED, THROTTLES, TIMERS,
 };
 use crate::delivery::{self, OutboxRow};
 use crate::world::{World, day};
 use crate::{inbox, incident};
 use std::collections::HashMap;
 use tradewind_commerce::profile;
-use tradewind_nodes::issue::Problem;
 use tradewind_nodes::id::{CustomerId, JourneyId, WorkspaceId};
+use tradewind_nodes::issue::Problem;
 use tradewind_nodes::time::Timestamp;
 use tradewind_store::{Batch, Expect, Value};
 use uuid::Uuid;
@@ -55,7 +55,10 @@ pub(crate) fn batch(world: &mut World) -> (Batch, Landed) {
     if !out.mergers.is_empty() {
         crate::world::merge_rows(&mut batch, &out.mergers);
     }
-    batch.insert(&profile::ALIASES, out.aliases.iter().map(|(w, from, into)| [Value::from(*from), w.0.into(), into.0.into(), now.micros().into()]));
+    batch.insert(
+        &profile::ALIASES,
+        out.aliases.iter().map(|(w, from, into)| [Value::from(*from), w.0.into(), into.0.into(), now.micros().into()]),
+    );
     batch.insert(
         &profile::CONSENTS,
         out.consents.iter().map(|(workspace, customer, c)| {
@@ -74,9 +77,9 @@ pub(crate) fn batch(world: &mut World) -> (Batch, Landed) {
     batch.insert(&TASKS, rows.tasks);
     batch.update(
         &TASKS_ANSWERED,
-        out.tasks_answered
-            .iter()
-            .map(|(task, answer, by)| [Value::from(task.0), "answered".into(), answer.to_string().into(), by.as_str().into(), now.micros().into()]),
+        out.tasks_answered.iter().map(|(task, answer, by)| {
+            [Value::from(task.0), "answered".into(), answer.to_string().into(), by.as_str().into(), now.micros().into()]
+        }),
     );
     batch.update(&TASKS_CLOSED, rows.tasks_closed);
     for args in rows.resolved {
@@ -91,7 +94,8 @@ pub(crate) fn batch(world: &mut World) -> (Batch, Landed) {
     }
     batch.insert(&incident::ADD, rows.incidents);
     for run in &out.unusable {
-        let problem = Problem::new("engine.unusable", "the run or its version cannot be read: put the version or its kinds right, then retry");
+        let problem =
+            Problem::new("engine.unusable", "the run or its version cannot be read: put the version or its kinds right, then retry");
         super::held::hold_rows(&mut batch, &env, *run, &problem);
     }
     batch.insert(&REFUSALS, out.refusals.iter().map(|r| refusal_values(r, env.id(), now)));
@@ -146,7 +150,8 @@ fn schedules(batch: &mut Batch, changes: &[crate::world::ScheduleRow], landed: &
 }
 
 fn event_values(row: &crate::world::EventRow) -> Vec<Value> {
-    let json = |map: &tradewind_nodes::JsonMap| if map.is_empty() { "{}".to_owned() } else { serde_json::to_string(map).unwrap_or_default() };
+    let json =
+        |map: &tradewind_nodes::JsonMap| if map.is_empty() { "{}".to_owned() } else { serde_json::to_string(map).unwrap_or_default() };
     vec![
         row.customer.0.into(),
         row.event.at.micros().into(),

@@ -52,7 +52,13 @@ fn step(world: &mut World, id: RunId, stimulus: &Stimulus) {
 }
 
 /// Steps a run so that a panic in a node's code becomes an incident of this run and of no other.
-fn advance_safely(entry: &mut RunEntry, subject: &mut Subject<'_>, stimulus: &Stimulus, paused: bool, now: Timestamp) -> Option<Transition> {
+fn advance_safely(
+    entry: &mut RunEntry,
+    subject: &mut Subject<'_>,
+    stimulus: &Stimulus,
+    paused: bool,
+    now: Timestamp,
+) -> Option<Transition> {
     let before = entry.run.clone_state();
     let program = entry.program.clone();
     let run = &mut entry.run;
@@ -60,7 +66,13 @@ fn advance_safely(entry: &mut RunEntry, subject: &mut Subject<'_>, stimulus: &St
     stepped.unwrap_or_else(|_| {
         let node = before.node().cloned()?;
         let problem = Problem::new("engine.panic", "the node's code broke off: report it, then retry or skip the step");
-        let step = Step { node: node.clone(), visit: 1, at: now, outcome: StepOutcome::Failed(problem.clone()), why: Why::said(problem.message.clone()) };
+        let step = Step {
+            node: node.clone(),
+            visit: 1,
+            at: now,
+            outcome: StepOutcome::Failed(problem.clone()),
+            why: Why::said(problem.message.clone()),
+        };
         run.body.state = RunState::Held { node: node.clone(), visit: 1, since: now, problem: problem.clone(), effect: false };
         let incident = Some(TransitionIncident { node, visit: 1, effect: false, problem });
         Some(Transition { steps: vec![step], incident, ..Transition::default() })

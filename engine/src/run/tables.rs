@@ -100,12 +100,21 @@ pub(super) static TASKS_ANSWERED: Update = Update::new(
     &[("id", Ty::Uuid)],
     &[("state", Ty::Text), ("answer", Ty::Text), ("answered_by", Ty::Text), ("answered_at", Ty::Int)],
 );
-pub(super) static TASKS_CLOSED: Update = Update::new("tasks", &[("id", Ty::Uuid), ("state", Ty::Text)], &[("state", Ty::Text), ("answered_at", Ty::Int)]);
+pub(super) static TASKS_CLOSED: Update =
+    Update::new("tasks", &[("id", Ty::Uuid), ("state", Ty::Text)], &[("state", Ty::Text), ("answered_at", Ty::Int)]);
 /// Whatever moved a held run on has resolved its incident.
-pub(super) const RESOLVED: &str = "UPDATE incidents SET state = 'resolved', resolution = $2, resolved_at = $3 WHERE run_id = $1 AND state = 'open'";
+pub(super) const RESOLVED: &str =
+    "UPDATE incidents SET state = 'resolved', resolution = $2, resolved_at = $3 WHERE run_id = $1 AND state = 'open'";
 pub(super) static MEMBERS: Insert = Insert::new(
     "segment_members",
-    &[("customer_id", Ty::Uuid), ("segment", Ty::Text), ("workspace_id", Ty::Uuid), ("inside", Ty::Bool), ("since", Ty::Int), ("changes_at", Ty::Int)],
+    &[
+        ("customer_id", Ty::Uuid),
+        ("segment", Ty::Text),
+        ("workspace_id", Ty::Uuid),
+        ("inside", Ty::Bool),
+        ("since", Ty::Int),
+        ("changes_at", Ty::Int),
+    ],
 )
 .on_conflict(Conflict::Update { key: &["customer_id", "segment"], set: &["inside", "since", "changes_at"] });
 pub(super) static SCHEDULES: Insert = Insert::new(
@@ -134,5 +143,6 @@ pub(super) static THROTTLES: Insert = Insert::new("throttles", &[("journey_id", 
 pub(super) const RESENT_BY_INCIDENT: &str = "UPDATE deliveries SET state = 'pending', attempts = 0, due_at = $2, settled_at = NULL WHERE state = 'failed' \
     AND run_id = (SELECT run_id FROM incidents WHERE id = $1 AND state = 'open' AND subject = 'delivery') \
     AND node = (SELECT node FROM incidents WHERE id = $1) AND visit = (SELECT visit FROM incidents WHERE id = $1)";
-pub(super) const SETTLED_INCIDENT: &str = "UPDATE incidents SET state = 'resolved', resolution = $2, resolved_at = $3 WHERE id = $1 AND state = 'open'";
+pub(super) const SETTLED_INCIDENT: &str =
+    "UPDATE incidents SET state = 'resolved', resolution = $2, resolved_at = $3 WHERE id = $1 AND state = 'open'";
 pub(crate) const STATEMENTS: &[&str] = &[RESOLVED, RESENT_BY_INCIDENT, SETTLED_INCIDENT];

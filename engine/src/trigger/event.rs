@@ -92,7 +92,7 @@ const SEEN_EVERY: Duration = Duration::from_hours(1);
 /// Finds the customer of an event, and what the event says about him.
 fn identify(world: &mut World, workspace: WorkspaceId, incoming: &IncomingEvent) -> CustomerId {
     let customer = world.resolve(incoming.customer(workspace));
-    let (now, heard) = (world.now, incoming.received_at);
+    let heard = incoming.received_at;
     let entry = world.customer(workspace, customer);
     let profile = &mut entry.profile;
     if profile.customer.user_id.is_none() && incoming.user_id.is_some() {
@@ -119,22 +119,19 @@ fn identify(world: &mut World, workspace: WorkspaceId, incoming: &IncomingEvent)
                 join(world, workspace, CustomerId::of_user(workspace, previous), customer, incoming.user_id.as_deref());
             }
         }
-        Call::Track => {
-            // Segment's e-mail events say who does not want mail any more.
-            if incoming.name == "Unsubscribed" {
-                let change = ConsentChange {
-                    channel: "email".into(),
-                    purpose: "marketing".into(),
-                    status: ConsentStatus::Withdrawn,
-                    source: "event".into(),
-                    proof: incoming.message_id.clone().into(),
-                };
-                set_consent(world, workspace, customer, vec![change]);
-            }
+        // Segment's e-mail events say who does not want mail any more.
+        Call::Track if incoming.name == "Unsubscribed" => {
+            let change = ConsentChange {
+                channel: "email".into(),
+                purpose: "marketing".into(),
+                status: ConsentStatus::Withdrawn,
+                source: "event".into(),
+                proof: incoming.message_id.clone().into(),
+            };
+            set_consent(world, workspace, customer, vec![change]);
         }
         _ => {}
     }
-    let _ = now;
     customer
 }
 

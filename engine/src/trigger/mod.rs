@@ -27,7 +27,8 @@ pub(crate) fn route(world: &mut World, pending: &Pending) {
         }
         Incoming::Merge { from, into, user_id } => merge::route(world, workspace, *from, *into, user_id.as_deref()),
         Incoming::Start { journey, customer, user_id, data, key, via } => {
-            let wanted = start::Wanted { journey: *journey, customer: *customer, user_id: user_id.as_deref(), data, key: key.as_deref(), via: *via };
+            let wanted =
+                start::Wanted { journey: *journey, customer: *customer, user_id: user_id.as_deref(), data, key: key.as_deref(), via: *via };
             start::route(world, workspace, &wanted);
         }
         Incoming::Tick { journey, node, customer, at } => schedule::tick(world, workspace, *journey, node, *customer, *at),

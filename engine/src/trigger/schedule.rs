@@ -3,8 +3,8 @@
 use super::{open, start};
 use crate::EngineError;
 use crate::catalog::LiveJourney;
-use crate::incoming::Incoming;
 use crate::inbox::Pending;
+use crate::incoming::Incoming;
 use crate::world::{ScheduleRow, World};
 use tradewind_nodes::JsonMap;
 use tradewind_nodes::fact::{Event, Facts, NO_OUTPUTS};
@@ -19,7 +19,8 @@ use uuid::Uuid;
 
 /// Customers of a page of a fan-out.
 pub(crate) const PAGE: i64 = 500;
-pub(crate) const AUDIENCE: &str = "SELECT id FROM customers WHERE workspace_id = $1 AND id > $2 AND merged_into IS NULL ORDER BY id LIMIT $3";
+pub(crate) const AUDIENCE: &str =
+    "SELECT id FROM customers WHERE workspace_id = $1 AND id > $2 AND merged_into IS NULL ORDER BY id LIMIT $3";
 
 /// One page of a fan-out: who, and where to go on.
 pub(crate) struct FanOutPage {
@@ -40,7 +41,9 @@ pub(crate) async fn page(db: &Db, workspace: WorkspaceId, after: Option<Customer
 pub(super) fn tick(world: &mut World, workspace: WorkspaceId, journey: JourneyId, node: &str, customer: Option<CustomerId>, at: Timestamp) {
     let catalog = world.catalog.clone();
     let Some(live) = catalog.workspaces.get(&workspace).and_then(|w| w.journeys.get(&journey)) else { return };
-    let Some((index, trigger)) = live.program.triggers.iter().find(|(index, _)| live.program.nodes[*index].id.as_str() == node) else { return };
+    let Some((index, trigger)) = live.program.triggers.iter().find(|(index, _)| live.program.nodes[*index].id.as_str() == node) else {
+        return;
+    };
     let customer = customer.map(|id| world.resolve(id));
     match trigger {
         Trigger::Schedule { audience, .. } => enter(world, workspace, live, *index, customer, audience.as_ref(), at, None),
@@ -79,7 +82,9 @@ fn schedule_key(live: &LiveJourney, index: usize, _customer: CustomerId) -> Node
 /// Whether `at` is the anniversary, and when the next one is.
 fn anniversary(world: &World, live: &LiveJourney, index: usize, customer: CustomerId, at: Timestamp) -> Due {
     let none = Due { today: false, next: None };
-    let Some((_, Trigger::Anniversary { fact, offset_days, at: time, leap_day, .. })) = live.program.triggers.iter().find(|(i, _)| *i == index) else {
+    let Some((_, Trigger::Anniversary { fact, offset_days, at: time, leap_day, .. })) =
+        live.program.triggers.iter().find(|(i, _)| *i == index)
+    else {
         return none;
     };
     let Some(entry) = world.customers.get(&customer) else { return none };

@@ -2,7 +2,6 @@
 
 use super::event::knock;
 use super::open;
-use crate::incoming::Call;
 use crate::world::{EventRow, Stimulus, World};
 use std::sync::Arc;
 use tradewind_nodes::JsonMap;
@@ -68,14 +67,14 @@ fn crossed(world: &mut World, workspace: WorkspaceId, customer: CustomerId, segm
         received_at: world.now,
         event: event.clone(),
     });
-    let _ = Call::Internal;
     for run in world.live_runs(customer) {
         world.queue.push_back((run, Stimulus::Event(event.clone())));
     }
     let catalog = world.catalog.clone();
     let listeners = catalog.workspaces.get(&workspace).and_then(|w| w.by_segment.get(segment));
     for live in listeners.into_iter().flatten() {
-        let wanted = |trigger: &Trigger| matches!(trigger, Trigger::Segment { segment: of, change: way } if of == segment && *way == change);
+        let wanted =
+            |trigger: &Trigger| matches!(trigger, Trigger::Segment { segment: of, change: way } if of == segment && *way == change);
         let Some((node, _)) = live.program.triggers.iter().find(|(_, trigger)| wanted(trigger)) else { continue };
         match super::start::key_of(world, live, Some(customer), &event) {
             Ok(key) => {

@@ -18,9 +18,9 @@ pub(crate) const RUNS_BY_ID: &str = "SELECT id, workspace_id, shard, journey_id,
 pub(crate) const RUNS_DUE: &str = "SELECT id, workspace_id, shard, journey_id, version, customer_id, run_key, entered_at, seq, body, due_at FROM runs WHERE due_at <= $1 ORDER BY due_at LIMIT $2";
 pub(crate) const NEXT_DUE: &str = "SELECT due_at FROM runs WHERE due_at IS NOT NULL ORDER BY due_at LIMIT 1";
 pub(crate) const RUNS_OF_CUSTOMERS: &str = "SELECT id, workspace_id, shard, journey_id, version, customer_id, run_key, entered_at, seq, CASE WHEN ended_at IS NULL THEN body ELSE '' END, due_at, ended_at FROM runs WHERE customer_id = ANY($1) AND (ended_at IS NULL OR run_key IS NOT NULL) LIMIT $2";
-pub(crate) const HISTORY: &str =
-    "SELECT customer_id, id, name, at, properties, context FROM events WHERE customer_id = ANY($1) AND at >= $2 AND name = ANY($3) ORDER BY at DESC LIMIT $4";
-pub(crate) const MEMBERSHIPS: &str = "SELECT customer_id, segment, inside, since, changes_at FROM segment_members WHERE customer_id = ANY($1) LIMIT $2";
+pub(crate) const HISTORY: &str = "SELECT customer_id, id, name, at, properties, context FROM events WHERE customer_id = ANY($1) AND at >= $2 AND name = ANY($3) ORDER BY at DESC LIMIT $4";
+pub(crate) const MEMBERSHIPS: &str =
+    "SELECT customer_id, segment, inside, since, changes_at FROM segment_members WHERE customer_id = ANY($1) LIMIT $2";
 
 /// Rows of one kind that a batch reads at most. Beyond it the batch is split.
 const MOST_ROWS: i64 = 100_000;
@@ -57,7 +57,8 @@ impl World {
 
     /// First hop: repeats, aliases, timers and runs named by orders.
     async fn load_given(&mut self, load: &Load<'_>) -> Result<(), EngineError> {
-        let (mut messages, mut identifiers, mut runs) = (Vec::new(), Vec::new(), load.run.iter().chain(load.admit).map(|r| r.0).collect::<Vec<Uuid>>());
+        let (mut messages, mut identifiers, mut runs) =
+            (Vec::new(), Vec::new(), load.run.iter().chain(load.admit).map(|r| r.0).collect::<Vec<Uuid>>());
         for pending in load.pending {
             match &pending.incoming {
                 Incoming::Event(event) => {
@@ -173,7 +174,10 @@ impl World {
                     }
                     // Whom an alias joins to him must be known for the merge to be ordered.
                     if let Some(previous) = &event.previous_id {
-                        touched.extend([CustomerId::of_anonymous(pending.workspace, previous), CustomerId::of_user(pending.workspace, previous)]);
+                        touched.extend([
+                            CustomerId::of_anonymous(pending.workspace, previous),
+                            CustomerId::of_user(pending.workspace, previous),
+                        ]);
                     }
                 }
                 Incoming::Profile { customer, .. } | Incoming::Segment { customer } => {
@@ -190,15 +194,18 @@ impl World {
     }
 
     /// Second hop: profiles, segments and the runs of those to whom something happened.
-    async fn load_people(&mut self, load: &Load<'_>, touched: &HashSet<CustomerId>, wanted: &mut HashSet<CustomerId>) -> Result<(), EngineError> {
+    async fn load_people(
+        &mut self,
+        load: &Load<'_>,
+        touched: &HashSet<CustomerId>,
+        wanted: &mut HashSet<CustomerId>,
+    ) -> Result<(), EngineError> {
         if wanted.is_empty() {
             return Ok(());
         }
         let ids = |set: &HashSet<CustomerId>| Value::UuidList(set.iter().map(|c| c.0).collect());
-        let mut queries = vec![
-            Query::new(profile::BY_ID, vec![ids(wanted)]),
-            Query::new(RUNS_OF_CUSTOMERS, vec![ids(touched), MOST_ROWS.into()]),
-        ];
+        let mut queries =
+            vec![Query::new(profile::BY_ID, vec![ids(wanted)]), Query::new(RUNS_OF_CUSTOMERS, vec![ids(touched), MOST_ROWS.into()])];
         if self.catalog.workspaces.values().any(|w| !w.segments.is_empty()) {
             queries.push(Query::new(MEMBERSHIPS, vec![ids(wanted), MOST_ROWS.into()]));
         }

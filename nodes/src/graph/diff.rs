@@ -77,7 +77,9 @@ pub fn diff(old: &Graph, new: &Graph) -> GraphDiff {
         }
     }
     // Settings are plain data: they always have a JSON form.
-    if let (Ok(crate::Json::Object(before)), Ok(crate::Json::Object(after))) = (serde_json::to_value(&old.settings), serde_json::to_value(&new.settings)) {
+    if let (Ok(crate::Json::Object(before)), Ok(crate::Json::Object(after))) =
+        (serde_json::to_value(&old.settings), serde_json::to_value(&new.settings))
+    {
         found.settings_changed = differing(&before, &after);
     }
     found

@@ -63,7 +63,9 @@ impl JourneyFile {
         let legal = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
         let slug = &file.slug;
         if slug.is_empty() || slug.len() > 64 || !slug.chars().all(legal) || slug.starts_with('-') || slug.ends_with('-') {
-            return Err(FileError::whole(format!("slug {slug:?} is not legal: use 1 to 64 small letters, digits and '-' inside, as cart-recovery")));
+            return Err(FileError::whole(format!(
+                "slug {slug:?} is not legal: use 1 to 64 small letters, digits and '-' inside, as cart-recovery"
+            )));
         }
         Ok(file)
     }

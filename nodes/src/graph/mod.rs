@@ -6,10 +6,10 @@ mod diff;
 mod edit;
 mod file;
 mod generate;
-#[cfg(test)]
-mod tests;
 mod model;
 mod publish;
+#[cfg(test)]
+mod tests;
 mod validate;
 
 pub use diff::{ChangedNode, GraphDiff, Rewired, diff};

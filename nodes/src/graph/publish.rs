@@ -26,8 +26,14 @@ pub fn publish(graph: &Graph, registry: &Registry) -> Result<Version, Vec<Issue>
     if issues.iter().any(|i| i.severity == Severity::Error) {
         return Err(issues);
     }
-    let text = canonical::text(graph)
-        .map_err(|e| vec![Issue::error(None, "", IssueCode::Invalid, format!("the graph has no JSON form ({e}): remove what is no data from its fields"))])?;
+    let text = canonical::text(graph).map_err(|e| {
+        vec![Issue::error(
+            None,
+            "",
+            IssueCode::Invalid,
+            format!("the graph has no JSON form ({e}): remove what is no data from its fields"),
+        )]
+    })?;
     let mut hash = String::with_capacity(64);
     for byte in Sha256::digest(text.as_bytes()) {
         // A `String` takes every write, so there is no error to tell.

@@ -66,7 +66,9 @@ fn any_edit(graph: &Graph, dice: &mut Dice, depth: usize) -> Edit {
         4 => Edit::SetField { node, field: "/duration".into(), value: Some(json!("3d")) },
         5 => Edit::SetField { node, field: ["/duration", "/ways/0", "/events/-", "/traits/level"][dice.below(4)].into(), value: None },
         6 => Edit::SetLabel { node, label: format!("label {}", dice.below(5)) },
-        7 => Edit::Connect { edge: Edge { from: node, port: PortName::new(["next", "yes", "other"][dice.below(3)]), to: any_node(graph, dice) } },
+        7 => Edit::Connect {
+            edge: Edge { from: node, port: PortName::new(["next", "yes", "other"][dice.below(3)]), to: any_node(graph, dice) },
+        },
         8 => Edit::Disconnect { edge: some_edge(dice) },
         9 => Edit::SpliceNode { node: fresh(dice), edge: some_edge(dice), port: PortName::NEXT },
         10 => Edit::RemoveAndReconnect { node, port: PortName::NEXT },
@@ -239,7 +241,11 @@ fn a_loop_must_pass_a_delay() {
     assert!(found[0].message.contains("a → c → b → a"), "{}", found[0].message);
     assert!(publish(&journey, &Registry::builtin()).is_err());
     for (node, port) in [("c", "b"), ("self", "self")] {
-        let pause = Node { kind: "delay.for".into(), config: json!({"duration": "1d"}).as_object().unwrap().clone(), ..exit(&format!("pause-{node}")) };
+        let pause = Node {
+            kind: "delay.for".into(),
+            config: json!({"duration": "1d"}).as_object().unwrap().clone(),
+            ..exit(&format!("pause-{node}"))
+        };
         journey.apply(&Edit::SpliceNode { node: pause, edge: edge(node, "next", port), port: PortName::NEXT }).unwrap();
     }
     assert_eq!(issues(&journey), []);
@@ -249,7 +255,8 @@ fn a_loop_must_pass_a_delay() {
 fn a_long_loop_is_named_shortly() {
     let mut journey = row();
     for n in 0..200 {
-        let record = Node { kind: "event.record".into(), config: json!({"event": "E"}).as_object().unwrap().clone(), ..exit(&format!("r{n:03}")) };
+        let record =
+            Node { kind: "event.record".into(), config: json!({"event": "E"}).as_object().unwrap().clone(), ..exit(&format!("r{n:03}")) };
         journey.nodes.push(record);
         journey.edges.push(edge(&format!("r{n:03}"), "next", &format!("r{:03}", (n + 1) % 200)));
     }

@@ -72,7 +72,11 @@ fn settings(settings: &Settings, scope: &FactScope) -> Vec<FieldIssue> {
     if let Some(key) = &settings.run_key {
         let at = "/settings/run_key";
         if key.trim().is_empty() {
-            issues.push(FieldIssue::new(at, IssueCode::Missing, "the run key is empty: name a fact, as event.properties.cart_id, or remove it"));
+            issues.push(FieldIssue::new(
+                at,
+                IssueCode::Missing,
+                "the run key is empty: name a fact, as event.properties.cart_id, or remove it",
+            ));
         } else if key.contains("{{") {
             issues.extend(template::check(key, &before_any_step, at));
         } else {
@@ -155,7 +159,12 @@ impl<'g> Plan<'g> {
         let mut places = Vec::with_capacity(graph.nodes.len());
         for (n, node) in graph.nodes.iter().enumerate() {
             if *index.entry(&node.id).or_insert(n) != n {
-                issues.push(Issue::error(Some(&node.id), "", IssueCode::DuplicateNode, format!("two nodes are called {}: rename one", node.id)));
+                issues.push(Issue::error(
+                    Some(&node.id),
+                    "",
+                    IssueCode::DuplicateNode,
+                    format!("two nodes are called {}: rename one", node.id),
+                ));
             }
             let kind = match registry.parse(&node.kind, &node.config) {
                 Ok(kind) => {
@@ -196,7 +205,10 @@ impl<'g> Plan<'g> {
                     issues.push(Issue::error(to.map(|_| &edge.to), "", IssueCode::BrokenEdge, words));
                 }
                 (Some(_), None) => {
-                    let words = format!("the port {} of {} leads to {}, which is not there: join it to another node", edge.port, edge.from, edge.to);
+                    let words = format!(
+                        "the port {} of {} leads to {}, which is not there: join it to another node",
+                        edge.port, edge.from, edge.to
+                    );
                     wrong(&edge.from, IssueCode::BrokenEdge, words);
                 }
                 (Some(&from), Some(&to)) => {
@@ -220,7 +232,8 @@ impl<'g> Plan<'g> {
         let wired: HashSet<(&NodeId, &PortName)> = self.graph.edges.iter().map(|e| (&e.from, &e.port)).collect();
         for place in &self.places {
             for port in place.ports.iter().filter(|p| p.required && !wired.contains(&(place.id, &p.name))) {
-                let words = format!("the port {} of {} leads nowhere: join it to a node, an exit if the run should end there", port.name, place.id);
+                let words =
+                    format!("the port {} of {} leads nowhere: join it to a node, an exit if the run should end there", port.name, place.id);
                 issues.push(Issue::error(Some(place.id), "", IssueCode::DanglingPort, words));
             }
         }
@@ -250,8 +263,11 @@ impl<'g> Plan<'g> {
 
     fn loops(&self, next: &[Vec<usize>], issues: &mut Vec<Issue>) {
         let slow: Vec<bool> = self.places.iter().map(Place::takes_time).collect();
-        let at_once: Vec<Vec<usize>> =
-            next.iter().enumerate().map(|(n, tos)| if slow[n] { Vec::new() } else { tos.iter().copied().filter(|&to| !slow[to]).collect() }).collect();
+        let at_once: Vec<Vec<usize>> = next
+            .iter()
+            .enumerate()
+            .map(|(n, tos)| if slow[n] { Vec::new() } else { tos.iter().copied().filter(|&to| !slow[to]).collect() })
+            .collect();
         for part in cycles::knots(&at_once) {
             let Some(&start) = part.iter().min_by_key(|&&n| self.places[n].id) else { continue };
             let way = cycles::round(&at_once, &part, start);
@@ -261,7 +277,8 @@ impl<'g> Plan<'g> {
             }
             let rest = part.len() - (way.len() - 1).min(part.len());
             let more = if rest > 0 { format!(" (and {rest} more nodes go round with them)") } else { String::new() };
-            let words = format!("a run would go round for ever without waiting: {}{more}: put a delay or a wait into the loop", names.join(" → "));
+            let words =
+                format!("a run would go round for ever without waiting: {}{more}: put a delay or a wait into the loop", names.join(" → "));
             issues.push(Issue::error(Some(self.places[start].id), "", IssueCode::LoopWithoutDelay, words));
         }
     }

@@ -30,7 +30,7 @@ pub(super) fn check(kind: &str, fields: &[Field], config: &JsonMap) -> Vec<Field
     for field in fields {
         let pointer = format!("/{}", field.name);
         match config.get(&field.name) {
-            Some(value) if !value.is_null() && !(field.required && empty(value)) => one(&field.ty, value, &pointer, &mut issues),
+            Some(value) if !(value.is_null() || field.required && empty(value)) => one(&field.ty, value, &pointer, &mut issues),
             _ if field.required => {
                 let message = format!("{} of {kind} must be filled: {}", field.name, expected(&field.ty));
                 issues.push(FieldIssue::new(pointer, IssueCode::Missing, message));

@@ -70,7 +70,11 @@ impl Checker<'_> {
             Predicate::Not { not } => self.predicate(not, &format!("{at}/not"), depth + 1, in_filter),
             Predicate::Fact(test) => self.fact(test, at),
             Predicate::Event(_) if in_filter => {
-                self.report(at.to_owned(), IssueCode::Invalid, "\"where\" looks at one event and cannot count others: compare facts of event, as event.properties.total");
+                self.report(
+                    at.to_owned(),
+                    IssueCode::Invalid,
+                    "\"where\" looks at one event and cannot count others: compare facts of event, as event.properties.total",
+                );
             }
             Predicate::Event(test) => self.events(test, at, depth),
             Predicate::Consent { consent } => {
@@ -109,7 +113,11 @@ impl Checker<'_> {
                 self.report(format!("{at}/within"), IssueCode::Invalid, "\"within\" and \"since\" exclude each other: keep one");
             }
             if length <= Duration::ZERO {
-                self.report(format!("{at}/within"), IssueCode::Invalid, format!("{length} is no length of time: write one above zero, as 60d"));
+                self.report(
+                    format!("{at}/within"),
+                    IssueCode::Invalid,
+                    format!("{length} is no length of time: write one above zero, as 60d"),
+                );
             }
         }
         if let Some(bound) = &test.count {

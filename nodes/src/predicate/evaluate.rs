@@ -56,9 +56,7 @@ pub(super) fn truth(p: &Predicate, facts: &Facts<'_>) -> Truth {
         }
         Predicate::Fact(test) => compare::truth(test, facts),
         Predicate::Event(test) => history::truth(test, facts),
-        Predicate::Consent { consent } => {
-            Truth::fixed(facts.customer.and_then(|c| c.consents(consent)) == Some(ConsentStatus::Granted))
-        }
+        Predicate::Consent { consent } => Truth::fixed(facts.customer.and_then(|c| c.consents(consent)) == Some(ConsentStatus::Granted)),
         Predicate::Segment { segment } => Truth::fixed(facts.segments.contains(segment)),
     }
 }

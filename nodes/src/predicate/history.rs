@@ -123,9 +123,7 @@ pub(crate) fn decimal(value: &Json) -> Option<Decimal> {
 pub(super) fn bounds_hold(test: &EventTest, count: u64, sum: Decimal) -> bool {
     match (&test.count, &test.sum) {
         (None, None) => count > 0,
-        (number, total) => {
-            number.is_none_or(|bound| within(&bound, count.into())) && total.as_ref().is_none_or(|t| within(&t.bound, sum))
-        }
+        (number, total) => number.is_none_or(|bound| within(&bound, count.into())) && total.as_ref().is_none_or(|t| within(&t.bound, sum)),
     }
 }
 

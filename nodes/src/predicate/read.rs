@@ -43,7 +43,11 @@ impl Reader {
     fn predicate(&mut self, value: &Json, at: &str, depth: usize) -> Read<Predicate> {
         self.parts += 1;
         if depth > MAX_DEPTH || self.parts > MAX_PARTS {
-            return wrong(at, IssueCode::TooLarge, format!("a predicate may be {MAX_DEPTH} deep and have {MAX_PARTS} parts: make it smaller"));
+            return wrong(
+                at,
+                IssueCode::TooLarge,
+                format!("a predicate may be {MAX_DEPTH} deep and have {MAX_PARTS} parts: make it smaller"),
+            );
         }
         let Some(map) = value.as_object() else {
             return wrong(at, IssueCode::Invalid, format!("{} is not a predicate: {FORMS_SAID}", name_of(value)));
@@ -217,14 +221,22 @@ mod tests {
             assert_eq!(serde_json::to_value(&read).unwrap(), form);
             assert_eq!(serde_json::from_value::<Predicate>(form).unwrap(), read);
         }
-        assert_eq!(from_json(&json!({"consent": {"channel": "sms"}}), "").unwrap(), from_json(&json!({"consent": {"channel": "sms", "purpose": "marketing"}}), "").unwrap());
+        assert_eq!(
+            from_json(&json!({"consent": {"channel": "sms"}}), "").unwrap(),
+            from_json(&json!({"consent": {"channel": "sms", "purpose": "marketing"}}), "").unwrap()
+        );
     }
 
     #[test]
     fn names_the_bad_part_and_its_place() {
         use IssueCode as C;
         for (bad, place, code, says) in [
-            (json!({"evnt": "x"}), "/p/evnt", C::UnknownField, "unknown key \"evnt\": a predicate has one of all, any, not, fact, event, consent, segment"),
+            (
+                json!({"evnt": "x"}),
+                "/p/evnt",
+                C::UnknownField,
+                "unknown key \"evnt\": a predicate has one of all, any, not, fact, event, consent, segment",
+            ),
             (json!({"all": [{"segment": "a"}, {"segmnt": "b"}]}), "/p/all/1/segmnt", C::UnknownField, "segmnt"),
             (json!({"not": {"fact": "now", "is": "equals"}}), "/p/not/is", C::Invalid, "\"equals\" is not right for \"is\""),
             (json!({"fact": "now"}), "/p/is", C::Missing, "\"is\" is missing"),

@@ -22,7 +22,13 @@ fn read(value: &Json) -> Predicate {
 }
 
 fn event(name: &str, when: Timestamp, properties: &Json) -> Event {
-    Event { id: EventId(Uuid::nil()), name: name.into(), at: when, properties: properties.as_object().cloned().unwrap_or_default(), context: JsonMap::new() }
+    Event {
+        id: EventId(Uuid::nil()),
+        name: name.into(),
+        at: when,
+        properties: properties.as_object().cloned().unwrap_or_default(),
+        context: JsonMap::new(),
+    }
 }
 
 /// A world one customer lives in.
@@ -93,20 +99,40 @@ fn decides_and_says_why() {
         (json!({"fact": "customer.traits.limit", "is": "gt", "value": 9}), true, "customer.traits.limit is 19.90, more than 9"),
         (json!({"fact": "customer.traits.age", "is": "eq", "value": 30.0}), true, "customer.traits.age is 30"),
         (json!({"fact": "customer.traits.age", "is": "eq", "value": "30"}), true, "customer.traits.age is 30"),
-        (json!({"fact": "customer.traits.big", "is": "eq", "value": 9_007_199_254_740_992_i64}), false, "customer.traits.big is 9007199254740993, not 9007199254740992"),
+        (
+            json!({"fact": "customer.traits.big", "is": "eq", "value": 9_007_199_254_740_992_i64}),
+            false,
+            "customer.traits.big is 9007199254740993, not 9007199254740992",
+        ),
         (json!({"fact": "customer.traits.vip", "is": "eq", "value": true}), true, "customer.traits.vip is yes"),
-        (json!({"fact": "customer.traits.plan", "is": "in", "value": ["pro", "team"]}), true, "customer.traits.plan is pro, one of pro, team"),
+        (
+            json!({"fact": "customer.traits.plan", "is": "in", "value": ["pro", "team"]}),
+            true,
+            "customer.traits.plan is pro, one of pro, team",
+        ),
         (json!({"fact": "customer.traits.plan", "is": "not_in", "value": ["pro"]}), false, "customer.traits.plan is pro, one of pro"),
-        (json!({"fact": "customer.traits.plan", "is": "not_in", "value": ["a", "b", "c", "d", "e", "f"]}), true, "customer.traits.plan is pro, not one of a, b, c, d, 2 more"),
+        (
+            json!({"fact": "customer.traits.plan", "is": "not_in", "value": ["a", "b", "c", "d", "e", "f"]}),
+            true,
+            "customer.traits.plan is pro, not one of a, b, c, d, 2 more",
+        ),
         (json!({"fact": "customer.traits.plan", "is": "starts_with", "value": "p"}), true, "customer.traits.plan is pro, beginning with p"),
         (json!({"fact": "customer.traits.plan", "is": "ends_with", "value": "x"}), false, "customer.traits.plan is pro, not ending with x"),
         (json!({"fact": "customer.tags", "is": "contains", "value": "loyal"}), true, "customer.tags has 2 items, with loyal in it"),
         (json!({"fact": "customer.tags", "is": "not_contains", "value": "loyal"}), false, "customer.tags has 2 items, with loyal in it"),
-        (json!({"fact": "customer.traits.sizes", "is": "contains", "value": "42"}), true, "customer.traits.sizes has 2 items, with 42 in it"),
+        (
+            json!({"fact": "customer.traits.sizes", "is": "contains", "value": "42"}),
+            true,
+            "customer.traits.sizes has 2 items, with 42 in it",
+        ),
         (json!({"fact": "customer.traits.none", "is": "missing"}), true, "customer.traits.none has no value"),
         (json!({"fact": "customer.traits.empty", "is": "exists"}), false, "customer.traits.empty has no value"),
         (json!({"fact": "steps.call.status", "is": "eq", "value": 200}), true, "steps.call.status is 200"),
-        (json!({"fact": "event.timestamp", "is": "before", "value": "2026-06-01"}), true, "event.timestamp is 2026-05-30T00:00:00Z, before 2026-06-01"),
+        (
+            json!({"fact": "event.timestamp", "is": "before", "value": "2026-06-01"}),
+            true,
+            "event.timestamp is 2026-05-30T00:00:00Z, before 2026-06-01",
+        ),
         (json!({"consent": {"channel": "email"}}), true, "granted email/marketing"),
         (json!({"consent": {"channel": "sms"}}), false, "withdrew sms/marketing"),
         (json!({"consent": {"channel": "push"}}), false, "never asked for push/marketing"),
@@ -116,8 +142,11 @@ fn decides_and_says_why() {
         (json!({"any": []}), false, "none of no conditions holds"),
         (json!({"all": [{"segment": "vip"}, {"segment": "lost"}, {"segment": "gone"}]}), false, "not in segment lost"),
         (json!({"any": [{"segment": "lost"}, {"segment": "vip"}]}), true, "in segment vip"),
-        (json!({"any": [{"segment": "a"}, {"segment": "b"}, {"segment": "c"}, {"segment": "d"}, {"segment": "e"}]}), false,
-            "not in segment a; not in segment b; not in segment c; not in segment d; and 1 more"),
+        (
+            json!({"any": [{"segment": "a"}, {"segment": "b"}, {"segment": "c"}, {"segment": "d"}, {"segment": "e"}]}),
+            false,
+            "not in segment a; not in segment b; not in segment c; not in segment d; and 1 more",
+        ),
     ] {
         let verdict = evaluate(&read(&form), &world.facts(at("2026-06-01")));
         assert_eq!((verdict.holds, verdict.why.rule.as_ref()), (holds, rule), "{form}");
@@ -129,9 +158,25 @@ fn decides_and_says_why() {
 fn a_missing_fact_fails_every_comparison_but_four() {
     let world = world();
     for (is, holds) in [
-        ("eq", false), ("ne", true), ("lt", false), ("lte", false), ("gt", false), ("gte", false), ("contains", false), ("not_contains", true),
-        ("starts_with", false), ("ends_with", false), ("in", false), ("not_in", true), ("exists", false), ("missing", true), ("before", false),
-        ("after", false), ("within_last", false), ("within_next", false), ("longer_ago_than", false),
+        ("eq", false),
+        ("ne", true),
+        ("lt", false),
+        ("lte", false),
+        ("gt", false),
+        ("gte", false),
+        ("contains", false),
+        ("not_contains", true),
+        ("starts_with", false),
+        ("ends_with", false),
+        ("in", false),
+        ("not_in", true),
+        ("exists", false),
+        ("missing", true),
+        ("before", false),
+        ("after", false),
+        ("within_last", false),
+        ("within_next", false),
+        ("longer_ago_than", false),
     ] {
         for value in [json!("7d"), json!(1), json!(["a"]), json!("now"), Json::Null] {
             let p = read(&json!({"fact": "customer.traits.nothing", "is": is, "value": value}));
@@ -149,20 +194,63 @@ fn counts_and_sums_events() {
     let tick = Duration(1);
     let leaves = |day: &str, days: i64| Some(at(day).plus(Duration::from_days(days)).plus(tick));
     for (form, holds, rule, changes_at) in [
-        (json!({"event": "Order Completed", "count": {"eq": 0}, "since": "entry"}), false, "1 Order Completed since entry, not exactly 0", None),
+        (
+            json!({"event": "Order Completed", "count": {"eq": 0}, "since": "entry"}),
+            false,
+            "1 Order Completed since entry, not exactly 0",
+            None,
+        ),
         (json!({"event": "Refund", "count": {"eq": 0}, "since": "entry"}), true, "no Refund since entry (0)", None),
         (json!({"event": "Refund"}), false, "no Refund (0)", None),
         (json!({"event": "Order Completed"}), true, "3 Order Completed", None),
-        (json!({"event": "Order Completed", "count": {"gte": 2}, "within": "60d"}), true, "2 Order Completed within the last 60 days, at least 2", leaves("2026-05-01", 60)),
-        (json!({"event": "Order Completed", "count": {"gte": 1}, "within": "60d"}), true, "2 Order Completed within the last 60 days, at least 1", leaves("2026-05-20", 60)),
-        (json!({"event": "Order Completed", "count": {"eq": 0}, "within": "60d"}), false, "2 Order Completed within the last 60 days, not exactly 0", leaves("2026-05-20", 60)),
-        (json!({"event": "Order Completed", "count": {"gte": 3}, "within": "60d"}), false, "2 Order Completed within the last 60 days, not at least 3", None),
-        (json!({"event": "Order Completed", "sum": {"of": "total", "gte": 100}}), true, "3 Order Completed, their total sums to 105, at least 100", None),
-        (json!({"event": "Order Completed", "sum": {"of": "total", "eq": 100}, "where": {"fact": "event.properties.currency", "is": "eq", "value": "EUR"}}), true,
-            "2 Order Completed of that kind, their total sums to 100, exactly 100", None),
-        (json!({"event": "Order Completed", "sum": {"of": "total", "gt": 50}, "within": "40d"}), true,
-            "2 Order Completed within the last 40 days, their total sums to 85.01, more than 50", leaves("2026-05-01", 40)),
-        (json!({"event": "Order Completed", "count": {"gte": 5}, "sum": {"of": "total", "gt": 50}}), false, "3 Order Completed, not at least 5", None),
+        (
+            json!({"event": "Order Completed", "count": {"gte": 2}, "within": "60d"}),
+            true,
+            "2 Order Completed within the last 60 days, at least 2",
+            leaves("2026-05-01", 60),
+        ),
+        (
+            json!({"event": "Order Completed", "count": {"gte": 1}, "within": "60d"}),
+            true,
+            "2 Order Completed within the last 60 days, at least 1",
+            leaves("2026-05-20", 60),
+        ),
+        (
+            json!({"event": "Order Completed", "count": {"eq": 0}, "within": "60d"}),
+            false,
+            "2 Order Completed within the last 60 days, not exactly 0",
+            leaves("2026-05-20", 60),
+        ),
+        (
+            json!({"event": "Order Completed", "count": {"gte": 3}, "within": "60d"}),
+            false,
+            "2 Order Completed within the last 60 days, not at least 3",
+            None,
+        ),
+        (
+            json!({"event": "Order Completed", "sum": {"of": "total", "gte": 100}}),
+            true,
+            "3 Order Completed, their total sums to 105, at least 100",
+            None,
+        ),
+        (
+            json!({"event": "Order Completed", "sum": {"of": "total", "eq": 100}, "where": {"fact": "event.properties.currency", "is": "eq", "value": "EUR"}}),
+            true,
+            "2 Order Completed of that kind, their total sums to 100, exactly 100",
+            None,
+        ),
+        (
+            json!({"event": "Order Completed", "sum": {"of": "total", "gt": 50}, "within": "40d"}),
+            true,
+            "2 Order Completed within the last 40 days, their total sums to 85.01, more than 50",
+            leaves("2026-05-01", 40),
+        ),
+        (
+            json!({"event": "Order Completed", "count": {"gte": 5}, "sum": {"of": "total", "gt": 50}}),
+            false,
+            "3 Order Completed, not at least 5",
+            None,
+        ),
     ] {
         let verdict = evaluate(&read(&form), &world.facts(now));
         assert_eq!((verdict.holds, verdict.why.rule.as_ref(), verdict.changes_at), (holds, rule, changes_at), "{form}");
@@ -191,8 +279,16 @@ fn dates_turn_at_the_exact_instant() {
         (json!({"fact": "now", "is": "gte", "value": "2026-06-05"}), false, plus("2026-06-05", 0)),
         (json!({"not": {"fact": "now", "is": "gte", "value": "2026-06-05"}}), true, plus("2026-06-05", 0)),
         // Both must turn before the whole does.
-        (json!({"all": [{"fact": "now", "is": "gte", "value": "2026-06-05"}, {"fact": "now", "is": "gte", "value": "2026-06-08"}]}), false, plus("2026-06-08", 0)),
-        (json!({"any": [{"fact": "now", "is": "gte", "value": "2026-06-05"}, {"fact": "now", "is": "gte", "value": "2026-06-08"}]}), false, plus("2026-06-05", 0)),
+        (
+            json!({"all": [{"fact": "now", "is": "gte", "value": "2026-06-05"}, {"fact": "now", "is": "gte", "value": "2026-06-08"}]}),
+            false,
+            plus("2026-06-08", 0),
+        ),
+        (
+            json!({"any": [{"fact": "now", "is": "gte", "value": "2026-06-05"}, {"fact": "now", "is": "gte", "value": "2026-06-08"}]}),
+            false,
+            plus("2026-06-05", 0),
+        ),
         (json!({"all": [{"fact": "now", "is": "gte", "value": "2026-06-05"}, {"segment": "lost"}]}), false, None),
         // The 29th of February is the 28th in 2027, on a clock an hour ahead of UTC.
         (json!({"fact": "customer.birthday", "is": "within_next", "value": "7d"}), false, plus("2027-02-20T23:00:00Z", 0)),
@@ -280,7 +376,11 @@ fn check_names_every_mistake() {
         (json!({"event": "A", "count": {}}), "/p/count", C::Missing),
         (json!({"event": "A", "sum": {"of": ""}}), "/p/sum/of", C::Missing),
         (json!({"event": "A", "where": {"not": {"event": "B"}}}), "/p/where/not", C::Invalid),
-        (json!({"event": "A", "where": {"all": [{"segment": "x"}, {"fact": "nope", "is": "exists"}]}}), "/p/where/all/1/fact", C::UnknownFact),
+        (
+            json!({"event": "A", "where": {"all": [{"segment": "x"}, {"fact": "nope", "is": "exists"}]}}),
+            "/p/where/all/1/fact",
+            C::UnknownFact,
+        ),
         (json!({"consent": {"channel": ""}}), "/p/consent/channel", C::Missing),
         (json!({"any": [{"segment": ""}]}), "/p/any/0/segment", C::Missing),
     ] {
@@ -312,7 +412,12 @@ fn date_text() -> impl Strategy<Value = String> {
 
 fn fact_test() -> impl Strategy<Value = Json> {
     let fact = prop_oneof![
-        Just("customer.traits.trial_ends"), Just("customer.birthday"), Just("event.timestamp"), Just("now"), Just("run.entered_at"), Just("customer.traits.none")
+        Just("customer.traits.trial_ends"),
+        Just("customer.birthday"),
+        Just("event.timestamp"),
+        Just("now"),
+        Just("run.entered_at"),
+        Just("customer.traits.none")
     ];
     let test = prop_oneof![
         (prop_oneof![Just("within_last"), Just("within_next"), Just("longer_ago_than")], length().prop_map(Json::from)),
@@ -325,7 +430,9 @@ fn fact_test() -> impl Strategy<Value = Json> {
 
 fn event_test() -> impl Strategy<Value = Json> {
     let bound = prop_oneof![
-        (0..4u32).prop_map(|n| json!({"eq": n})), (0..4u32).prop_map(|n| json!({"gte": n})), (0..4u32).prop_map(|n| json!({"lt": n})),
+        (0..4u32).prop_map(|n| json!({"eq": n})),
+        (0..4u32).prop_map(|n| json!({"gte": n})),
+        (0..4u32).prop_map(|n| json!({"lt": n})),
         (0..3u32).prop_map(|n| json!({"gte": n, "lte": n + 1}))
     ];
     let sum = (0..60u32).prop_map(|n| json!({"of": "total", "gte": n}));
@@ -360,7 +467,9 @@ fn any_world() -> impl Strategy<Value = World> {
         occurred.sort_by_key(|(_, d, h, _)| (*d, *h));
         w.history = occurred
             .into_iter()
-            .map(|(name, d, h, cents)| event(name, Timestamp(at("2026-06-01").0 + d * DAY + h * DAY / 24), &json!({"total": f64::from(cents) / 100.0})))
+            .map(|(name, d, h, cents)| {
+                event(name, Timestamp(at("2026-06-01").0 + d * DAY + h * DAY / 24), &json!({"total": f64::from(cents) / 100.0}))
+            })
             .collect();
         w.customer.traits.insert("trial_ends".into(), ends.into());
         w.customer.traits.insert("birthday".into(), format!("1990-{month:02}-05").into());

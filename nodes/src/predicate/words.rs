@@ -160,13 +160,7 @@ fn say_length(length: Duration) -> String {
 }
 
 fn limits(bound: &Bound, holds: bool) -> String {
-    let named = [
-        ("exactly", bound.eq),
-        ("at least", bound.gte),
-        ("more than", bound.gt),
-        ("at most", bound.lte),
-        ("less than", bound.lt),
-    ];
+    let named = [("exactly", bound.eq), ("at least", bound.gte), ("more than", bound.gt), ("at most", bound.lte), ("less than", bound.lt)];
     let said: Vec<String> = named.iter().filter_map(|(word, limit)| limit.map(|n| format!("{word} {n}"))).collect();
     format!("{}{}", if holds { "" } else { "not " }, said.join(" and "))
 }

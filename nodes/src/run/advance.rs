@@ -49,7 +49,14 @@ pub enum Input<'a> {
 
 /// Applies `input` to `run`. None when the input means nothing to the state it is in: nothing is to be written then.
 #[must_use]
-pub fn advance(program: &Program, run: &mut Run, subject: &mut Subject<'_>, input: Input<'_>, paused: bool, now: Timestamp) -> Option<Transition> {
+pub fn advance(
+    program: &Program,
+    run: &mut Run,
+    subject: &mut Subject<'_>,
+    input: Input<'_>,
+    paused: bool,
+    now: Timestamp,
+) -> Option<Transition> {
     if matches!(run.body.state, RunState::Done { .. }) {
         return None;
     }
@@ -141,7 +148,8 @@ impl Walker<'_, '_> {
             Outage::NextWindow { late: most } if late > *most => {
                 let next = next_window(until, self.now);
                 let node = self.program.nodes[place.node].id.clone();
-                let why = Why::said(format!("woke {late} late; the journey takes the same hour of the next day")).with("late", late.to_string());
+                let why =
+                    Why::said(format!("woke {late} late; the journey takes the same hour of the next day")).with("late", late.to_string());
                 self.done.steps.push(super::state::Step {
                     node: node.clone(),
                     visit: place.visit,

@@ -50,13 +50,9 @@ impl Program {
         let mut nodes = Vec::with_capacity(graph.nodes.len());
         for node in &graph.nodes {
             match registry.parse(&node.kind, &node.config) {
-                Ok(kind) => nodes.push(ProgramNode {
-                    id: node.id.clone(),
-                    kind,
-                    ways: BTreeMap::new(),
-                    wired: BTreeSet::new(),
-                    looping: false,
-                }),
+                Ok(kind) => {
+                    nodes.push(ProgramNode { id: node.id.clone(), kind, ways: BTreeMap::new(), wired: BTreeSet::new(), looping: false })
+                }
                 Err(wrong) => issues.extend(wrong.into_iter().map(|issue| issue.at(&node.id))),
             }
         }
@@ -98,10 +94,13 @@ impl Program {
 
     /// The names of events that start runs of this version.
     pub fn listens_to(&self) -> impl Iterator<Item = &str> {
-        self.triggers.iter().flat_map(|(_, trigger)| match trigger {
-            Trigger::Event { names, .. } => names.as_slice(),
-            _ => &[],
-        }).map(String::as_str)
+        self.triggers
+            .iter()
+            .flat_map(|(_, trigger)| match trigger {
+                Trigger::Event { names, .. } => names.as_slice(),
+                _ => &[],
+            })
+            .map(String::as_str)
     }
 
     /// The farthest any window of this version looks back, or None when it reads all that is kept.

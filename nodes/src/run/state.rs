@@ -1,5 +1,6 @@
 //! What a run is, and what one transition of it brings.
 
+use crate::JsonMap;
 use crate::effect::{Command, Effect};
 use crate::fact::{Customer, Event};
 use crate::id::{CustomerId, NodeId, PortName, RunId, TaskId};
@@ -7,13 +8,14 @@ use crate::issue::Problem;
 use crate::kind::{End, EventMatch, Question};
 use crate::time::Timestamp;
 use crate::why::Why;
-use crate::JsonMap;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Where a run stands. What belongs to a state lives inside it.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "snake_case")]
+// A run has one state and is moved, not copied, in batches: a box would cost each wait an allocation.
+#[allow(clippy::large_enum_variant)]
 pub enum RunState {
     /// About to enter `node`, not before `at`.
     Ready {

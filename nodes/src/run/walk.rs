@@ -62,7 +62,11 @@ impl Walker<'_, '_> {
             };
         }
         let place = self.place_of(node);
-        self.hold(place, Problem::new("run.endless", format!("took {LONGEST_CHAIN} steps without a delay: put a delay into the loop")), false);
+        self.hold(
+            place,
+            Problem::new("run.endless", format!("took {LONGEST_CHAIN} steps without a delay: put a delay into the loop")),
+            false,
+        );
     }
 
     /// Steps the node at `place` again and walks on.
@@ -246,7 +250,8 @@ impl Walker<'_, '_> {
     fn emit(&mut self, place: Place, effect: Box<crate::effect::Effect>, then: Then, why: Why) -> Next {
         let (node, visit, since) = self.named(place);
         if let Some(late) = self.stale {
-            let why = Why::said(format!("not done: the engine came back {late} late and the journey skips what is older")).with("late", late.to_string());
+            let why = Why::said(format!("not done: the engine came back {late} late and the journey skips what is older"))
+                .with("late", late.to_string());
             self.note(place, StepOutcome::Went(PortName::NEXT), why);
             return self.leave(place, &PortName::NEXT);
         }

@@ -93,7 +93,9 @@ fn walk(value: &Dynamic, bytes: &mut usize, depth: usize) -> Result<Json, Unfit>
         return Ok(decimal(*d));
     }
     if let Ok(f) = value.as_float() {
-        return serde_json::Number::from_f64(f).map(Json::Number).ok_or_else(|| Unfit::Shape(format!("{f} has no JSON form: check for a division by zero")));
+        return serde_json::Number::from_f64(f)
+            .map(Json::Number)
+            .ok_or_else(|| Unfit::Shape(format!("{f} has no JSON form: check for a division by zero")));
     }
     if let Some(s) = value.read_lock::<rhai::ImmutableString>() {
         *bytes += s.len();

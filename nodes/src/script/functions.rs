@@ -139,8 +139,12 @@ fn values(engine: &mut Engine) {
         Ok(convert::value(&read))
     });
     engine.register_fn("to_json", |value: Dynamic| -> Raised<String> { Ok(convert::json(&value)?.0.to_string()) });
-    engine.register_fn("to_json", |value: &mut Map| -> Raised<String> { Ok(serde_json::Value::Object(convert::json_map(value)?.0).to_string()) });
-    engine.register_fn("decimal", |text: &str| text.trim().parse().map_err(|_| -> Box<EvalAltResult> { not_decimal(text) }).map(Dynamic::from_decimal));
+    engine.register_fn("to_json", |value: &mut Map| -> Raised<String> {
+        Ok(serde_json::Value::Object(convert::json_map(value)?.0).to_string())
+    });
+    engine.register_fn("decimal", |text: &str| {
+        text.trim().parse().map_err(|_| -> Box<EvalAltResult> { not_decimal(text) }).map(Dynamic::from_decimal)
+    });
     engine.register_fn("decimal", |n: INT| Dynamic::from_decimal(n.into()));
     engine.register_fn("decimal", |n: f64| -> Raised<Dynamic> {
         // By way of the shortest text: 19.9 is meant, not 19.89999999999999857891452847979962825775146484375.
@@ -167,6 +171,10 @@ fn length(text: &str) -> Raised<Duration> {
 fn dates(engine: &mut Engine) {
     engine.register_fn("time_plus", |at: &str, by: &str| -> Raised<String> { Ok(instant(at)?.plus(length(by)?).to_string()) });
     engine.register_fn("time_minus", |at: &str, by: &str| -> Raised<String> { Ok(instant(at)?.minus(length(by)?).to_string()) });
-    engine.register_fn("seconds_between", |from: &str, to: &str| -> Raised<INT> { Ok(instant(to)?.since(instant(from)?).0.div_euclid(1_000_000)) });
-    engine.register_fn("days_between", |from: &str, to: &str| -> Raised<INT> { Ok(instant(to)?.since(instant(from)?).0.div_euclid(86_400_000_000)) });
+    engine.register_fn("seconds_between", |from: &str, to: &str| -> Raised<INT> {
+        Ok(instant(to)?.since(instant(from)?).0.div_euclid(1_000_000))
+    });
+    engine.register_fn("days_between", |from: &str, to: &str| -> Raised<INT> {
+        Ok(instant(to)?.since(instant(from)?).0.div_euclid(86_400_000_000))
+    });
 }

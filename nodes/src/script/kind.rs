@@ -93,7 +93,8 @@ impl ScriptKind {
             let words = "the file has no manifest: begin it with /* tradewind {\"name\": \"shop.tier\", \"label\": …, \"family\": \"condition\", \"ports\": […], \"version\": 1} */";
             return Err(one("", IssueCode::Missing, words.into()));
         };
-        let manifest: Manifest = serde_json::from_str(json).map_err(|e| one("", IssueCode::Invalid, format!("the manifest is not right: {e}")))?;
+        let manifest: Manifest =
+            serde_json::from_str(json).map_err(|e| one("", IssueCode::Invalid, format!("the manifest is not right: {e}")))?;
         let mut issues = manifest.check();
         let ast = match parse(text) {
             Ok(ast) => {
@@ -166,7 +167,10 @@ impl Manifest {
         let mut invalid = |field: String, words: String| issues.push(FieldIssue::new(field, IssueCode::Invalid, words));
         let part = |p: &str| p.starts_with(|c: char| c.is_ascii_lowercase()) && p.chars().all(|c| matches!(c, 'a'..='z' | '0'..='9' | '_'));
         if self.name.len() > 64 || !self.name.contains('.') || !self.name.split('.').all(part) {
-            invalid("/name".into(), format!("the name {:?} is not legal: use small letters, digits and '_' with a dot, as shop.loyalty_tier", self.name));
+            invalid(
+                "/name".into(),
+                format!("the name {:?} is not legal: use small letters, digits and '_' with a dot, as shop.loyalty_tier", self.name),
+            );
         }
         if self.label.trim().is_empty() {
             invalid("/label".into(), "the label is empty: say in a few words what the node does".into());
@@ -178,9 +182,13 @@ impl Manifest {
             invalid("/version".into(), "versions count from 1".into());
         }
         for (n, field) in self.fields.iter().enumerate() {
-            let legal = !field.name.is_empty() && field.name.len() <= 64 && field.name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+            let legal =
+                !field.name.is_empty() && field.name.len() <= 64 && field.name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
             if !legal || self.fields[..n].iter().any(|f| f.name == field.name) {
-                invalid(format!("/fields/{n}/name"), format!("the field {:?} needs a name of letters, digits and '_' that no other has", field.name));
+                invalid(
+                    format!("/fields/{n}/name"),
+                    format!("the field {:?} needs a name of letters, digits and '_' that no other has", field.name),
+                );
             }
             if matches!(field.ty, FieldType::Cases | FieldType::Weights) {
                 invalid(format!("/fields/{n}/type"), "a script kind names its ways out in its ports: use another type".into());
@@ -220,7 +228,9 @@ impl Configured {
         for field in &self.kind.manifest.fields {
             let Some(Json::String(text)) = self.config.get(&field.name) else { continue };
             let ready = match field.ty {
-                FieldType::Template { html } => template::render(text, html, facts).map_err(|p| p.in_field(&format!("/{}", field.name)))?.into(),
+                FieldType::Template { html } => {
+                    template::render(text, html, facts).map_err(|p| p.in_field(&format!("/{}", field.name)))?.into()
+                }
                 FieldType::Fact => facts.get(text).map_or(Json::Null, std::borrow::Cow::into_owned),
                 _ => continue,
             };

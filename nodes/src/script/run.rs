@@ -121,13 +121,19 @@ fn evaluate(
         (Some(decision), Some(Err(_))) => decision,
         (_, Some(Ok(value))) => decision_of(&value, left.bytes)?,
         (_, Some(Err(error))) => return Err(problem(&error)),
-        (_, None) => return Err(Problem::new("script.error", "the script made the interpreter give up: simplify it, closures over changed variables first")),
+        (_, None) => {
+            return Err(Problem::new(
+                "script.error",
+                "the script made the interpreter give up: simplify it, closures over changed variables first",
+            ));
+        }
     };
     if let Decision::Fail(why) = decision {
         return Err(Problem::new("script.failed", if why.is_empty() { "the script called fail".to_owned() } else { why }));
     }
     if matches!(decision, Decision::Sleep(_)) && !left.commands.is_empty() {
-        let words = "the script noted commands (set, record, add_tag, remove_tag) and then slept: give them after it woke, when resume is \"woke\"";
+        let words =
+            "the script noted commands (set, record, add_tag, remove_tag) and then slept: give them after it woke, when resume is \"woke\"";
         return Err(Problem::new("script.output", words));
     }
     Ok(ScriptOutput { decision, commands: left.commands })
@@ -224,14 +230,19 @@ fn problem(error: &EvalAltResult) -> Problem {
         known => known,
     });
     match inner {
-        E::ErrorTooManyOperations(_) => {
-            Problem::new("script.operations", format!("the script was stopped after {MAX_OPERATIONS} operations{at}: it loops for ever or does too much in one step"))
+        E::ErrorTooManyOperations(_) => Problem::new(
+            "script.operations",
+            format!("the script was stopped after {MAX_OPERATIONS} operations{at}: it loops for ever or does too much in one step"),
+        ),
+        E::ErrorStackOverflow(_) => {
+            Problem::new("script.operations", format!("functions of the script call one another too deep{at}: 32 levels are allowed"))
         }
-        E::ErrorStackOverflow(_) => Problem::new("script.operations", format!("functions of the script call one another too deep{at}: 32 levels are allowed")),
         E::ErrorTerminated(..) => Problem::new("script.time", format!("the script was stopped after 50 ms{at}: do less in one step")),
         E::ErrorDataTooLarge(what, _) => Problem::new(
             "script.memory",
-            format!("a value became too large{at} ({what}): a text may have {MAX_STRING} bytes, a list or map {MAX_ITEMS} items, all that is put out 256 KiB"),
+            format!(
+                "a value became too large{at} ({what}): a text may have {MAX_STRING} bytes, a list or map {MAX_ITEMS} items, all that is put out 256 KiB"
+            ),
         ),
         E::ErrorTooManyVariables(_) => Problem::new("script.memory", format!("the script has more than 200 variables{at}")),
         other => {
@@ -271,9 +282,15 @@ impl ScriptOutput {
                     Err(problem) => return Outcome::Fail { problem },
                 };
                 let why = Why::said(format!("the script went on by {port}"));
-                if self.commands.is_empty() { Outcome::Go { port, output, why } } else { Outcome::Command { commands: self.commands, port, output, why } }
+                if self.commands.is_empty() {
+                    Outcome::Go { port, output, why }
+                } else {
+                    Outcome::Command { commands: self.commands, port, output, why }
+                }
             }
-            Decision::Sleep(length) => Outcome::Sleep { until: cx.now.plus(length), why: Why::said(format!("the script sleeps for {length}")) },
+            Decision::Sleep(length) => {
+                Outcome::Sleep { until: cx.now.plus(length), why: Why::said(format!("the script sleeps for {length}")) }
+            }
             Decision::Exit(reason) => {
                 let why = Why::said(format!("the script ended the run: {reason}"));
                 Outcome::Exit { end: End::Exited { reason }, commands: self.commands, why }
@@ -290,12 +307,18 @@ fn chosen(port: Option<PortName>, ports: &[Port]) -> Result<PortName, Problem> {
         return if ports.iter().any(|p| p.name == port) {
             Ok(port)
         } else {
-            Err(Problem::new("script.output", format!("the script goes on by {:?}, which the node does not have: it has {}", port.as_str(), names())))
+            Err(Problem::new(
+                "script.output",
+                format!("the script goes on by {:?}, which the node does not have: it has {}", port.as_str(), names()),
+            ))
         };
     }
     let mut usual = ports.iter().filter(|p| p.name != PortName::FAILED);
     match (usual.next(), usual.next()) {
         (Some(only), None) => Ok(only.name.clone()),
-        _ => Err(Problem::new("script.output", format!("the script does not say by which port it goes on: end it with go(…) and one of {}", names()))),
+        _ => Err(Problem::new(
+            "script.output",
+            format!("the script does not say by which port it goes on: end it with go(…) and one of {}", names()),
+        )),
     }
 }

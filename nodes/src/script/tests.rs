@@ -54,7 +54,8 @@ fn a_script_ends_in_each_of_its_ways() {
 
 #[test]
 fn commands_are_noted_in_order() {
-    let source = "set(#{tier: \"gold\", old: ()}); add_tag(\"vip\"); remove_tag(\"new\"); record(\"Tier Reached\", #{tier: 2}); exit(\"done\")";
+    let source =
+        "set(#{tier: \"gold\", old: ()}); add_tag(\"vip\"); remove_tag(\"new\"); record(\"Tier Reached\", #{tier: 2}); exit(\"done\")";
     let ran = run_at(source, 0.5).unwrap();
     let map = |v: Json| v.as_object().unwrap().clone();
     let attributes = |traits, add: &[&str], remove: &[&str]| Command::SetAttributes {
@@ -75,7 +76,13 @@ fn commands_are_noted_in_order() {
 
 #[test]
 fn a_loop_without_end_is_stopped() {
-    for source in ["loop { }", "while true { let x = 1; }", "let n = 0; loop { n += 1; }", "fn f() { loop {} } f()", "for i in 0..9000000000 { let x = i; }"] {
+    for source in [
+        "loop { }",
+        "while true { let x = 1; }",
+        "let n = 0; loop { n += 1; }",
+        "fn f() { loop {} } f()",
+        "for i in 0..9000000000 { let x = i; }",
+    ] {
         let found = problem(source);
         assert!(matches!(found.code.as_str(), "script.operations" | "script.time"), "{source}: {found:?}");
     }
@@ -111,7 +118,10 @@ fn values_that_grow_are_stopped() {
         "blob(100000000)",
     ] {
         let found = problem(source);
-        assert!(matches!(found.code.as_str(), "script.memory" | "script.operations" | "script.time" | "script.error"), "{source}: {found:?}");
+        assert!(
+            matches!(found.code.as_str(), "script.memory" | "script.operations" | "script.time" | "script.error"),
+            "{source}: {found:?}"
+        );
     }
     assert_eq!(problem("let s = \"x\"; loop { s += s; }").code, "script.memory");
 }
@@ -170,7 +180,9 @@ fn problems_name_their_line() {
     assert!(found.field == "/source" && found.code == IssueCode::BadScript && found.message.contains("line 2"), "{found:?}");
     assert_eq!(check("let ok = 1;", "/source"), []);
     assert_eq!(check(&"/".repeat(MAX_SOURCE + 1), "/source")[0].code, IssueCode::TooLarge);
-    for (source, code) in [("5", "script.output"), ("#{f: |x| x}", "script.output"), ("#{n: 0.0 / 0.0}", "script.output"), ("#{port: 5}", "script.output")] {
+    for (source, code) in
+        [("5", "script.output"), ("#{f: |x| x}", "script.output"), ("#{n: 0.0 / 0.0}", "script.output"), ("#{port: 5}", "script.output")]
+    {
         assert_eq!(problem(source).code, code, "{source}");
     }
 }
@@ -202,7 +214,15 @@ fn helpers_help() {
         assert_eq!(&seen[key], value, "{key}");
     }
     assert!(seen["third"].is_string(), "{}", seen["third"]);
-    for bad in ["decimal(\"x\")", "time_plus(\"soon\", \"1d\")", "parse_json(\"{\")", "sleep(\"soon\")", "sleep(\"0s\")", "sleep(\"-1h\")", "sleep(\"9999w\")"] {
+    for bad in [
+        "decimal(\"x\")",
+        "time_plus(\"soon\", \"1d\")",
+        "parse_json(\"{\")",
+        "sleep(\"soon\")",
+        "sleep(\"0s\")",
+        "sleep(\"-1h\")",
+        "sleep(\"9999w\")",
+    ] {
         assert_eq!(problem(bad).code, "script.error");
     }
 }
@@ -233,7 +253,13 @@ fn step_of(config: Json, points: i64, resume: Resume<'_>) -> Outcome {
     assert_eq!(ports, [("gold".to_owned(), false), ("silver".to_owned(), true), ("failed".to_owned(), false)]);
     let mut customer = Customer::unknown(CustomerId(Uuid::from_u128(1)), NOW);
     customer.traits = json!({"points": points, "first_name": "Ada"}).as_object().unwrap().clone();
-    let event = Event { id: EventId(Uuid::from_u128(2)), name: "Order".into(), at: NOW, properties: json!({"total": 62.5}).as_object().unwrap().clone(), context: JsonMap::new() };
+    let event = Event {
+        id: EventId(Uuid::from_u128(2)),
+        name: "Order".into(),
+        at: NOW,
+        properties: json!({"total": 62.5}).as_object().unwrap().clone(),
+        context: JsonMap::new(),
+    };
     let cx = StepCx {
         now: NOW,
         facts: Facts { customer: Some(&customer), event: Some(&event), ..Facts::empty(NOW) },
@@ -259,7 +285,9 @@ fn a_script_kind_goes_from_manifest_to_step() {
     assert!(matches!(step_of(higher, 100, Resume::Enter), Outcome::Go { port, .. } if port.as_str() == "silver"));
     let mut outside = config;
     outside["club"] = json!({"fact": "customer.traits.club", "is": "exists"});
-    assert!(matches!(step_of(outside.clone(), 1, Resume::Enter), Outcome::Sleep { until, .. } if until == NOW.plus(Duration::from_hours(1))));
+    assert!(
+        matches!(step_of(outside.clone(), 1, Resume::Enter), Outcome::Sleep { until, .. } if until == NOW.plus(Duration::from_hours(1)))
+    );
     assert!(matches!(step_of(outside, 1, Resume::Woke), Outcome::Go { .. }));
 }
 
@@ -275,12 +303,19 @@ fn a_wrong_manifest_is_refused_field_by_field() {
     let bad = r#"/* tradewind {"name": "tier", "label": " ", "family": "trigger", "version": 0,
         "fields": [{"name": "a b", "label": "", "type": "text"}, {"name": "w", "label": "", "type": "weights"}], "ports": ["a", "a"]} */
         let x = 1; fn other() {}"#;
-    assert_eq!(fields(bad), ["/name", "/label", "/family", "/version", "/fields/0/name", "/fields/1/type", "/ports/1", "/script", "/script"]);
+    assert_eq!(
+        fields(bad),
+        ["/name", "/label", "/family", "/version", "/fields/0/name", "/fields/1/type", "/ports/1", "/script", "/script"]
+    );
     assert_eq!(fields(&TIER.replace("fn enough(", "fn enough((")), ["/script"]);
     let taken = TIER.replace("shop.loyalty_tier", "delay.for");
     assert!(Registry::with_scripts(vec![Arc::new(ScriptKind::parse(&taken).unwrap())]).is_err());
     let registry = Registry::with_scripts(vec![Arc::new(ScriptKind::parse(TIER).unwrap())]).unwrap();
     let config = json!({"gold_from": 0, "colour": 1, "club": {"fcat": "x"}});
-    let wrong: Vec<_> = registry.parse("shop.loyalty_tier", config.as_object().unwrap()).err().unwrap().into_iter().map(|i| i.field).collect();
-    assert!(wrong.iter().any(|f| f == "/gold_from") && wrong.iter().any(|f| f == "/colour") && wrong.iter().any(|f| f == "/greeting"), "{wrong:?}");
+    let wrong: Vec<_> =
+        registry.parse("shop.loyalty_tier", config.as_object().unwrap()).err().unwrap().into_iter().map(|i| i.field).collect();
+    assert!(
+        wrong.iter().any(|f| f == "/gold_from") && wrong.iter().any(|f| f == "/colour") && wrong.iter().any(|f| f == "/greeting"),
+        "{wrong:?}"
+    );
 }

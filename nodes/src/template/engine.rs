@@ -104,7 +104,9 @@ fn compile(source: &str) -> Result<Compiled, Fault> {
 fn fault_of(error: &TemplateError) -> Fault {
     let line = error.pos().map_or(1, |(line, _)| line);
     let message = match error.reason() {
-        TemplateErrorReason::MismatchingClosedHelper(open, close) => format!("{{{{#{open}}}}} is closed by {{{{/{close}}}}}: close it by {{{{/{open}}}}}"),
+        TemplateErrorReason::MismatchingClosedHelper(open, close) => {
+            format!("{{{{#{open}}}}} is closed by {{{{/{close}}}}}: close it by {{{{/{open}}}}}")
+        }
         TemplateErrorReason::InvalidParam(param) => format!("{param:?} is not a value: write a path, a number or quoted text"),
         _ => "the template does not parse: check the braces and that every {{#block}} has its {{/block}}".to_owned(),
     };
@@ -172,13 +174,16 @@ fn problem_of(error: &RenderError) -> Problem {
     let place = error.line_no.map(|line| format!("line {line}: ")).unwrap_or_default();
     let problem = |code: &str, message: &str| Problem::new(code, format!("{place}{message}"));
     match error.reason() {
-        RenderErrorReason::MissingVariable(Some(name)) => {
-            problem("template.missing", &format!("{name} has no value: write {{{{default {name} \"friend\"}}}} to say what stands there instead"))
-        }
+        RenderErrorReason::MissingVariable(Some(name)) => problem(
+            "template.missing",
+            &format!("{name} has no value: write {{{{default {name} \"friend\"}}}} to say what stands there instead"),
+        ),
         RenderErrorReason::MissingVariable(None) | RenderErrorReason::InvalidJsonIndex(_) => {
             problem("template.missing", "a value is not there: wrap it in {{default … \"friend\"}} to say what stands there instead")
         }
-        RenderErrorReason::HelperNotFound(name) => problem("template.invalid", &format!("unknown helper {name:?}: the helpers are {}", helpers::names())),
+        RenderErrorReason::HelperNotFound(name) => {
+            problem("template.invalid", &format!("unknown helper {name:?}: the helpers are {}", helpers::names()))
+        }
         RenderErrorReason::Other(said) if said == TOO_MANY_ROUNDS => problem("template.loops", said),
         // Only our own helpers make these, and they name arguments, not values.
         RenderErrorReason::Other(said) => problem("template.failed", said),

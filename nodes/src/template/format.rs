@@ -213,14 +213,27 @@ mod tests {
     #[test]
     fn numbers_and_shares() {
         let n = |text: &str| Decimal::from_str(text).unwrap();
-        for (text, tag, expected) in
-            [("1234.5", "en", "1,234.5"), ("1234.5678", "de", "1.234,568"), ("-0.0001", "en", "0"), ("-12", "fr", "-12"), ("999", "en", "999"), ("100", "en", "100")]
-        {
+        for (text, tag, expected) in [
+            ("1234.5", "en", "1,234.5"),
+            ("1234.5678", "de", "1.234,568"),
+            ("-0.0001", "en", "0"),
+            ("-12", "fr", "-12"),
+            ("999", "en", "999"),
+            ("100", "en", "100"),
+        ] {
             assert_eq!(number(n(text), 0, 3, Locale::of(tag)), expected, "{text} {tag}");
         }
-        for (tag, expected) in
-            [("en", "12%"), ("es", "12\u{a0}%"), ("es-MX", "12%"), ("fr", "12\u{a0}%"), ("de", "12\u{a0}%"), ("de-CH", "12%"), ("ja", "12%"), ("ar", "12%"), ("ar-EG", "١٢٪\u{61c}")]
-        {
+        for (tag, expected) in [
+            ("en", "12%"),
+            ("es", "12\u{a0}%"),
+            ("es-MX", "12%"),
+            ("fr", "12\u{a0}%"),
+            ("de", "12\u{a0}%"),
+            ("de-CH", "12%"),
+            ("ja", "12%"),
+            ("ar", "12%"),
+            ("ar-EG", "١٢٪\u{61c}"),
+        ] {
             assert_eq!(percent(n("0.12"), 0, Locale::of(tag)), expected, "{tag}");
         }
         assert_eq!(percent(n("0.1234"), 1, Locale::EN), "12.3%");
@@ -255,10 +268,31 @@ mod tests {
     #[test]
     fn plurals_by_category() {
         for (tag, n, category) in [
-            ("en", "1", "one"), ("en", "1.0", "one"), ("en", "0", "other"), ("en", "1.5", "other"), ("de", "1", "one"), ("de", "2", "other"),
-            ("es", "1", "one"), ("es", "1000000", "many"), ("es", "0", "other"), ("fr", "0", "one"), ("fr", "1.5", "one"), ("fr", "2", "other"),
-            ("fr", "2000000", "many"), ("ja", "1", "other"), ("ko", "1", "other"), ("zh", "1", "other"), ("ar", "0", "zero"), ("ar", "1", "one"),
-            ("ar", "2", "two"), ("ar", "3", "few"), ("ar", "103", "few"), ("ar", "11", "many"), ("ar", "99", "many"), ("ar", "100", "other"), ("ar", "102", "other"),
+            ("en", "1", "one"),
+            ("en", "1.0", "one"),
+            ("en", "0", "other"),
+            ("en", "1.5", "other"),
+            ("de", "1", "one"),
+            ("de", "2", "other"),
+            ("es", "1", "one"),
+            ("es", "1000000", "many"),
+            ("es", "0", "other"),
+            ("fr", "0", "one"),
+            ("fr", "1.5", "one"),
+            ("fr", "2", "other"),
+            ("fr", "2000000", "many"),
+            ("ja", "1", "other"),
+            ("ko", "1", "other"),
+            ("zh", "1", "other"),
+            ("ar", "0", "zero"),
+            ("ar", "1", "one"),
+            ("ar", "2", "two"),
+            ("ar", "3", "few"),
+            ("ar", "103", "few"),
+            ("ar", "11", "many"),
+            ("ar", "99", "many"),
+            ("ar", "100", "other"),
+            ("ar", "102", "other"),
         ] {
             assert_eq!(plural(Decimal::from_str(n).unwrap(), Locale::of(tag)), category, "{tag} {n}");
         }

@@ -170,7 +170,8 @@ impl<'h, 'rc> Call<'h, 'rc> {
         let fallback = || self.context.data().get(ZONE).and_then(Json::as_str);
         match self.option_text("zone").or_else(fallback) {
             None => Ok(Zone::UTC),
-            Some(name) => Zone::named(name).ok_or_else(|| failed(format!("zone of {} is no time zone: give an IANA name, as Europe/Berlin", self.name))),
+            Some(name) => Zone::named(name)
+                .ok_or_else(|| failed(format!("zone of {} is no time zone: give an IANA name, as Europe/Berlin", self.name))),
         }
     }
     fn json(&self) -> Answer {
@@ -217,7 +218,8 @@ fn money(c: &Call<'_, '_>) -> Answer {
             None => failed("money needs a currency: write currency=event.properties.currency or currency=\"EUR\""),
         });
     };
-    let currency = Currency::from_code(&code.to_ascii_uppercase()).ok_or_else(|| failed("currency of money is no ISO 4217 code: give one, as EUR"))?;
+    let currency =
+        Currency::from_code(&code.to_ascii_uppercase()).ok_or_else(|| failed("currency of money is no ISO 4217 code: give one, as EUR"))?;
     let too_large = || failed("the amount given to money is too large");
     let amount = if c.option("minor").is_some_and(|m| m.is_truthy(false)) {
         let minor = amount.round().to_i64().ok_or_else(too_large)?;

@@ -37,7 +37,9 @@ impl Locale {
             return Self(exact);
         }
         // Outside the Americas English writes the day before the month, as in Britain.
-        if language.eq_ignore_ascii_case("en") && ["AU", "NZ", "IE", "IN", "ZA", "SG", "HK", "MT"].iter().any(|r| r.eq_ignore_ascii_case(region)) {
+        if language.eq_ignore_ascii_case("en")
+            && ["AU", "NZ", "IE", "IN", "ZA", "SG", "HK", "MT"].iter().any(|r| r.eq_ignore_ascii_case(region))
+        {
             return Self(&EN_GB);
         }
         ALL.iter().find(|c| c.tag.eq_ignore_ascii_case(language)).map_or(Self::EN, |c| Self(c))
@@ -143,7 +145,18 @@ static EN: Conventions = Conventions {
     percent: "%",
     zero: '0',
     plurals: Plurals::Exact,
-    symbols: &[("USD", "$"), ("EUR", "€"), ("GBP", "£"), ("JPY", "¥"), ("CNY", "CN¥"), ("KRW", "₩"), ("INR", "₹"), ("CAD", "CA$"), ("AUD", "A$"), ("MXN", "MX$")],
+    symbols: &[
+        ("USD", "$"),
+        ("EUR", "€"),
+        ("GBP", "£"),
+        ("JPY", "¥"),
+        ("CNY", "CN¥"),
+        ("KRW", "₩"),
+        ("INR", "₹"),
+        ("CAD", "CA$"),
+        ("AUD", "A$"),
+        ("MXN", "MX$"),
+    ],
     short: "M/d/yy",
     medium: "MMM d, y",
     long: "MMMM d, y",
@@ -155,7 +168,18 @@ static EN: Conventions = Conventions {
 
 static EN_GB: Conventions = Conventions {
     tag: "en-GB",
-    symbols: &[("GBP", "£"), ("EUR", "€"), ("USD", "US$"), ("JPY", "JP¥"), ("CNY", "CN¥"), ("KRW", "₩"), ("INR", "₹"), ("CAD", "CA$"), ("AUD", "A$"), ("MXN", "MX$")],
+    symbols: &[
+        ("GBP", "£"),
+        ("EUR", "€"),
+        ("USD", "US$"),
+        ("JPY", "JP¥"),
+        ("CNY", "CN¥"),
+        ("KRW", "₩"),
+        ("INR", "₹"),
+        ("CAD", "CA$"),
+        ("AUD", "A$"),
+        ("MXN", "MX$"),
+    ],
     short: "dd/MM/y",
     medium: "d MMM y",
     long: "d MMMM y",
@@ -220,7 +244,17 @@ static DE: Conventions = Conventions {
     group: ".",
     money: MoneyForm::After,
     percent: "\u{a0}%",
-    symbols: &[("EUR", "€"), ("USD", "$"), ("GBP", "£"), ("JPY", "¥"), ("CNY", "CN¥"), ("KRW", "₩"), ("INR", "₹"), ("CAD", "CA$"), ("AUD", "AU$")],
+    symbols: &[
+        ("EUR", "€"),
+        ("USD", "$"),
+        ("GBP", "£"),
+        ("JPY", "¥"),
+        ("CNY", "CN¥"),
+        ("KRW", "₩"),
+        ("INR", "₹"),
+        ("CAD", "CA$"),
+        ("AUD", "AU$"),
+    ],
     short: "dd.MM.yy",
     medium: "dd.MM.y",
     long: "d. MMMM y",
@@ -287,7 +321,15 @@ static AR: Conventions = Conventions {
     minus: "\u{200e}-",
     money: MoneyForm::AfterRtl,
     plurals: Plurals::Arabic,
-    symbols: &[("EUR", "€"), ("USD", "US$"), ("GBP", "UK£"), ("JPY", "JP¥"), ("SAR", "ر.س.\u{200f}"), ("EGP", "ج.م.\u{200f}"), ("AED", "د.إ.\u{200f}")],
+    symbols: &[
+        ("EUR", "€"),
+        ("USD", "US$"),
+        ("GBP", "UK£"),
+        ("JPY", "JP¥"),
+        ("SAR", "ر.س.\u{200f}"),
+        ("EGP", "ج.م.\u{200f}"),
+        ("AED", "د.إ.\u{200f}"),
+    ],
     short: "d\u{200f}/M\u{200f}/y",
     medium: "dd/MM/y",
     long: "d MMMM y",

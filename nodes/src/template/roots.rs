@@ -53,8 +53,11 @@ impl Reading {
 
     /// Paths that name no fact, and other mistakes.
     pub fn findings(&self, scope: &FactScope) -> Vec<Finding> {
-        let mut found: Vec<Finding> =
-            self.findings.iter().map(|(line, message)| Finding { line: *line, code: IssueCode::BadTemplate, message: message.clone() }).collect();
+        let mut found: Vec<Finding> = self
+            .findings
+            .iter()
+            .map(|(line, message)| Finding { line: *line, code: IssueCode::BadTemplate, message: message.clone() })
+            .collect();
         for mention in &self.mentions {
             let path = mention.segments.join(".");
             let node = mention.segments.get(1).filter(|_| mention.segments.len() == 2 && mention.segments[0] == "steps");

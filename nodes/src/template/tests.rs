@@ -63,27 +63,48 @@ fn renders_facts_and_helpers() {
     for (source, expected) in [
         ("plain", "plain"),
         ("Hi {{customer.first_name}}!", "Hi Ada!"),
-        ("{{customer.traits.plan.name}} {{event.name}} {{run.key}} {{steps.call.status}} {{customer.id}}", "pro Order Completed k1 200 00000000-0000-0000-0000-000000000000"),
+        (
+            "{{customer.traits.plan.name}} {{event.name}} {{run.key}} {{steps.call.status}} {{customer.id}}",
+            "pro Order Completed k1 200 00000000-0000-0000-0000-000000000000",
+        ),
         ("{{event.properties.[Order Total]}} {{event.properties.ship.city}} {{event.properties.items.1.name}}", "7 Köln Cup"),
-        ("{{default customer.last_name \"friend\"}} {{default customer.last_name customer.first_name}} {{default customer.last_name \"\"}}.", "friend Ada ."),
+        (
+            "{{default customer.last_name \"friend\"}} {{default customer.last_name customer.first_name}} {{default customer.last_name \"\"}}.",
+            "friend Ada .",
+        ),
         ("{{money event.properties.total currency=event.properties.currency}}", "1.234,50\u{a0}€"),
         ("{{money event.properties.cents currency=\"eur\" minor=true}}", "19,99\u{a0}€"),
         ("{{money \"4.5\" currency=\"JPY\" locale=\"ja\"}}", "￥5"),
-        ("{{number event.properties.total}} {{number 1234.5 digits=2 locale=\"en\"}} {{percent 0.125 digits=1}}", "1.234,5 1,234.50 12,5\u{a0}%"),
+        (
+            "{{number event.properties.total}} {{number 1234.5 digits=2 locale=\"en\"}} {{percent 0.125 digits=1}}",
+            "1.234,5 1,234.50 12,5\u{a0}%",
+        ),
         ("{{date now format=\"long\" zone=customer.timezone}}", "23. November 2026"),
         ("{{date now format=\"time\"}} {{date now format=\"time\" zone=\"UTC\" locale=\"en\"}}", "23:30 10:30 PM"),
         ("{{date event.properties.day zone=\"America/New_York\"}}", "05.03.2026"),
-        ("{{plural event.properties.count one=\"# Artikel\" other=\"# Artikel(n)\"}} {{plural 1 one=\"# item\" other=\"# items\" locale=\"en\"}}", "2 Artikel(n) 1 item"),
+        (
+            "{{plural event.properties.count one=\"# Artikel\" other=\"# Artikel(n)\"}} {{plural 1 one=\"# item\" other=\"# items\" locale=\"en\"}}",
+            "2 Artikel(n) 1 item",
+        ),
         ("{{upper customer.first_name}}{{lower customer.first_name}}{{trim \"  x \"}}", "ADAadax"),
         ("{{#if (eq event.properties.currency \"EUR\")}}y{{else}}n{{/if}}{{#if (ne 1 \"1\")}}y{{else}}n{{/if}}", "yn"),
         ("{{#if (and (gt event.properties.total 1000) (lt 1 2) (not customer.last_name))}}big{{/if}}", "big"),
         ("{{#if (or customer.last_name false)}}y{{else if customer.first_name}}else{{/if}}", "else"),
         ("{{#if customer.last_name}}{{customer.last_name}}{{/if}}{{#unless customer.last_name}}none{{/unless}}", "none"),
         ("{{add event.properties.count 1.5}} {{mul event.properties.count 3}} {{add 0.1 0.2}}", "3.5 6 0.3"),
-        ("{{join customer.tags \"+\"}} {{join customer.tags}} {{length event.properties.items}} {{length customer.last_name}}", "a+b a, b 2 0"),
+        (
+            "{{join customer.tags \"+\"}} {{join customer.tags}} {{length event.properties.items}} {{length customer.last_name}}",
+            "a+b a, b 2 0",
+        ),
         ("{{url \"a b/ü\"}} {{json event.properties.ship}}", "a%20b%2F%C3%BC {\"city\":\"Köln\"}"),
-        ("{{#each event.properties.items}}{{@index}}{{name}}={{money price currency=@root.event.properties.currency}}{{#unless @last}};{{/unless}}{{/each}}", "0Tea=4,50\u{a0}€;1Cup=12,00\u{a0}€"),
-        ("{{#each event.properties.items as |item i|}}{{i}}{{item.name}} {{../event.name}} {{/each}}", "0Tea Order Completed 1Cup Order Completed "),
+        (
+            "{{#each event.properties.items}}{{@index}}{{name}}={{money price currency=@root.event.properties.currency}}{{#unless @last}};{{/unless}}{{/each}}",
+            "0Tea=4,50\u{a0}€;1Cup=12,00\u{a0}€",
+        ),
+        (
+            "{{#each event.properties.items as |item i|}}{{i}}{{item.name}} {{../event.name}} {{/each}}",
+            "0Tea Order Completed 1Cup Order Completed ",
+        ),
         ("{{#each event.properties.items}}{{#each this}}{{@key}}={{this}},{{/each}}{{/each}}", "name=Tea,price=4.50,name=Cup,price=12,"),
         ("{{#each event.properties.none}}x{{else}}empty{{/each}}{{#each event.properties.gone}}x{{else}}gone{{/each}}", "emptygone"),
         ("{{#with event.properties.ship}}{{city}}{{/with}}{{#with customer}}{{first_name}}{{/with}}", "KölnAda"),
@@ -113,7 +134,12 @@ fn escapes_for_html_only() {
 #[test]
 fn a_customer_without_a_first_name_is_a_problem() {
     let nobody = world(json!({"email": "secret@example.com"}));
-    for source in ["Hi\n{{customer.first_name}}", "\n{{upper customer.first_name}}", "\n{{#with customer.first_name}}x{{/with}}", "\n{{#each customer.first_name}}x{{/each}}"] {
+    for source in [
+        "Hi\n{{customer.first_name}}",
+        "\n{{upper customer.first_name}}",
+        "\n{{#with customer.first_name}}x{{/with}}",
+        "\n{{#each customer.first_name}}x{{/each}}",
+    ] {
         let problem = render(source, true, &nobody.facts()).unwrap_err();
         assert_eq!(problem.code, "template.missing", "{source}");
         assert!(problem.message.starts_with("line 2: customer.first_name has no value"), "{}", problem.message);
@@ -169,8 +195,26 @@ fn refuses_what_would_end_the_process() {
     let large = "x".repeat(300 * 1024);
     let raw = "{{{{raw}}}}x{{{{/raw}}}}".to_owned();
     for source in [
-        nested, unclosed, blank, hidden, quoted, chained, caret, brackets, lists, objects, inline, large, raw, "{{> other}}".into(), "{{~> other}}".into(),
-        "{{ # > other}}x{{/other}}".into(), "{{* deco}}".into(), "{{x".into(), "{{!-- x".into(), "{{upper \"x}}".into(),
+        nested,
+        unclosed,
+        blank,
+        hidden,
+        quoted,
+        chained,
+        caret,
+        brackets,
+        lists,
+        objects,
+        inline,
+        large,
+        raw,
+        "{{> other}}".into(),
+        "{{~> other}}".into(),
+        "{{ # > other}}x{{/other}}".into(),
+        "{{* deco}}".into(),
+        "{{x".into(),
+        "{{!-- x".into(),
+        "{{upper \"x}}".into(),
     ] {
         let problem = render(&source, false, &world.facts()).unwrap_err();
         assert_eq!(problem.code, "template.invalid", "{}", &source[..source.len().min(60)]);
@@ -188,7 +232,8 @@ fn refuses_what_would_end_the_process() {
 fn output_and_loops_have_an_end() {
     let mut world = ada();
     world.event.properties.insert("many".into(), vec![json!("abcdefghij"); 100].into());
-    let each = |body: &str, deep: usize| format!("{}{body}{}", "{{#each @root.event.properties.many}}".repeat(deep), "{{/each}}".repeat(deep));
+    let each =
+        |body: &str, deep: usize| format!("{}{body}{}", "{{#each @root.event.properties.many}}".repeat(deep), "{{/each}}".repeat(deep));
     let long = each(&"x".repeat(200), 2);
     assert_eq!(render(&long, false, &world.facts()).unwrap_err().code, "template.too_long");
     let silent = each("", 6);
@@ -226,8 +271,19 @@ fn check_finds_what_rendering_would() {
 #[test]
 fn a_locale_is_found_by_its_nearest_name() {
     for (tag, known) in [
-        ("de", "de"), ("de-CH", "de-CH"), ("de_ch", "de-CH"), ("de-AT", "de"), ("en-AU", "en-GB"), ("en-CA", "en"), ("es-AR", "es"), ("es-mx", "es-MX"),
-        ("zh-Hant-TW", "zh"), ("ar-SA", "ar-SA"), ("ar-AE", "ar"), ("pl", "en"), ("", "en"),
+        ("de", "de"),
+        ("de-CH", "de-CH"),
+        ("de_ch", "de-CH"),
+        ("de-AT", "de"),
+        ("en-AU", "en-GB"),
+        ("en-CA", "en"),
+        ("es-AR", "es"),
+        ("es-mx", "es-MX"),
+        ("zh-Hant-TW", "zh"),
+        ("ar-SA", "ar-SA"),
+        ("ar-AE", "ar"),
+        ("pl", "en"),
+        ("", "en"),
     ] {
         assert_eq!(Locale::of(tag).tag(), known, "{tag}");
     }

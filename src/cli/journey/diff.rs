@@ -36,7 +36,8 @@ fn lines(diff: &GraphDiff) -> Vec<String> {
     let added = diff.added.iter().map(|node| format!("+ {node}"));
     let removed = diff.removed.iter().map(|node| format!("- {node}"));
     let changed = diff.changed.iter().map(|node| format!("~ {}: {}", node.node, node.fields.join(", ")));
-    let rewired = diff.rewired.iter().map(|edge| format!("~ {} {}: {} → {}", edge.from, edge.port.as_str(), place(&edge.before), place(&edge.after)));
+    let rewired =
+        diff.rewired.iter().map(|edge| format!("~ {} {}: {} → {}", edge.from, edge.port.as_str(), place(&edge.before), place(&edge.after)));
     let settings = diff.settings_changed.iter().map(|name| format!("~ settings.{name}"));
     added.chain(removed).chain(changed).chain(rewired).chain(settings).collect()
 }

@@ -11,7 +11,8 @@ use tradewind_nodes::graph::{Graph, JourneyFile};
 /// Fetches the journey called `slug`.
 pub async fn run(slug: &str, output: Option<&Path>, remote: Remote) -> Result<(), Failure> {
     let client = Client::new(remote)?;
-    let found = fetch(&client, slug).await?.ok_or_else(|| Failure::new(format!("there is no journey {slug:?} on the server: check its slug")))?;
+    let found =
+        fetch(&client, slug).await?.ok_or_else(|| Failure::new(format!("there is no journey {slug:?} on the server: check its slug")))?;
     let text = found.file.to_text();
     match output {
         Some(path) => {
@@ -38,7 +39,9 @@ pub async fn fetch(client: &Client, slug: &str) -> Result<Option<Remembered>, Fa
     let Some(answer) = client.get(&address(slug)).await? else { return Ok(None) };
     let text = |field: &str| answer.body.get(field).and_then(Value::as_str).unwrap_or_default().to_owned();
     let draft = answer.body.get("draft").cloned().unwrap_or_default();
-    let graph: Graph = serde_json::from_value(draft).map_err(|error| Failure::new(format!("the server's draft of {slug:?} cannot be read ({error}): it may run a newer version; update this program")))?;
+    let graph: Graph = serde_json::from_value(draft).map_err(|error| {
+        Failure::new(format!("the server's draft of {slug:?} cannot be read ({error}): it may run a newer version; update this program"))
+    })?;
     let description = Some(text("description")).filter(|words| !words.is_empty());
     let revision = answer.headers.get(http::header::ETAG).and_then(|tag| tag.to_str().ok()).map(str::to_owned);
     Ok(Some(Remembered { file: JourneyFile { name: text("name"), slug: text("slug"), description, graph }, revision }))

@@ -72,7 +72,7 @@ mod tests {
         std::fs::create_dir_all(folder.join("a")).unwrap();
         let path = folder.join("a/journey.json");
         std::fs::write(&path, "{").unwrap();
-        assert_eq!(file::below(&folder).unwrap(), [path.clone()]);
+        assert_eq!(file::below(&folder).unwrap(), std::slice::from_ref(&path));
         let (lines, is_wrong) = one(&path, false, None).unwrap();
         assert!(is_wrong && lines[0].contains("line 1"), "{lines:?}");
         std::fs::remove_dir_all(&folder).unwrap();

@@ -115,7 +115,12 @@ async fn resume(State(state): State<AppState>, writer: Writer, Path(slug): Path<
 /// an interrupted stop left off.
 #[utoipa::path(post, path = "/api/v1/journeys/{slug}/stop", tag = "journeys", params(("slug" = String, Path, description = "Slug or id")),
     request_body = StopBody, responses((status = 200, body = Stopped), (status = "4XX", body = ProblemDocument)))]
-async fn stop(State(state): State<AppState>, writer: Writer, Path(slug): Path<String>, Json(body): Json<StopBody>) -> ApiResult<Json<Stopped>> {
+async fn stop(
+    State(state): State<AppState>,
+    writer: Writer,
+    Path(slug): Path<String>,
+    Json(body): Json<StopBody>,
+) -> ApiResult<Json<Stopped>> {
     let journey = turn(&state, writer.workspace, &slug, Turn::Stop).await?;
     if body.people == People::Finish {
         return Ok(Json(Stopped { journey, ending: 0 }));
@@ -142,7 +147,12 @@ async fn empty(state: &AppState, workspace: WorkspaceId, journey: JourneyId, by:
 /// Starts the journey for a person (or for nobody) through its trigger `trigger.api`.
 #[utoipa::path(post, path = "/api/v1/journeys/{slug}/start", tag = "journeys", params(("slug" = String, Path, description = "Slug or id")),
     request_body = StartBody, responses((status = 202, body = Started), (status = "4XX", body = ProblemDocument)))]
-async fn start(State(state): State<AppState>, writer: Writer, Path(slug): Path<String>, Json(body): Json<StartBody>) -> ApiResult<(StatusCode, Json<Started>)> {
+async fn start(
+    State(state): State<AppState>,
+    writer: Writer,
+    Path(slug): Path<String>,
+    Json(body): Json<StartBody>,
+) -> ApiResult<(StatusCode, Json<Started>)> {
     let (journey, slug) = journeys::id_of(&state.db, writer.workspace, &slug).await?;
     may_start(&state, writer.workspace, journey, &slug)?;
     if let Some(key) = &body.key
@@ -170,16 +180,26 @@ fn may_start(state: &AppState, workspace: WorkspaceId, journey: JourneyId, slug:
     if live.program.triggers.iter().any(|(_, trigger)| matches!(trigger, Trigger::Api)) {
         return Ok(());
     }
-    Err(ApiError::conflict("no_api_trigger", format!("journey {slug} cannot be started by the API: give it a trigger.api node and publish")))
+    Err(ApiError::conflict(
+        "no_api_trigger",
+        format!("journey {slug} cannot be started by the API: give it a trigger.api node and publish"),
+    ))
 }
 
 /// How often each way was taken, and how many people stand where.
 #[utoipa::path(get, path = "/api/v1/journeys/{slug}/counts", tag = "journeys", params(("slug" = String, Path, description = "Slug or id"), CountQuery),
     responses((status = 200, body = Counts), (status = "4XX", body = ProblemDocument)))]
-async fn count(State(state): State<AppState>, reader: Reader, Path(slug): Path<String>, Query(query): Query<CountQuery>) -> ApiResult<Json<Counts>> {
+async fn count(
+    State(state): State<AppState>,
+    reader: Reader,
+    Path(slug): Path<String>,
+    Query(query): Query<CountQuery>,
+) -> ApiResult<Json<Counts>> {
     let since = match query.since.as_deref() {
         None | Some("") => None,
-        Some(text) => Some(Timestamp::parse(text).ok_or_else(|| ApiError::invalid("?since", "is not a time: write RFC 3339, as 2026-11-23T09:00:00Z"))?),
+        Some(text) => Some(
+            Timestamp::parse(text).ok_or_else(|| ApiError::invalid("?since", "is not a time: write RFC 3339, as 2026-11-23T09:00:00Z"))?,
+        ),
     };
     let (journey, _) = journeys::id_of(&state.db, reader.workspace, &slug).await?;
     Ok(Json(counts::of_journey(&state.db, reader.workspace, journey, since).await?))

@@ -33,7 +33,12 @@ struct PublishBody {
 #[utoipa::path(post, path = "/api/v1/journeys/{slug}/publish", tag = "journeys", params(("slug" = String, Path, description = "Slug or id")),
     request_body = PublishBody,
     responses((status = 200, body = Published), (status = 422, body = ProblemDocument), (status = "4XX", body = ProblemDocument)))]
-async fn publish(State(state): State<AppState>, writer: Writer, Path(slug): Path<String>, Json(body): Json<PublishBody>) -> ApiResult<Json<Published>> {
+async fn publish(
+    State(state): State<AppState>,
+    writer: Writer,
+    Path(slug): Path<String>,
+    Json(body): Json<PublishBody>,
+) -> ApiResult<Json<Published>> {
     if body.note.len() > MAX_NOTE || body.note.contains('\0') {
         return Err(ApiError::invalid("/note", format!("has up to {MAX_NOTE} bytes: shorten it")));
     }
@@ -65,7 +70,11 @@ async fn get(State(state): State<AppState>, reader: Reader, Path((slug, number))
 #[utoipa::path(get, path = "/api/v1/journeys/{slug}/versions/{from}/diff/{to}", tag = "journeys",
     params(("slug" = String, Path, description = "Slug or id"), ("from" = i64, Path, description = "Compared from"), ("to" = i64, Path, description = "Compared to")),
     responses((status = 200, body = VersionDiff), (status = "4XX", body = ProblemDocument)))]
-async fn compare(State(state): State<AppState>, reader: Reader, Path((slug, from, to)): Path<(String, i64, i64)>) -> ApiResult<Json<VersionDiff>> {
+async fn compare(
+    State(state): State<AppState>,
+    reader: Reader,
+    Path((slug, from, to)): Path<(String, i64, i64)>,
+) -> ApiResult<Json<VersionDiff>> {
     let journey = journeys::find(&state.db, reader.workspace, &slug).await?;
     Ok(Json(versions::compare(&state.db, reader.workspace, &journey, from, to).await?))
 }

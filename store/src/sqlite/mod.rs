@@ -2,6 +2,7 @@
 
 mod connection;
 mod execute;
+mod fold;
 mod reader;
 mod writer;
 
@@ -32,8 +33,14 @@ impl Sqlite {
         let (writes, requests) = mpsc::channel(QUEUE);
         let (at, durability) = (path.clone(), settings.durability);
         let connect = move || connection::writer(at.as_deref(), durability);
-        let written = spawn("store-writer".to_owned(), connect, move |session| writer::run(session, requests)).await?;
+        let (wrote, fold) = fold::pair();
+        let written = spawn("store-writer".to_owned(), connect, move |session| writer::run(session, requests, &wrote)).await?;
         let mut ended = Vec::new();
+        if let Some(path) = path.clone() {
+            // Ends with the writer; nobody waits for it.
+            spawn("store-fold".to_owned(), move || connection::folder(&path, durability), move |connection| fold::run(&connection, &fold))
+                .await?;
+        }
         let mut reads = None;
         if let Some(path) = path {
             let (sender, requests) = mpsc::channel(QUEUE);

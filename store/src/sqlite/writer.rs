@@ -5,6 +5,7 @@ use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
 
 use super::ReadAnswer;
 use super::execute::{Session, failure, is_busy};
+use super::fold::Written;
 use super::reader::snapshot;
 use crate::{Batch, Committed, Query, StoreError};
 
@@ -37,7 +38,7 @@ enum GroupFailure {
 
 type Results = Vec<Result<Committed, StoreError>>;
 
-pub(super) fn run(session: Session, mut requests: mpsc::Receiver<WriteRequest>) {
+pub(super) fn run(session: Session, mut requests: mpsc::Receiver<WriteRequest>, wrote: &Written) {
     let mut next = None;
     loop {
         match next.take().or_else(|| requests.blocking_recv()) {
@@ -45,6 +46,7 @@ pub(super) fn run(session: Session, mut requests: mpsc::Receiver<WriteRequest>) 
                 let group;
                 (group, next) = gather(first, &mut requests);
                 commit(&session, group);
+                wrote.note();
             }
             // Whoever asked may have gone; the answer then goes nowhere.
             Some(WriteRequest::Read(queries, answer)) => drop(answer.send(snapshot(&session, &queries))),

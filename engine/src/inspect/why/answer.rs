@@ -156,7 +156,11 @@ fn outside(journey: &Journey, on_record: &Gathered) -> (Verdict, String) {
             let words = format!("his last, at {}, came before the journey was first published at {}", instant(last.at), instant(published));
             never(format!("No: it starts on {names} and {words}{halted}"))
         }
-        Some(last) => never(format!("No: his last {} at {} did not start it and no refusal is on record: it may still be on its way, or older than what is kept{halted}", last.name, instant(last.at))),
+        Some(last) => never(format!(
+            "No: his last {} at {} did not start it and no refusal is on record: it may still be on its way, or older than what is kept{halted}",
+            last.name,
+            instant(last.at)
+        )),
     }
 }
 
@@ -193,7 +197,11 @@ fn facts(on_record: &Gathered) -> Vec<FactLine> {
         line(event.at, format!("{} happened", event.name), None);
     }
     for refusal in &on_record.refusals {
-        line(refusal.at, format!("entry into version {} was refused, {}", refusal.version, refused(&refusal.reason)), Some(refusal.why.clone()));
+        line(
+            refusal.at,
+            format!("entry into version {} was refused, {}", refusal.version, refused(&refusal.reason)),
+            Some(refusal.why.clone()),
+        );
     }
     for run in &on_record.runs {
         line(run.entered_at, format!("entered version {}", run.version), None);
@@ -211,7 +219,11 @@ fn facts(on_record: &Gathered) -> Vec<FactLine> {
             line(step.at, step.summary.clone(), Some(step.why.clone()));
         }
         for incident in &newest.incidents {
-            line(incident.opened_at, format!("needs a person at “{}”: {}", newest.labels.of(&incident.node), incident.problem.message), None);
+            line(
+                incident.opened_at,
+                format!("needs a person at “{}”: {}", newest.labels.of(&incident.node), incident.problem.message),
+                None,
+            );
         }
     }
     facts.sort_by_key(|fact| fact.at);

@@ -199,9 +199,10 @@ fn random_graphs_repeated_and_broken_off_come_to_the_same_end() {
         let step = if case.seed % 25 == 3 || number("TRADEWIND_SEED").is_some() { 1 } else { (reference.commits / 3).max(1) };
         let mut k = 1 + case.seed % step;
         while k <= reference.commits {
-            broken_ends_the_same(case, &reference, k, if (k + case.seed) % 2 == 0 { Break::Before } else { Break::After }).await;
+            broken_ends_the_same(case, &reference, k, if (k + case.seed).is_multiple_of(2) { Break::Before } else { Break::After }).await;
             if step == 1 {
-                broken_ends_the_same(case, &reference, k, if (k + case.seed) % 2 == 0 { Break::After } else { Break::Before }).await;
+                broken_ends_the_same(case, &reference, k, if (k + case.seed).is_multiple_of(2) { Break::After } else { Break::Before })
+                    .await;
             }
             k += step;
         }
