@@ -1,7 +1,7 @@
 //! Tasks: what journeys ask people.
 
 use super::names::slugs;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use tradewind_commerce::reading::{ReadError, at, below, json, opt_at};
 use tradewind_nodes::id::{JourneyId, RunId, TaskId, WorkspaceId};
 use tradewind_nodes::kind::Question;
@@ -35,6 +35,8 @@ pub struct TaskView {
     pub state: String,
     /// What was answered.
     pub answer: Option<String>,
+    /// What was said with the answer.
+    pub note: Option<String>,
     /// By whom.
     pub answered_by: Option<String>,
     /// Until when an answer counts.
@@ -85,8 +87,17 @@ async fn named(db: &Db, workspace: WorkspaceId, rows: Vec<Row>) -> Result<Vec<Ta
     Ok(listed)
 }
 
+/// An answer as it was given to the run.
+#[derive(Deserialize)]
+struct Given {
+    answer: String,
+    note: Option<String>,
+}
+
 fn view(row: &Row) -> Result<TaskView, ReadError> {
     let id = TaskId(row.uuid(0)?);
+    let given: Option<Given> = row.opt_text(7)?.map(|_| json(row, 7, format_args!("the answer of task {id}"))).transpose()?;
+    let (answer, note) = given.map_or((None, None), |given| (Some(given.answer), given.note));
     Ok(TaskView {
         id,
         run: RunId(row.uuid(1)?),
@@ -96,7 +107,8 @@ fn view(row: &Row) -> Result<TaskView, ReadError> {
         visit: row.int(4)?,
         question: json(row, 5, format_args!("the question of task {id}"))?,
         state: row.text(6)?.to_owned(),
-        answer: row.opt_text(7)?.map(str::to_owned),
+        answer,
+        note,
         answered_by: row.opt_text(8)?.map(str::to_owned),
         due_at: opt_at(row, 9)?,
         created_at: at(row, 10)?,

@@ -53,7 +53,7 @@ pub(super) async fn run(shared: &Arc<Shared>) -> Result<(), EngineError> {
                 monitor = monitor.register(move |_| {
                     let config = apalis_sqlite::Config::default().queue(name);
                     let storage = SqliteStorage::new(&pool).with_config(config);
-                    WorkerBuilder::new(name)
+                    WorkerBuilder::new(own_name(name, &shared))
                         .backend(CronScheduler::new(schedule.clone()).pipe_to(storage))
                         .data(shared.clone())
                         .data(job)
@@ -71,7 +71,7 @@ pub(super) async fn run(shared: &Arc<Shared>) -> Result<(), EngineError> {
                 monitor = monitor.register(move |_| {
                     let config = apalis_postgres::Config::default().queue(name);
                     let storage = PostgresStorage::new(&pool).with_config(config);
-                    WorkerBuilder::new(name)
+                    WorkerBuilder::new(own_name(name, &shared))
                         .backend(CronScheduler::new(schedule.clone()).pipe_to(storage))
                         .data(shared.clone())
                         .data(job)
@@ -81,6 +81,12 @@ pub(super) async fn run(shared: &Arc<Shared>) -> Result<(), EngineError> {
             monitor.run_with_signal(stopped).await.map_err(failed)
         }
     }
+}
+
+/// The name of a worker, another at each start: apalis refuses one that a killed process used half a minute ago, and the job
+/// would not run until the start after that.
+fn own_name(job: &str, shared: &Shared) -> String {
+    format!("{job}-{}", shared.env.id())
 }
 
 fn schedule(cron: &str) -> Result<cron::Schedule, EngineError> {

@@ -348,7 +348,8 @@ fn needs_reach_as_far_back_as_asked() {
     );
     assert!(needed.segments);
     let found: Vec<_> = needed.events.iter().map(|(name, h)| (name.as_str(), *h)).collect();
-    assert_eq!(found, [("A", Horizon::Window(Duration::from_days(30))), ("B", Horizon::Entry), ("C", Horizon::Ever), ("D", Horizon::Ever)]);
+    let days = |n| Horizon::Window(Duration::from_days(n));
+    assert_eq!(found, [("A", days(30)), ("B", Horizon::Entry), ("C", days(1)), ("D", Horizon::Ever)]);
 }
 
 #[test]
