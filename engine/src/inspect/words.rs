@@ -49,6 +49,7 @@ pub fn end(end: &End) -> String {
     match end {
         End::Completed => "completed".to_owned(),
         End::Exited { reason } => format!("left early, {reason}"),
+        End::Goal { goal } if goal == "goal" => "reached its goal".to_owned(),
         End::Goal { goal } => format!("reached its goal, {goal}"),
         End::Cancelled { reason } => format!("cancelled, {reason}"),
     }

@@ -82,15 +82,16 @@ pub(crate) fn batch(world: &mut World) -> (Batch, Landed) {
         }),
     );
     batch.update(&TASKS_CLOSED, rows.tasks_closed);
-    for args in rows.resolved {
-        batch.execute(RESOLVED, args, Expect::Any);
-    }
     for (incident, how) in &out.settled_incidents {
         if *how == "retry" {
             batch.execute(RESENT_BY_INCIDENT, vec![incident.0.into(), now.micros().into()], Expect::Any);
             landed.resent = true;
         }
         batch.execute(SETTLED_INCIDENT, vec![incident.0.into(), (*how).into(), now.micros().into()], Expect::Any);
+    }
+    // After what people settled by name, so that their word stays.
+    for args in rows.resolved {
+        batch.execute(RESOLVED, args, Expect::Any);
     }
     batch.insert(&incident::ADD, rows.incidents);
     for run in &out.unusable {

@@ -102,9 +102,10 @@ pub(super) static TASKS_ANSWERED: Update = Update::new(
 );
 pub(super) static TASKS_CLOSED: Update =
     Update::new("tasks", &[("id", Ty::Uuid), ("state", Ty::Text)], &[("state", Ty::Text), ("answered_at", Ty::Int)]);
-/// Whatever moved a held run on has resolved its incident.
-pub(super) const RESOLVED: &str =
-    "UPDATE incidents SET state = 'resolved', resolution = $2, resolved_at = $3 WHERE run_id = $1 AND state = 'open'";
+/// Whatever moved a held run on has resolved its incident; failures of effects that nobody waited for stay open.
+pub(super) const RESOLVED: &str = "UPDATE incidents SET state = 'resolved', resolution = $2, resolved_at = $3 WHERE run_id = $1 AND state = 'open' \
+    AND (subject = 'run' OR EXISTS (SELECT 1 FROM deliveries WHERE deliveries.run_id = $1 AND deliveries.node = incidents.node \
+    AND deliveries.visit = incidents.visit AND deliveries.awaited))";
 pub(super) static MEMBERS: Insert = Insert::new(
     "segment_members",
     &[

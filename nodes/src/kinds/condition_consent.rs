@@ -45,7 +45,7 @@ pub(super) fn granted(cx: &StepCx<'_>, scope: &ConsentScope) -> (bool, Why) {
 impl Kind for Consent {
     const NAME: &'static str = "condition.consent";
     const FAMILY: Family = Family::Condition;
-    const LABEL: &'static str = "If he consents";
+    const LABEL: &'static str = "If they consent";
 
     fn fields() -> Vec<Field> {
         vec![

@@ -29,7 +29,7 @@ impl Kind for OnSegment {
     fn fields() -> Vec<Field> {
         vec![
             Field::new("segment", "Segment", FieldType::Segment).required(),
-            Field::new("change", "When he", FieldType::Choice { options: vec!["entered".into(), "left".into()] }).or("entered"),
+            Field::new("change", "When they", FieldType::Choice { options: vec!["entered".into(), "left".into()] }).or("entered"),
         ]
     }
     fn ports(&self) -> Vec<Port> {

@@ -114,7 +114,7 @@ fn of_run(run: &RunSummary, on_record: &Gathered) -> (Verdict, String) {
     }
     let entered = instant(run.entered_at);
     if inside {
-        return (Verdict::Waiting, format!("Not yet: he entered at {entered} and {state}"));
+        return (Verdict::Waiting, format!("Not yet: they entered at {entered} and {state}"));
     }
     let verdict = match run.outcome.as_deref() {
         Some("goal") => Verdict::Goal,
@@ -123,7 +123,7 @@ fn of_run(run: &RunSummary, on_record: &Gathered) -> (Verdict, String) {
         _ => Verdict::Completed,
     };
     let last = last_words(on_record.newest.as_ref());
-    (verdict, format!("No: he entered at {entered}, nothing was sent on his way, and the run {state}{last}"))
+    (verdict, format!("No: they entered at {entered}, nothing was sent on the way, and the run {state}{last}"))
 }
 
 fn last_words(newest: Option<&Newest>) -> String {
@@ -153,11 +153,11 @@ fn outside(journey: &Journey, on_record: &Gathered) -> (Verdict, String) {
     match on_record.events.first() {
         None => never(format!("No: it starts on {names} and this person never had one{halted}")),
         Some(last) if last.received_at < published => {
-            let words = format!("his last, at {}, came before the journey was first published at {}", instant(last.at), instant(published));
+            let words = format!("the last, at {}, came before the journey was first published at {}", instant(last.at), instant(published));
             never(format!("No: it starts on {names} and {words}{halted}"))
         }
         Some(last) => never(format!(
-            "No: his last {} at {} did not start it and no refusal is on record: it may still be on its way, or older than what is kept{halted}",
+            "No: the last {} at {} did not start it and no refusal is on record: it may still be on its way, or older than what is kept{halted}",
             last.name,
             instant(last.at)
         )),
