@@ -10,7 +10,7 @@ use crate::id::{NodeId, PortName, RunId};
 use crate::issue::FieldIssue;
 use crate::predicate::Predicate;
 use crate::settings::Settings;
-use crate::time::{LocalTime, Timestamp, Zone};
+use crate::time::{LocalTime, Span, Timestamp, Zone};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -72,6 +72,10 @@ pub trait Kind: Serialize + for<'de> Deserialize<'de> + Send + Sync + 'static {
     /// Whether a way through this node takes time, so that a loop through it is legal.
     fn delays(&self) -> bool {
         matches!(Self::FAMILY, Family::Delay)
+    }
+    /// How long a run stays before it leaves by `port`, as far as the configuration alone tells.
+    fn takes(&self, _port: &PortName) -> Span {
+        Span::ZERO
     }
     /// Decides. Called on entering the node and again whenever what it asked for has come ([`Resume`]).
     fn step(&self, cx: &StepCx<'_>) -> Outcome;
@@ -239,6 +243,8 @@ pub trait AnyKind: Send + Sync {
     fn trigger(&self) -> Option<Trigger>;
     /// [`Kind::delays`].
     fn delays(&self) -> bool;
+    /// [`Kind::takes`].
+    fn takes(&self, port: &PortName) -> Span;
     /// [`Kind::step`].
     fn step(&self, cx: &StepCx<'_>) -> Outcome;
 }
@@ -264,6 +270,9 @@ impl<K: Kind> AnyKind for K {
     }
     fn delays(&self) -> bool {
         Kind::delays(self)
+    }
+    fn takes(&self, port: &PortName) -> Span {
+        Kind::takes(self, port)
     }
     fn step(&self, cx: &StepCx<'_>) -> Outcome {
         Kind::step(self, cx)

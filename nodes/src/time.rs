@@ -84,6 +84,37 @@ impl<'de> Deserialize<'de> for Timestamp {
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Default)]
 pub struct Duration(pub i64);
 
+/// Between two lengths of time.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Span {
+    /// At least.
+    pub least: Duration,
+    /// At most; None when nobody can say.
+    pub most: Option<Duration>,
+}
+
+impl Span {
+    /// No time at all.
+    pub const ZERO: Self = Self::exactly(Duration::ZERO);
+    /// Any length of time.
+    pub const OPEN: Self = Self { least: Duration::ZERO, most: None };
+    /// Neither more nor less than `length`.
+    #[must_use]
+    pub const fn exactly(length: Duration) -> Self {
+        Self { least: length, most: Some(length) }
+    }
+    /// `length` or less; any when None.
+    #[must_use]
+    pub const fn up_to(length: Option<Duration>) -> Self {
+        Self { least: Duration::ZERO, most: length }
+    }
+    /// This and `other` after it.
+    #[must_use]
+    pub fn then(self, other: Self) -> Self {
+        Self { least: self.least.plus(other.least), most: self.most.zip(other.most).map(|(a, b)| a.plus(b)) }
+    }
+}
+
 const UNITS: [(&str, i64); 6] =
     [("w", 7 * 86_400_000_000), ("d", 86_400_000_000), ("h", 3_600_000_000), ("m", 60_000_000), ("s", 1_000_000), ("ms", 1_000)];
 
@@ -114,6 +145,11 @@ impl Duration {
     #[must_use]
     pub const fn micros(self) -> i64 {
         self.0
+    }
+    /// Both together; stays at the longest there is rather than wrap.
+    #[must_use]
+    pub const fn plus(self, other: Self) -> Self {
+        Self(self.0.saturating_add(other.0))
     }
     /// For the standard library; a negative length becomes zero.
     #[must_use]

@@ -1,7 +1,8 @@
 //! Edits as values. Every edit that was applied gives its inverse, so undo is an edit like any other and can be stored, sent
 //! and undone itself.
 
-use super::{Edge, Graph, Node, Position};
+use super::pointer::set_at;
+use super::{Edge, Graph, Node, Note, NoteId, Position};
 use crate::id::{NodeId, PortName};
 use crate::settings::Settings;
 use crate::{Json, JsonMap};
@@ -81,6 +82,24 @@ pub enum Edit {
         /// The new settings.
         settings: Box<Settings>,
     },
+    /// Sticks a note on the canvas.
+    AddNote {
+        /// The note.
+        note: Note,
+        /// Its place among the notes; the end when None.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        at: Option<usize>,
+    },
+    /// Takes a note off.
+    RemoveNote {
+        /// Which.
+        note: NoteId,
+    },
+    /// Replaces a note by one with the same id: other words, another place, size or colour.
+    ChangeNote {
+        /// The note as it shall be.
+        note: Note,
+    },
     /// Several edits, in order, all or none.
     Many {
         /// The edits.
@@ -141,6 +160,12 @@ pub enum EditError {
         /// The pointer.
         field: String,
     },
+    /// A note is not there.
+    #[error("there is no note {0}: it may have been removed meanwhile, load the journey again")]
+    NoNote(NoteId),
+    /// A note's id is taken.
+    #[error("a note {0} exists already: give the new one another id")]
+    NoteExists(NoteId),
     /// An inverse does not belong to this state of the graph.
     #[error("the graph has changed since this edit was made: undo in the reverse order of the edits")]
     Stale,
@@ -188,6 +213,9 @@ impl Graph {
                 let old = std::mem::replace(&mut self.settings, (**settings).clone());
                 Ok(Edit::SetSettings { settings: Box::new(old) })
             }
+            Edit::AddNote { note, at } => self.add_note(note, *at),
+            Edit::RemoveNote { note } => self.remove_note(note),
+            Edit::ChangeNote { note } => self.change_note(note),
             Edit::Many { edits } => self.many(edits),
             Edit::Restore { nodes, edges } => self.restore(nodes, edges),
             Edit::Take { nodes, edges } => self.take(nodes, edges),
@@ -349,52 +377,4 @@ fn parted<T>(list: &mut Vec<T>, places: &[usize]) -> Vec<(usize, T)> {
     }
     *list = kept;
     taken
-}
-
-/// Sets or removes what a JSON pointer names. False when the place above it is not there.
-fn set_at(config: &mut JsonMap, pointer: &str, value: Option<&Json>) -> bool {
-    let Some(path) = pointer.strip_prefix('/') else { return false };
-    let keys: Vec<String> = path.split('/').map(|key| key.replace("~1", "/").replace("~0", "~")).collect();
-    let Some((last, above)) = keys.split_last() else { return false };
-    let Some((first, deeper)) = above.split_first() else { return set_key(config, last, value) };
-    let mut place = config.get_mut(first);
-    for key in deeper {
-        place = match place {
-            Some(Json::Object(map)) => map.get_mut(key),
-            Some(Json::Array(items)) => key.parse::<usize>().ok().and_then(|n| items.get_mut(n)),
-            _ => None,
-        };
-    }
-    match (place, value) {
-        (Some(Json::Object(map)), value) => set_key(map, last, value),
-        (Some(Json::Array(items)), Some(value)) => match last.parse::<usize>() {
-            Ok(n) if n < items.len() => {
-                items[n] = value.clone();
-                true
-            }
-            _ if last == "-" || last.parse() == Ok(items.len()) => {
-                items.push(value.clone());
-                true
-            }
-            _ => false,
-        },
-        (Some(Json::Array(items)), None) => match last.parse::<usize>() {
-            Ok(n) if n < items.len() => {
-                items.remove(n);
-                true
-            }
-            _ => false,
-        },
-        _ => false,
-    }
-}
-
-fn set_key(map: &mut JsonMap, key: &str, value: Option<&Json>) -> bool {
-    match value {
-        Some(value) => {
-            map.insert(key.to_owned(), value.clone());
-            true
-        }
-        None => map.shift_remove(key).is_some(),
-    }
 }

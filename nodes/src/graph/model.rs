@@ -1,5 +1,6 @@
 //! Nodes joined by edges.
 
+use super::Note;
 use crate::JsonMap;
 use crate::id::{NodeId, PortName};
 use crate::settings::Settings;
@@ -58,6 +59,9 @@ pub struct Graph {
     /// The ways between them.
     #[serde(default)]
     pub edges: Vec<Edge>,
+    /// Notes on the canvas. Like positions they are no part of the content hash.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<Note>,
 }
 
 impl Graph {

@@ -48,6 +48,11 @@ fn any_node(graph: &Graph, dice: &mut Dice) -> NodeId {
     }
 }
 
+fn any_note(dice: &mut Dice) -> Note {
+    let position = Position { x: dice.below(900) as f64, y: 3.0 };
+    Note { id: NoteId(format!("note{}", dice.below(6))), text: "why".into(), position, size: Size { width: 200.0, height: 90.0 } }
+}
+
 fn any_edit(graph: &Graph, dice: &mut Dice, depth: usize) -> Edit {
     let node = any_node(graph, dice);
     let fresh = |dice: &mut Dice| exit(&format!("x{}", dice.below(40)));
@@ -55,7 +60,7 @@ fn any_edit(graph: &Graph, dice: &mut Dice, depth: usize) -> Edit {
         0 => edge("a", "next", "b"),
         n => graph.edges[dice.below(n)].clone(),
     };
-    match dice.below(if depth == 0 { 13 } else { 12 }) {
+    match dice.below(if depth == 0 { 16 } else { 15 }) {
         0 => Edit::AddNode { node: fresh(dice) },
         1 => Edit::RemoveNode { node },
         2 => {
@@ -76,6 +81,9 @@ fn any_edit(graph: &Graph, dice: &mut Dice, depth: usize) -> Edit {
             let settings = crate::settings::Settings { concurrency: Some(dice.below(9) as u32), ..Default::default() };
             Edit::SetSettings { settings: Box::new(settings) }
         }
+        12 => Edit::AddNote { note: any_note(dice), at: None },
+        13 => Edit::RemoveNote { note: any_note(dice).id },
+        14 => Edit::ChangeNote { note: any_note(dice) },
         _ => Edit::Many { edits: (0..dice.below(4)).map(|_| any_edit(graph, dice, depth + 1)).collect() },
     }
 }

@@ -1,6 +1,6 @@
 //! Everything wrong with a graph, said at once.
 
-use super::{Graph, cycles};
+use super::{Graph, cycles, note};
 use crate::fact::{FactScope, check_path};
 use crate::id::{NodeId, PortName};
 use crate::issue::{FieldIssue, Issue, IssueCode, Severity};
@@ -27,6 +27,7 @@ pub fn validate(graph: &Graph, registry: &Registry) -> Vec<Issue> {
     for issue in settings(&graph.settings, &scope) {
         issues.push(Issue { node: None, field: issue.field, code: issue.code, severity: Severity::Error, message: issue.message });
     }
+    issues.extend(note::check(graph));
     let plan = Plan::read(graph, registry, &scope, &mut issues);
     plan.triggers(&mut issues);
     let next = plan.edges(&mut issues);

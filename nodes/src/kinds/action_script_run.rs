@@ -8,6 +8,7 @@ use crate::id::PortName;
 use crate::issue::{FieldIssue, IssueCode};
 use crate::kind::{Family, Kind, Outcome, Port, StepCx};
 use crate::script;
+use crate::time::Span;
 use serde::{Deserialize, Serialize};
 
 /// The most ways of one node.
@@ -55,6 +56,10 @@ impl Kind for ScriptRun {
             issues.push(FieldIssue::new("/ports", IssueCode::TooLarge, message));
         }
         issues
+    }
+    // How long a script sleeps is its own affair; that it may is seen.
+    fn takes(&self, _: &PortName) -> Span {
+        if self.source.contains("sleep") { Span::OPEN } else { Span::ZERO }
     }
     fn step(&self, cx: &StepCx<'_>) -> Outcome {
         script::step(&self.source, cx, &JsonMap::new(), &self.ports())

@@ -7,7 +7,7 @@ use crate::field::{Field, FieldType};
 use crate::id::PortName;
 use crate::issue::{FieldIssue, IssueCode, Problem};
 use crate::kind::{Family, Kind, Outcome, Port, Question, Resume, StepCx};
-use crate::time::Duration;
+use crate::time::{Duration, Span};
 use crate::why::Why;
 use crate::{Json, JsonMap, template};
 use serde::{Deserialize, Serialize};
@@ -87,6 +87,9 @@ impl Kind for TaskAsk {
         }
         issues.extend(self.timeout.and_then(|timeout| check_length(timeout, "/timeout")));
         issues
+    }
+    fn takes(&self, port: &PortName) -> Span {
+        if *port == PortName::TIMEOUT { self.timeout.map_or(Span::OPEN, Span::exactly) } else { Span::up_to(self.timeout) }
     }
     fn step(&self, cx: &StepCx<'_>) -> Outcome {
         match (cx.resume, self.timeout) {

@@ -6,7 +6,7 @@ use crate::field::{Field, FieldType};
 use crate::id::PortName;
 use crate::issue::{FieldIssue, IssueCode};
 use crate::kind::{Family, Kind, Outcome, Port, Resume, StepCx};
-use crate::time::Duration;
+use crate::time::{Duration, Span};
 use crate::why::Why;
 use serde::{Deserialize, Serialize};
 
@@ -37,6 +37,9 @@ impl Kind for DelayFor {
     }
     fn check(&self, _: &FactScope) -> Vec<FieldIssue> {
         check_length(self.duration, "/duration").into_iter().collect()
+    }
+    fn takes(&self, _: &PortName) -> Span {
+        Span::exactly(self.duration)
     }
     fn step(&self, cx: &StepCx<'_>) -> Outcome {
         let until = cx.since.plus(self.duration);

@@ -9,7 +9,7 @@ use crate::field::{Field, FieldType};
 use crate::id::PortName;
 use crate::issue::{FieldIssue, IssueCode};
 use crate::kind::{Family, Kind, Outcome, Port, Resume, StepCx};
-use crate::time::{Duration, LocalTime, Timestamp, Zone};
+use crate::time::{Duration, LocalTime, Span, Timestamp, Zone};
 use crate::why::Why;
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
@@ -70,6 +70,9 @@ impl Kind for UntilDate {
             issues.push(FieldIssue::new("/offset", IssueCode::Invalid, message));
         }
         issues
+    }
+    fn takes(&self, port: &PortName) -> Span {
+        if *port == PASSED { Span::ZERO } else { Span::OPEN }
     }
     fn step(&self, cx: &StepCx<'_>) -> Outcome {
         if matches!(cx.resume, Resume::Woke) {

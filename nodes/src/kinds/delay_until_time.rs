@@ -5,7 +5,7 @@ use crate::field::{Field, FieldType};
 use crate::id::PortName;
 use crate::issue::{FieldIssue, IssueCode};
 use crate::kind::{Family, Kind, Outcome, Port, Resume, StepCx};
-use crate::time::{LocalTime, Timestamp, Weekday, Zone};
+use crate::time::{Duration, LocalTime, Span, Timestamp, Weekday, Zone};
 use crate::why::Why;
 use serde::{Deserialize, Serialize};
 
@@ -62,6 +62,13 @@ impl Kind for UntilTime {
             FieldIssue::new("/weekdays", IssueCode::Invalid, "no day of the week is chosen: choose one, or remove the field for every day")
         };
         none.then(issue).into_iter().collect()
+    }
+    // The hour that a change of the clocks adds or takes is left out.
+    fn takes(&self, _: &PortName) -> Span {
+        let days: std::collections::BTreeSet<i64> = self.weekdays.iter().flatten().map(|day| *day as i64).collect();
+        let after = days.iter().skip(1).copied().chain(days.first().map(|first| first + 7));
+        let longest = days.iter().zip(after).map(|(day, next)| next - day).max();
+        Span::up_to(Some(Duration::from_days(longest.unwrap_or(1))))
     }
     fn step(&self, cx: &StepCx<'_>) -> Outcome {
         let zone = self.zone.clone().unwrap_or_else(|| cx.zone());

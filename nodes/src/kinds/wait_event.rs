@@ -10,7 +10,7 @@ use crate::id::PortName;
 use crate::issue::{FieldIssue, IssueCode};
 use crate::kind::{EventMatch, Family, Kind, Outcome, Port, Resume, StepCx};
 use crate::predicate::{self, Predicate};
-use crate::time::Duration;
+use crate::time::{Duration, Span};
 use crate::why::Why;
 use serde::{Deserialize, Serialize};
 
@@ -76,6 +76,9 @@ impl Kind for WaitEvent {
         if self.look_back > Duration::ZERO {
             self.events.iter().for_each(|name| needs.event(name, Horizon::Window(self.look_back)));
         }
+    }
+    fn takes(&self, port: &PortName) -> Span {
+        if *port == PortName::TIMEOUT { Span::exactly(self.timeout) } else { Span::up_to(Some(self.timeout)) }
     }
     fn step(&self, cx: &StepCx<'_>) -> Outcome {
         let names = self.events.join(" or ");

@@ -7,7 +7,7 @@ use crate::id::PortName;
 use crate::issue::FieldIssue;
 use crate::kind::{Family, Kind, Outcome, Port, Resume, StepCx};
 use crate::predicate::{self, Predicate};
-use crate::time::Duration;
+use crate::time::{Duration, Span};
 use crate::why::Why;
 use serde::{Deserialize, Serialize};
 
@@ -44,6 +44,9 @@ impl Kind for WaitUntil {
     }
     fn needs(&self, needs: &mut Needs) {
         predicate::needs(&self.predicate, needs);
+    }
+    fn takes(&self, port: &PortName) -> Span {
+        if *port == PortName::TIMEOUT { self.timeout.map_or(Span::OPEN, Span::exactly) } else { Span::up_to(self.timeout) }
     }
     fn step(&self, cx: &StepCx<'_>) -> Outcome {
         let verdict = predicate::evaluate(&self.predicate, &cx.facts);

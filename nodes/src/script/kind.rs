@@ -21,6 +21,7 @@ use crate::field::{Field, FieldType};
 use crate::id::PortName;
 use crate::issue::{FieldIssue, IssueCode, Problem};
 use crate::kind::{AnyKind, Family, KindSpec, Outcome, Port, StepCx, Trigger};
+use crate::time::Span;
 use crate::{Json, JsonMap, predicate, template};
 use rhai::AST;
 use serde::Deserialize;
@@ -276,6 +277,10 @@ impl AnyKind for Configured {
     }
     fn delays(&self) -> bool {
         self.family() == Family::Delay
+    }
+    // How long a script sleeps is its own affair.
+    fn takes(&self, _: &PortName) -> Span {
+        if AnyKind::delays(self) { Span::OPEN } else { Span::ZERO }
     }
     fn step(&self, cx: &StepCx<'_>) -> Outcome {
         let decided = self.resolved(&cx.facts).and_then(|fields| run_step_function(&self.kind.ast, &ScriptInput::of(cx, &fields)));

@@ -35,6 +35,9 @@ impl AnyKind for Forced {
     fn delays(&self) -> bool {
         self.kind.delays()
     }
+    fn takes(&self, port: &crate::id::PortName) -> crate::time::Span {
+        self.kind.takes(port)
+    }
     fn step(&self, cx: &StepCx<'_>) -> Outcome {
         match self.kind.step(cx) {
             Outcome::Go { output, mut why, .. } => {
