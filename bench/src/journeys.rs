@@ -9,9 +9,9 @@ pub const EVENT: &str = "Load Tested";
 /// An event of the usual size of a shop's, with the marks of [`crate::template`]. Each event is about a person of its
 /// own; with `few` many events share one.
 pub fn event(name: &str, session: &str, few: bool) -> String {
-    let person = if few { "^^^^" } else { "~~~~~~~~" };
+    let person = if few { "^^^^" } else { "%%%%%%%%" };
     format!(
-        r#"{{"userId":"{session}-{person}","event":"{name}","messageId":"{session}-{name}-~~~~~~~~","properties":{{"n":"~~~~~~~~","value":@@,"currency":"EUR","cart_id":"cart-~~~~~~~~","products":[{{"product_id":"p-1001","sku":"TW-1001","name":"Linen shirt","price":49.9,"quantity":1}}]}}}}"#
+        r#"{{"userId":"{session}-{person}","event":"{name}","messageId":"{session}-{name}-%%%%%%%%","properties":{{"n":"~~~~~~~~","value":@@,"currency":"EUR","cart_id":"cart-~~~~~~~~","products":[{{"product_id":"p-1001","sku":"TW-1001","name":"Linen shirt","price":49.9,"quantity":1}}]}}}}"#
     )
 }
 

@@ -106,13 +106,15 @@ fn main() -> ExitCode {
 
 fn all(site: &SiteArgs, options: &AllOptions) -> Fallible<bool> {
     let j1 = j1::run(site, &j1::Options { events: options.j1_events, ..j1::Options::default() })?;
+    let scattered = j1::run(site, &j1::Options { events: options.j1_events, scattered: true, ..j1::Options::default() })?;
     let j3 = j3::run(site, &j3::Options { runs: options.j3_runs, ..j3::Options::default() })?;
     let ceiling = ceiling::run(site, &ceiling::Options::default(), Some((j1.sizes, j3.sizes)))?;
     let j2 = j2::run(site, &j2::Options { sleepers: options.j2_sleepers, ..j2::Options::default() })?;
     report::publish(&json!({
         "bench": "ratios",
         "j1_runs_to_ceiling": report::rounded(j1.runs_per_s / ceiling.j1_runs_per_s),
+        "j1_scattered_runs_to_ceiling": report::rounded(scattered.runs_per_s / ceiling.j1_runs_per_s),
         "j3_runs_to_ceiling": report::rounded(j3.runs_per_s / ceiling.j3_runs_per_s),
     }))?;
-    Ok(j1.complete && j2)
+    Ok(j1.complete && scattered.complete && j2)
 }

@@ -6,6 +6,8 @@ use std::net::SocketAddr;
 
 /// Stands for the number of the event, eight digits.
 const NUMBER: &[u8] = b"~~~~~~~~";
+/// Stands for what tells the event's person and message from others: its number, or eight letters that follow no order.
+const NAME: &[u8] = b"%%%%%%%%";
 /// Stands for one of [`FEW_PEOPLE`], four digits: two events in a row are about the same person.
 const PERSON: &[u8] = b"^^^^";
 /// How many people there are where an event names them by `^^^^`.
@@ -20,7 +22,9 @@ pub struct Template {
     pub bytes: Vec<u8>,
     /// How many events it carries.
     pub events: usize,
+    scattered: bool,
     numbers: Vec<(usize, usize)>,
+    names: Vec<(usize, usize)>,
     people: Vec<(usize, usize)>,
     values: Vec<(usize, usize)>,
 }
@@ -51,8 +55,14 @@ impl Template {
         bytes.extend_from_slice(body);
         let item = |at: usize| starts.partition_point(|start| head + start <= at).saturating_sub(1);
         let find = |marker: &[u8]| memchr::memmem::find_iter(&bytes, marker).map(|at| (at, item(at))).collect();
-        let (numbers, people, values) = (find(NUMBER), find(PERSON), find(VALUE));
-        Self { numbers, people, values, bytes, events }
+        let (numbers, names, people, values) = (find(NUMBER), find(NAME), find(PERSON), find(VALUE));
+        Self { scattered: false, numbers, names, people, values, bytes, events }
+    }
+
+    /// People and messages get names without a number in them, so that nothing about them comes in order.
+    #[must_use]
+    pub fn scattered(self, scattered: bool) -> Self {
+        Self { scattered, ..self }
     }
 
     /// Makes it the request for the events numbered from `first`.
@@ -65,6 +75,10 @@ impl Template {
                 last = *item;
             }
             self.bytes[*at..at + 8].copy_from_slice(&digits);
+        }
+        for (at, item) in &self.names {
+            let name = if self.scattered { eight_letters(first + item) } else { eight_digits(first + item) };
+            self.bytes[*at..at + 8].copy_from_slice(&name);
         }
         for (at, item) in &self.people {
             self.bytes[*at..at + 4].copy_from_slice(&eight_digits((first + item) / 2 % FEW_PEOPLE)[4..]);
@@ -90,6 +104,12 @@ fn eight_digits(mut number: usize) -> [u8; 8] {
     digits
 }
 
+/// Another eight letters for every number below 2^32, in no order: multiplying by an odd number is a bijection.
+fn eight_letters(number: usize) -> [u8; 8] {
+    let scattered = (number as u32).wrapping_mul(0x9E37_79B1);
+    std::array::from_fn(|i| b'a' + (scattered >> (28 - 4 * i) & 15) as u8)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -108,6 +128,23 @@ mod tests {
         assert_eq!(body(&template), serde_json::json!({"userId": "u-00000041", "properties": {"n": "00000041", "value": 25}}));
         template.fill(42);
         assert_eq!(body(&template)["properties"]["value"], 75);
+    }
+
+    #[test]
+    fn names_are_numbers_or_letters_without_order() {
+        let event = r#"{"userId":"u-%%%%%%%%","n":"~~~~~~~~"}"#;
+        let mut template = Template::track("127.0.0.1:1".parse().unwrap(), "tw_k", event);
+        template.fill(7);
+        assert_eq!(body(&template), serde_json::json!({"userId": "u-00000007", "n": "00000007"}));
+        let mut template = template.scattered(true);
+        let names: std::collections::HashSet<String> = (0..1000)
+            .map(|number| {
+                template.fill(number);
+                body(&template)["userId"].as_str().unwrap().to_owned()
+            })
+            .collect();
+        assert_eq!(names.len(), 1000);
+        assert!(names.iter().all(|name| !name.contains(|c: char| c.is_ascii_digit())));
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! The engine as its callers hold it.
 
+use crate::acceptor::{Acceptance, Acceptor};
 use crate::catalog::Catalogs;
-use crate::inbox::{self, Pending};
+use crate::inbox::Pending;
 use crate::incoming::Arrival;
 use crate::lane::{self, Lane};
 use crate::lateness::{Lateness, LatenessReading};
@@ -152,6 +153,7 @@ impl Shared {
 struct Inner {
     shared: Arc<Shared>,
     arrivals: mpsc::Sender<Pending>,
+    acceptances: mpsc::Sender<Acceptance>,
     tasks: tokio::sync::Mutex<Vec<JoinHandle<()>>>,
 }
 
@@ -175,11 +177,12 @@ impl Engine {
         lane.backlog.extend(uncertain);
         let planned = lane::plan(&shared).await?;
         lane.backlog.extend(planned);
-        let mut tasks = vec![tokio::spawn(lane.work()), tokio::spawn(relay.work())];
+        let (acceptances, acceptor) = Acceptor::new(shared.clone());
+        let mut tasks = vec![tokio::spawn(lane.work()), tokio::spawn(relay.work()), tokio::spawn(acceptor.work())];
         if shared.settings.jobs {
             tasks.push(tokio::spawn(jobs::run(shared.clone())));
         }
-        Ok(Self(Arc::new(Inner { shared, arrivals, tasks: tokio::sync::Mutex::new(tasks) })))
+        Ok(Self(Arc::new(Inner { shared, arrivals, acceptances, tasks: tokio::sync::Mutex::new(tasks) })))
     }
 
     /// Accepts what came in: on return it is committed and will be routed, whatever happens to this process.
@@ -194,15 +197,15 @@ impl Engine {
         if arrivals.is_empty() {
             return Ok(());
         }
-        let places = self.0.arrivals.try_reserve_many(arrivals.len()).map_err(|_| EngineError::Full)?;
-        let rows: Vec<Pending> = arrivals.into_iter().map(|arrival| Pending::new(&shared.env, arrival)).collect();
-        let mut batch = Batch::new();
-        batch.insert(&inbox::ADD, rows.iter().map(Pending::values));
-        shared.db.commit(batch).await?;
-        for (place, row) in places.zip(rows) {
-            place.send(row);
-        }
-        Ok(())
+        // Reserved before anything is promised, so that a full engine refuses in time.
+        let places = arrivals
+            .iter()
+            .map(|_| self.0.arrivals.clone().try_reserve_owned().map_err(|_| EngineError::Full))
+            .collect::<Result<_, _>>()?;
+        let rows = arrivals.into_iter().map(|arrival| Pending::new(&shared.env, arrival)).collect();
+        let (acceptance, answer) = Acceptance::new(rows, places);
+        self.0.acceptances.send(acceptance).await.map_err(|_| EngineError::Stopping)?;
+        answer.await.map_err(|_| EngineError::Stopping)?
     }
 
     /// Reads again what is live, plans schedules and lets timers of resumed journeys be seen. To be called after any change

@@ -4,6 +4,7 @@
 //! lets the pure state machine of `tradewind_nodes::run` decide, and writes everything a batch brought (steps, states, timers,
 //! effects, commands) in one commit. The *relay* sends what the outbox holds and reports back through the inbox.
 
+mod acceptor;
 pub mod catalog;
 pub mod clock;
 mod delivery;
