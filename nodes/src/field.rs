@@ -20,6 +20,9 @@ pub struct Field {
     /// What it is worth when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub default: Option<Json>,
+    /// What a new step begins with, where a field that must be filled has a likely value.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub start: Option<Json>,
     /// What it holds.
     #[serde(flatten)]
     pub ty: FieldType,
@@ -93,7 +96,7 @@ impl Field {
     /// An optional field called `name`.
     #[must_use]
     pub fn new(name: &str, label: &str, ty: FieldType) -> Self {
-        Self { name: name.into(), label: label.into(), help: String::new(), required: false, default: None, ty }
+        Self { name: name.into(), label: label.into(), help: String::new(), required: false, default: None, start: None, ty }
     }
     /// The same field, which must be filled.
     #[must_use]
@@ -111,6 +114,12 @@ impl Field {
     #[must_use]
     pub fn or(mut self, default: impl Into<Json>) -> Self {
         self.default = Some(default.into());
+        self
+    }
+    /// The same field, which a new step begins with.
+    #[must_use]
+    pub fn begins(mut self, with: impl Into<Json>) -> Self {
+        self.start = Some(with.into());
         self
     }
 }

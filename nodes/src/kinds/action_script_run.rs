@@ -36,7 +36,7 @@ impl Kind for ScriptRun {
 
     fn fields() -> Vec<Field> {
         vec![
-            Field::new("source", "Script", FieldType::Script).required(),
+            Field::new("source", "Script", FieldType::Script).required().begins("go(\"next\")\n"),
             Field::new("ports", "Ways out", FieldType::Texts).or(next()).help("The script goes by one of these."),
         ]
     }

@@ -65,7 +65,7 @@ impl Kind for TaskAsk {
             Field::new("title", "Question", FieldType::Template { html: false }).required(),
             Field::new("body", "Details", FieldType::Template { html: false }),
             Field::new("assignee", "Who", FieldType::Text).help("Anybody when empty."),
-            Field::new("answers", "Answers", FieldType::Texts).required().help("Each is a way out."),
+            Field::new("answers", "Answers", FieldType::Texts).required().begins(vec!["yes", "no"]).help("Each is a way out."),
             Field::new("timeout", "At most", FieldType::Duration).help("For ever when empty."),
         ]
     }

@@ -66,7 +66,9 @@ impl Kind for Split {
 
     fn fields() -> Vec<Field> {
         vec![
-            Field::new("ways", "Ways", FieldType::Weights).required(),
+            Field::new("ways", "Ways", FieldType::Weights)
+                .required()
+                .begins(serde_json::json!([{"port": "a", "weight": 1}, {"port": "b", "weight": 1}])),
             Field::new("holdout", "Holdout, percent", FieldType::Number).help("So many go by holdout, to compare with."),
             Field::new("salt", "Draw name", FieldType::Text).help("Nodes with one draw name send a person the same way."),
         ]

@@ -42,7 +42,12 @@ impl Kind for Switch {
     const LABEL: &'static str = "Choose a way";
 
     fn fields() -> Vec<Field> {
-        vec![Field::new("cases", "Cases", FieldType::Cases).required().help("The first that holds is taken; else when none does.")]
+        vec![
+            Field::new("cases", "Cases", FieldType::Cases)
+                .required()
+                .begins(serde_json::json!([{"port": "first", "when": {"any": []}}]))
+                .help("The first that holds is taken; else when none does."),
+        ]
     }
     fn ports(&self) -> Vec<Port> {
         let cases = self.cases.iter().map(|case| Port::required(PortName::new(case.port.clone())));

@@ -30,7 +30,7 @@ impl Kind for DelayFor {
     const LABEL: &'static str = "Wait for a time";
 
     fn fields() -> Vec<Field> {
-        vec![Field::new("duration", "How long", FieldType::Duration).required()]
+        vec![Field::new("duration", "How long", FieldType::Duration).required().begins("1d")]
     }
     fn ports(&self) -> Vec<Port> {
         vec![Port::required(PortName::NEXT)]

@@ -48,7 +48,7 @@ impl Kind for UntilTime {
 
     fn fields() -> Vec<Field> {
         vec![
-            Field::new("at", "Time", FieldType::LocalTime).required(),
+            Field::new("at", "Time", FieldType::LocalTime).required().begins("09:00"),
             Field::new("weekdays", "On", FieldType::Weekdays).help("Every day when empty."),
             Field::new("zone", "Time zone", FieldType::Zone).help("The person's when empty."),
         ]

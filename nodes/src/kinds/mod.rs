@@ -25,6 +25,7 @@ mod ports;
 mod receipt;
 mod rendered;
 mod shape;
+mod sketch;
 #[cfg(test)]
 mod stage;
 mod trigger_anniversary;

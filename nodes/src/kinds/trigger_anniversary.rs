@@ -80,7 +80,10 @@ impl Kind for OnAnniversary {
 
     fn fields() -> Vec<Field> {
         vec![
-            Field::new("fact", "Date", FieldType::Fact).required().help("A fact with a date, as customer.birthday."),
+            Field::new("fact", "Date", FieldType::Fact)
+                .required()
+                .begins("customer.birthday")
+                .help("A fact with a date, as customer.birthday."),
             Field::new("offset_days", "Days after", FieldType::Integer { min: -365, max: 365 }).or(0).help("Negative: days before."),
             Field::new("at", "At", FieldType::LocalTime).or("09:00").help("On the person's clock."),
             Field::new("leap_day", "29 February becomes", FieldType::Choice { options: vec!["feb28".into(), "mar1".into()] }).or("feb28"),

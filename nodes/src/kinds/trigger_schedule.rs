@@ -54,6 +54,7 @@ impl Kind for OnSchedule {
         vec![
             Field::new("cron", "Schedule", FieldType::Cron)
                 .required()
+                .begins("0 9 * * 1")
                 .help("Minute, hour, day, month, weekday: 0 9 * * 1 is Mondays at 9."),
             Field::new("zone", "Time zone", FieldType::Zone).help("The journey's when empty."),
             Field::new("audience", "For whom", FieldType::Predicate).help("One run about nobody when empty."),

@@ -44,7 +44,7 @@ impl Kind for WaitEvent {
             Field::new("filter", "Only when", FieldType::Predicate).help("event.properties… is the event that came."),
             Field::new("same", "With the same", FieldType::Texts).help("Properties equal to the first event's, as cart_id."),
             Field::new("look_back", "Look back", FieldType::Duration).or("0s").help("An event that came just before counts too."),
-            Field::new("timeout", "At most", FieldType::Duration).required(),
+            Field::new("timeout", "At most", FieldType::Duration).required().begins("1d"),
         ]
     }
     // Either way may lead nowhere: "nothing more to do once he bought" is the commonest journey there is.
