@@ -12,21 +12,25 @@ BENCH ?= all
 
 target_dir = target/$(if $(filter dev,$(PROFILE)),debug,$(PROFILE))
 
-.PHONY: help run test prepare check-tools fmt lint unit bench crash harness doc clean
+.PHONY: help run ui test prepare check-tools fmt lint unit bench crash harness doc clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
 	@echo "  make crash KILLS=$(KILLS) SEED=$(SEED) PROFILE=$(PROFILE), make bench BENCH='j1 --events 10000'"
 
-run: ## Start a server with a made-up shop, on a fresh database
+run: ui ## Build the builder, then start a server with a made-up shop, on a fresh database
 	cargo run --release -- demo
 
-test: prepare lint unit ## Everything CI checks; installs what the tests need and says so
+ui: ## Build the builder for the browser into target/ui, from where the binary embeds it
+	cargo run -p xtask --locked -- ui
+
+test: prepare ui lint unit ## Everything CI checks; installs what the tests need and says so
 
 prepare: check-tools tests/segment/node_modules/.package-lock.json
 
-# What the tests need beyond Rust: PostgreSQL's server programs, Python with pip for a real SMTP server, Node for Segment's client.
+# What the tests need beyond Rust: PostgreSQL's server programs, Python with pip for a real SMTP server, Node for Segment's client; and
+# where there is no rustup to add Rust's target for the browser, Debian's compiler for it.
 check-tools:
 	@missing=(); \
 	command -v cc >/dev/null || missing+=(gcc libc6-dev); \
@@ -34,6 +38,9 @@ check-tools:
 	python3 -m pip --version >/dev/null 2>&1 || missing+=(python3 python3-pip); \
 	command -v node >/dev/null || missing+=(nodejs); \
 	command -v npm >/dev/null || missing+=(npm); \
+	if ! test -d "$$(rustc --print target-libdir --target wasm32-unknown-unknown)" && ! rustup target add wasm32-unknown-unknown 2>/dev/null; then \
+		for package in rustc-web cargo-web rust-web-src lld-19; do dpkg -s $$package >/dev/null 2>&1 || missing+=($$package); done; \
+	fi; \
 	if [ $${#missing[@]} -eq 0 ]; then exit 0; fi; \
 	echo "The tests need these Debian packages, which are not here: $${missing[*]}"; \
 	sudo=; [ "$$(id -u)" = 0 ] || sudo=sudo; \

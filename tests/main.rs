@@ -9,6 +9,7 @@ mod journeys;
 mod poison;
 mod resources;
 mod segment;
+mod session;
 mod subscribers;
 mod support;
 mod tidy;

@@ -107,7 +107,7 @@ fn journey() -> Result<(String, String, Value), Failure> {
 fn words(base: &str, key: &str, rate: f64) -> String {
     let call = |path: &str| format!("  curl -s -H 'Authorization: Bearer {key}' '{base}{path}'");
     [
-        format!("The demonstration listens on {base}; Ctrl-C ends it and removes its data"),
+        format!("Open {base}/#key={key} in a browser; Ctrl-C ends the demonstration and removes its data"),
         format!("API key: {key}"),
         format!("A made-up shop sends {rate} events a second. The journey abandoned-cart is live with short delays: an hour is 20 seconds, 23 hours are 40."),
         "The first mails leave after half a minute. Nobody is written to: they stay in the built-in mailbox. To look:".to_owned(),

@@ -1,17 +1,18 @@
-//! Who calls: `Authorization: Bearer tw_…`, or Basic with the key as the user and no password.
+//! Who calls: `Authorization: Bearer tw_…`, or Basic with the key as the user and no password, or the cookie of a session.
 
 use super::AppState;
 use super::key_ring::{Key, Scope};
 use super::problem::ApiError;
 use super::rate::{self, Allowance};
+use super::session;
 use axum::extract::{FromRequestParts, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use http::header::{AUTHORIZATION, HeaderName, HeaderValue};
+use http::header::{AUTHORIZATION, HeaderName, HeaderValue, WWW_AUTHENTICATE};
 use http::request::Parts;
-use http::{HeaderMap, StatusCode};
+use http::{HeaderMap, Method, StatusCode};
 use std::ops::Deref;
 use std::sync::Arc;
 use tradewind_nodes::id::WorkspaceId;
@@ -45,23 +46,67 @@ pub struct Caller {
     held: Arc<Key>,
 }
 
+impl Caller {
+    /// Who shows this key.
+    #[must_use]
+    pub fn by(key: Arc<Key>) -> Self {
+        Self { workspace: key.workspace, name: key.name.clone(), held: key }
+    }
+
+    /// What his key allows.
+    #[must_use]
+    pub fn scopes(&self) -> &[Scope] {
+        self.held.scopes()
+    }
+}
+
+/// Whoever has a key, whatever it allows: an extractor.
+impl<S: Send + Sync> FromRequestParts<S> for Caller {
+    type Rejection = ApiError;
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+        known(parts)
+    }
+}
+
 /// Middleware: finds the caller, if the request names one that exists, and holds him to his rate.
 /// A request without a key goes on: whether it needs one is the resource's to say.
 pub async fn identify(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
-    let Some(shown) = shown(request.headers()) else { return next.run(request).await };
-    let key = match state.keys.find(&shown).await {
-        Ok(Some(key)) => key,
-        Ok(None) => return ApiError::unauthorised(format!("this API key does not exist or was revoked: {REMEDY}")).into_response(),
-        Err(error) => return ApiError::from(error).into_response(),
+    // Only browsers say this. A challenge to Basic would make them ask for a password by themselves.
+    let browser = request.headers().contains_key("sec-fetch-site");
+    let key = match of(&state, request.method(), request.headers()).await {
+        Ok(key) => key,
+        Err(error) => return quietly(browser, error.into_response()),
     };
+    let Some(key) = key else { return quietly(browser, next.run(request).await) };
     let allowance = key.limiter.take();
     if !allowance.passes {
         return too_fast(allowance).into_response();
     }
-    request.extensions_mut().insert(Caller { workspace: key.workspace, name: key.name.clone(), held: key });
+    request.extensions_mut().insert(Caller::by(key));
     let mut response = next.run(request).await;
     for (name, value) in rate_headers(allowance) {
         response.headers_mut().insert(name, value);
+    }
+    response
+}
+
+/// The key of a request: the one it shows, else that of its session. None without either.
+async fn of(state: &AppState, method: &Method, headers: &HeaderMap) -> Result<Option<Arc<Key>>, ApiError> {
+    if let Some(shown) = shown(headers) {
+        let gone = || ApiError::unauthorised(format!("this API key does not exist or was revoked: {REMEDY}"));
+        return state.keys.find(&shown).await?.ok_or_else(gone).map(Some);
+    }
+    let Some(secret) = session::shown(headers) else { return Ok(None) };
+    let key = state.keys.of_session(secret).await?;
+    if key.is_some() {
+        session::may_change(method, headers)?;
+    }
+    Ok(key)
+}
+
+fn quietly(browser: bool, mut response: Response) -> Response {
+    if browser && response.headers().contains_key(WWW_AUTHENTICATE) {
+        response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"tradewind\""));
     }
     response
 }
@@ -87,10 +132,13 @@ fn rate_headers(allowance: Allowance) -> impl Iterator<Item = (HeaderName, Heade
     made.into_iter().filter_map(|(name, value)| Some((HeaderName::from_static(name), HeaderValue::from_str(&value).ok()?)))
 }
 
+fn known(parts: &Parts) -> Result<Caller, ApiError> {
+    parts.extensions.get::<Caller>().cloned().ok_or_else(|| ApiError::unauthorised(format!("this address needs an API key: {REMEDY}")))
+}
+
 fn caller(parts: &Parts, scope: Scope) -> Result<Caller, ApiError> {
-    let caller =
-        parts.extensions.get::<Caller>().ok_or_else(|| ApiError::unauthorised(format!("this address needs an API key: {REMEDY}")))?;
-    if caller.held.allows(scope) { Ok(caller.clone()) } else { Err(ApiError::scope_missing(scope.name())) }
+    let caller = known(parts)?;
+    if caller.held.allows(scope) { Ok(caller) } else { Err(ApiError::scope_missing(scope.name())) }
 }
 
 macro_rules! callers {

@@ -1,5 +1,5 @@
-//! API keys: making, finding and revoking them. Only the SHA-256 of a key is kept; what a caller shows is hashed and
-//! looked up, through a small cache.
+//! API keys: making, finding and revoking them, and the sessions of browsers that signed in by one. Only the SHA-256 of a
+//! key or session is kept; what a caller shows is hashed and looked up, through a small cache.
 
 use super::rate::Limiter;
 use rand::TryRngCore;
@@ -31,9 +31,15 @@ const MAKE: &str = "INSERT INTO api_keys (id, workspace_id, name, prefix, hash, 
 const REVOKE: &str = "UPDATE api_keys SET revoked_at = $1 WHERE id = $2 AND workspace_id = $3 AND revoked_at IS NULL";
 const LIST: &str = "SELECT id, name, prefix, scopes, created_at, last_used_at, revoked_at FROM api_keys \
                     WHERE workspace_id = $1 AND id > $2 ORDER BY id LIMIT $3";
+const OF_SESSION: &str = "SELECT k.id, k.workspace_id, k.name, k.scopes, s.hash, k.last_used_at FROM sessions s \
+                          JOIN api_keys k ON k.id = s.key_id WHERE s.hash = $1 AND s.expires_at > $2 AND k.revoked_at IS NULL";
 /// Every statement of this file.
 #[cfg(test)]
-pub const STATEMENTS: Statements = Statements(&[IN_FORCE, USED, MAKE, REVOKE, LIST]);
+pub const STATEMENTS: Statements = Statements(&[IN_FORCE, USED, MAKE, REVOKE, LIST, OF_SESSION]);
+/// How a session's secret begins: no key does.
+pub const SESSION: &str = "tws_";
+/// How a key begins.
+const KEY: &str = "tw_";
 
 /// What a key allows.
 #[derive(
@@ -90,6 +96,12 @@ pub struct Key {
 }
 
 impl Key {
+    /// What it allows, as it was made.
+    #[must_use]
+    pub fn scopes(&self) -> &[Scope] {
+        &self.scopes
+    }
+
     /// Whether the key allows `scope`. Admin allows all; write allows to read.
     #[must_use]
     pub fn allows(&self, scope: Scope) -> bool {
@@ -154,15 +166,34 @@ impl KeyRing {
     /// # Errors
     /// When the database does not answer.
     pub async fn find(&self, shown: &str) -> Result<Option<Arc<Key>>, StoreError> {
-        if !shown.starts_with("tw_") || shown.len() > 100 {
+        if !shown.starts_with(KEY) || shown.len() > 100 {
             return Ok(None);
         }
-        let hash = hash(shown);
+        self.recall(hash(shown), IN_FORCE).await
+    }
+
+    /// The key of a session, when both are in force.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn of_session(&self, secret: &str) -> Result<Option<Arc<Key>>, StoreError> {
+        if !secret.starts_with(SESSION) || secret.len() > 100 {
+            return Ok(None);
+        }
+        self.recall(hash(secret), OF_SESSION).await
+    }
+
+    /// Forgets what was remembered of a secret.
+    pub fn forget(&self, shown: &str) {
+        self.cache.write().unwrap_or_else(PoisonError::into_inner).remove(&hash(shown));
+    }
+
+    async fn recall(&self, hash: [u8; 32], sql: &'static str) -> Result<Option<Arc<Key>>, StoreError> {
         let stale = match self.cache.read().unwrap_or_else(PoisonError::into_inner).get(&hash) {
             Some(found) if found.since.elapsed() < FRESH => return Ok(Some(found.key.clone())),
             other => other.map(|found| found.key.clone()),
         };
-        let Some(key) = self.load(hash).await? else {
+        let Some(key) = self.load(hash, sql).await? else {
             self.cache.write().unwrap_or_else(PoisonError::into_inner).remove(&hash);
             return Ok(None);
         };
@@ -184,8 +215,12 @@ impl KeyRing {
         Ok(Some(key))
     }
 
-    async fn load(&self, hash: [u8; 32]) -> Result<Option<Key>, StoreError> {
-        let rows = self.db.query(IN_FORCE, vec![hash.to_vec().into()]).await?;
+    async fn load(&self, hash: [u8; 32], sql: &'static str) -> Result<Option<Key>, StoreError> {
+        let mut args = vec![hash.to_vec().into()];
+        if sql == OF_SESSION {
+            args.push(self.env.now().micros().into());
+        }
+        let rows = self.db.query(sql, args).await?;
         let Some(row) = rows.first() else { return Ok(None) };
         if !bool::from(row.bytes(4)?.ct_eq(&hash)) {
             return Ok(None);
@@ -214,7 +249,7 @@ impl KeyRing {
     /// # Errors
     /// When there is no randomness or the database does not answer.
     pub async fn create(&self, workspace: WorkspaceId, name: &str, scopes: &[Scope]) -> Result<(Uuid, String), KeyError> {
-        let (id, secret, mut batch) = (self.env.id(), secret()?, Batch::new());
+        let (id, secret, mut batch) = (self.env.id(), secret(KEY)?, Batch::new());
         let held = scopes.iter().map(|scope| scope.name()).collect::<Vec<_>>().join(",");
         let args = vec![
             id.into(),
@@ -268,20 +303,26 @@ fn scopes(text: &str) -> Vec<Scope> {
     text.split(',').filter_map(|name| name.trim().parse().ok()).collect()
 }
 
-fn hash(key: &str) -> [u8; 32] {
+/// What is kept of a secret.
+#[must_use]
+pub fn hash(key: &str) -> [u8; 32] {
     Sha256::digest(key.as_bytes()).into()
 }
 
-/// `tw_` and 43 characters of base 62: 256 random bits that a double click selects whole.
-fn secret() -> Result<String, KeyError> {
+/// A beginning and 43 characters of base 62: 256 random bits that a double click selects whole.
+///
+/// # Errors
+/// When the operating system gives no randomness.
+pub fn secret(begins: &str) -> Result<String, KeyError> {
     const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-    let mut made = String::with_capacity(46);
-    made.push_str("tw_");
-    while made.len() < 46 {
+    let length = begins.len() + 43;
+    let mut made = String::with_capacity(length);
+    made.push_str(begins);
+    while made.len() < length {
         let bytes: [u8; 32] = random()?;
         // Bytes from 248 on would favour the first letters.
         let letters = bytes.iter().filter(|byte| **byte < 248).map(|byte| char::from(ALPHABET[usize::from(byte % 62)]));
-        made.extend(letters.take(46 - made.len()));
+        made.extend(letters.take(length - made.len()));
     }
     Ok(made)
 }
@@ -333,7 +374,7 @@ mod tests {
 
     #[test]
     fn secrets_are_long_and_differ() {
-        let (a, b) = (secret().unwrap(), secret().unwrap());
+        let (a, b) = (secret(KEY).unwrap(), secret(KEY).unwrap());
         assert!(a != b && a.len() == 46 && a[3..].bytes().all(|c| c.is_ascii_alphanumeric()));
     }
 }

@@ -29,7 +29,10 @@ pub mod rate;
 pub mod runs;
 pub mod segments;
 pub mod serve;
+pub mod session;
+pub mod sessions;
 pub mod tasks;
+pub mod ui;
 pub mod unsubscribe;
 pub mod why;
 
@@ -107,6 +110,7 @@ pub fn resources() -> OpenApiRouter<AppState> {
         .merge(tasks::router())
         .merge(kinds::router())
         .merge(keys::router())
+        .merge(session::router())
 }
 
 /// The whole application.
@@ -127,6 +131,7 @@ pub fn app(state: AppState) -> Router {
         .merge(unsubscribe::router())
         .merge(opened::router())
         .merge(openapi::router(document))
+        .merge(ui::router())
         .layer(from_fn_with_state(state.clone(), within_time))
         .layer(from_fn(problems_only))
         .layer(PropagateRequestIdLayer::new(REQUEST_ID))
@@ -135,7 +140,7 @@ pub fn app(state: AppState) -> Router {
     Router::new()
         .merge(slow)
         .merge(ingest::router())
-        .fallback(async || problem::from_status(http::StatusCode::NOT_FOUND, ""))
+        .fallback(ui::page)
         .method_not_allowed_fallback(async || problem::from_status(http::StatusCode::METHOD_NOT_ALLOWED, ""))
         .layer(CatchPanicLayer::custom(panicked))
         .with_state(state)

@@ -136,6 +136,12 @@ impl Server {
         answer(if let Some(key) = key { request.bearer_auth(key) } else { request }).await
     }
 
+    /// A request with these headers alone, as a browser would send it, and a JSON body.
+    pub async fn bare(&self, method: Method, path: &str, headers: &[(&str, &str)], body: &Value) -> Answer {
+        let request = self.request(method, path, body.to_string().into_bytes());
+        answer(headers.iter().fold(request, |request, (name, value)| request.header(*name, *value))).await
+    }
+
     fn request(&self, method: Method, path: &str, body: Vec<u8>) -> RequestBuilder {
         self.client.request(method, format!("http://{}{path}", self.address)).header("content-type", "application/json").body(body)
     }

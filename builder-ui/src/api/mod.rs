@@ -1,0 +1,26 @@
+//! The API as the builder uses it: one file a resource, each with the shapes of its answers.
+//!
+//! ```text
+//! let page: List<Journey> = Call::get("/api/v1/journeys").query("limit", 50).send().await?;
+//! let made: Journey = Call::post("/api/v1/journeys").json(&new).send().await?;
+//! let (draft, tag) = Call::get(&path).tagged::<Draft>().await?;
+//! let (draft, tag) = Call::put(&path).json(&draft).if_match(&tag).tagged::<Draft>().await?;
+//! Call::delete(&path).done().await?;
+//! ```
+//! Every call has a deadline. Reading and `PUT` are tried again when the server does not answer; a `POST` carries an
+//! `Idempotency-Key` and so is too. [`link`] says whether the server answers at present; [`Failure::words`] explains a
+//! failure to the user. An answer of 401 ends the session and shows the sign-in page, which leads back.
+
+mod call;
+mod failure;
+mod link;
+mod list;
+mod live;
+pub mod session;
+pub mod status;
+
+pub use call::{Call, escaped};
+pub use failure::{Failure, FieldError, Problem};
+pub use link::{Link, back, link};
+pub use list::List;
+pub use live::{Live, Told};

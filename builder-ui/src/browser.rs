@@ -1,0 +1,159 @@
+//! What is asked of the browser, in one place. Where there is none (native tests) these do nothing or find nothing.
+
+use leptos::prelude::document;
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{HtmlElement, HtmlMetaElement, Response, Storage};
+
+/// Where remembered choices are, among those of other programs on this host.
+const PREFIX: &str = "tradewind.";
+
+fn here() -> Option<web_sys::Window> {
+    if cfg!(target_arch = "wasm32") { web_sys::window() } else { None }
+}
+
+/// The content of `<meta name=…>`.
+#[must_use]
+pub fn meta(name: &str) -> Option<String> {
+    let found = here()?.document()?.query_selector(&format!("meta[name='{name}']")).ok()??;
+    Some(found.dyn_into::<HtmlMetaElement>().ok()?.content())
+}
+
+/// The text at an address of this server that everyone may read.
+pub async fn fetch_text(address: &str) -> Option<String> {
+    let response: Response = JsFuture::from(here()?.fetch_with_str(address)).await.ok()?.dyn_into().ok()?;
+    if !response.ok() {
+        return None;
+    }
+    JsFuture::from(response.text().ok()?).await.ok()?.as_string()
+}
+
+/// The languages the user prefers, as the browser knows them.
+#[must_use]
+pub fn languages() -> Vec<String> {
+    here().map(|window| window.navigator().languages().iter().filter_map(|tag| tag.as_string()).collect()).unwrap_or_default()
+}
+
+/// Sets an attribute of the page itself, as `lang`.
+pub fn set_root_attribute(name: &str, value: &str) {
+    if let Some(root) = here().and_then(|window| window.document()?.document_element()) {
+        let _ = root.set_attribute(name, value);
+    }
+}
+
+fn storage() -> Option<Storage> {
+    // A browser told to keep nothing throws here: then nothing is remembered.
+    here()?.local_storage().ok().flatten()
+}
+
+/// What was remembered in this browser under a name.
+#[must_use]
+pub fn remembered(name: &str) -> Option<String> {
+    storage()?.get_item(&format!("{PREFIX}{name}")).ok().flatten()
+}
+
+/// Remembers something in this browser.
+pub fn remember(name: &str, value: &str) {
+    if let Some(storage) = storage() {
+        let _ = storage.set_item(&format!("{PREFIX}{name}"), value);
+    }
+}
+
+/// Forgets what was remembered under a name.
+pub fn forget(name: &str) {
+    if let Some(storage) = storage() {
+        let _ = storage.remove_item(&format!("{PREFIX}{name}"));
+    }
+}
+
+/// Milliseconds since 1970 by the user's clock.
+#[must_use]
+pub fn now() -> f64 {
+    if cfg!(target_arch = "wasm32") { js_sys::Date::now() } else { 0.0 }
+}
+
+/// A random number from 0 to 1.
+#[must_use]
+pub fn random() -> f64 {
+    if cfg!(target_arch = "wasm32") { js_sys::Math::random() } else { 0.5 }
+}
+
+/// Waits.
+pub async fn pause(milliseconds: u32) {
+    gloo_timers::future::TimeoutFuture::new(milliseconds).await;
+}
+
+/// The key in the address (`#key=…`), taken out of it at once: it must not stay in the history or be copied along.
+#[must_use]
+pub fn take_key_from_address() -> Option<String> {
+    let window = here()?;
+    let hash = window.location().hash().ok()?;
+    let key = hash.strip_prefix("#key=")?.to_owned();
+    let path = window.location().pathname().ok()? + &window.location().search().ok()?;
+    let _ = window.history().ok()?.replace_state_with_url(&JsValue::NULL, "", Some(&path));
+    Some(key)
+}
+
+/// Path and query of the address.
+#[must_use]
+pub fn address() -> String {
+    let found = here().and_then(|window| Some(window.location().pathname().ok()? + &window.location().search().ok()?));
+    found.unwrap_or_else(|| "/".to_owned())
+}
+
+/// Loads the page anew.
+pub fn reload() {
+    if let Some(window) = here() {
+        let _ = window.location().reload();
+    }
+}
+
+/// Sets the title of the browser's window.
+pub fn set_title(title: &str) {
+    if let Some(document) = here().and_then(|window| window.document()) {
+        document.set_title(title);
+    }
+}
+
+const DARK: &str = "(prefers-color-scheme: dark)";
+
+/// Whether the system is set to dark colours.
+#[must_use]
+pub fn prefers_dark() -> bool {
+    here().and_then(|window| window.match_media(DARK).ok()?).is_some_and(|query| query.matches())
+}
+
+/// Calls when the system changes between light and dark, as long as the page lives.
+pub fn when_colours_change(call: impl Fn() + 'static) {
+    let Some(query) = here().and_then(|window| window.match_media(DARK).ok()?) else { return };
+    let closure = Closure::<dyn FnMut()>::new(move || call());
+    let _ = query.add_event_listener_with_callback("change", closure.as_ref().unchecked_ref());
+    closure.forget();
+}
+
+/// Whether this is a Mac, whose users press Command where others press Control.
+#[must_use]
+pub fn is_mac() -> bool {
+    here().and_then(|window| window.navigator().platform().ok()).is_some_and(|platform| platform.starts_with("Mac"))
+}
+
+/// Puts text on the clipboard. False when the browser refuses.
+pub async fn copy(text: &str) -> bool {
+    let Some(window) = here() else { return false };
+    JsFuture::from(window.navigator().clipboard().write_text(text)).await.is_ok()
+}
+
+/// Puts the focus on the element with this id.
+pub fn focus(id: &str) {
+    if let Some(element) = document().get_element_by_id(id).and_then(|found| found.dyn_into::<HtmlElement>().ok()) {
+        let _ = element.focus();
+    }
+}
+
+/// Whether a key pressed here is being typed into a field.
+#[must_use]
+pub fn is_typing(target: Option<web_sys::EventTarget>) -> bool {
+    let Some(element) = target.and_then(|target| target.dyn_into::<HtmlElement>().ok()) else { return false };
+    matches!(element.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT") || element.is_content_editable()
+}

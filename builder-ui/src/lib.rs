@@ -1,0 +1,27 @@
+//! The builder: what a person sees of Tradewind, compiled to WebAssembly and served by the same binary.
+//!
+//! It also compiles natively, so that everything without a browser in it is tested like any other code.
+
+pub mod api;
+pub mod app;
+pub mod browser;
+pub mod i18n;
+pub mod pages;
+pub mod session;
+pub mod shell;
+pub mod ui;
+
+/// Shows the builder on the page: chooses the language, fetches its words, signs in where the address says so.
+#[cfg(target_arch = "wasm32")]
+pub fn start() {
+    wasm_bindgen_futures::spawn_local(async {
+        let remembered = browser::remembered("language");
+        let language = i18n::choose(remembered.as_deref(), &browser::languages());
+        if !i18n::load(language).await {
+            i18n::load(i18n::Language::En).await;
+        }
+        shell::theme::apply_remembered();
+        session::begin().await;
+        leptos::mount::mount_to_body(app::App);
+    });
+}

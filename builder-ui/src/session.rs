@@ -1,0 +1,72 @@
+//! Who uses the builder at present.
+
+use crate::api::session::{self, Session};
+use crate::browser;
+use leptos::prelude::*;
+use std::sync::LazyLock;
+
+/// What is known of the session.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Known {
+    /// Not asked yet, or the server did not answer.
+    Nothing,
+    /// There is none: the sign-in page is shown in place of the page asked for.
+    SignedOut,
+    /// There was one and it ended: sign-in is asked over the page, so that nothing on it is lost.
+    Expired(Session),
+    /// Somebody is signed in.
+    In(Session),
+}
+
+// Outside any component: a call that finds the session ended is made by what is none.
+static KNOWN: LazyLock<ArcRwSignal<Known>> = LazyLock::new(|| ArcRwSignal::new(Known::Nothing));
+
+/// What is known; whoever calls this in a view follows it.
+#[must_use]
+pub fn known() -> Known {
+    KNOWN.get()
+}
+
+/// The session, the last one when it has expired; whoever calls this in a view follows it.
+#[must_use]
+pub fn current() -> Option<Session> {
+    if let Known::In(session) | Known::Expired(session) = KNOWN.get() { Some(session) } else { None }
+}
+
+/// At the start: a key in the address signs in, else the session of the cookie counts.
+pub async fn begin() {
+    let found = match browser::take_key_from_address() {
+        Some(key) => session::sign_in(&key).await,
+        None => session::read().await,
+    };
+    if let Ok(session) = found {
+        KNOWN.set(Known::In(session));
+    }
+}
+
+/// Somebody signed in. Into another workspace nothing of what is on the page may follow him.
+pub fn started(session: Session) {
+    if let Known::Expired(former) = KNOWN.get_untracked()
+        && former.workspace != session.workspace
+    {
+        browser::reload();
+        return;
+    }
+    KNOWN.set(Known::In(session));
+}
+
+/// The user signs out.
+pub async fn leave() {
+    if session::sign_out().await.is_ok() {
+        KNOWN.set(Known::SignedOut);
+    }
+}
+
+/// The server knows no session any more.
+pub fn ended() {
+    match KNOWN.get_untracked() {
+        Known::In(session) => KNOWN.set(Known::Expired(session)),
+        Known::Nothing => KNOWN.set(Known::SignedOut),
+        Known::SignedOut | Known::Expired(_) => {}
+    }
+}
