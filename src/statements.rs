@@ -10,11 +10,12 @@ use tradewind_store::{Db, DbSettings};
 
 #[tokio::test]
 async fn every_statement_prepares_on_both_databases() {
-    let common: Vec<&str> = [key_ring::STATEMENTS, idempotency::STATEMENTS, session::STATEMENTS, sessions::STATEMENTS, workspace::STATEMENTS]
-        .iter()
-        .flat_map(|list| list.0.iter().copied())
-        .chain([doctor::APPLIED])
-        .collect();
+    let common: Vec<&str> =
+        [key_ring::STATEMENTS, idempotency::STATEMENTS, session::STATEMENTS, sessions::STATEMENTS, workspace::STATEMENTS]
+            .iter()
+            .flat_map(|list| list.0.iter().copied())
+            .chain([doctor::APPLIED])
+            .collect();
     let sqlite = Db::sqlite_in_memory().await.unwrap();
     let url = tokio::task::spawn_blocking(postgres::fresh_database).await.unwrap();
     let postgres = Db::open(DbSettings::new(url)).await.unwrap();

@@ -6,6 +6,7 @@ use sha2::{Digest, Sha256};
 use std::path::Path;
 
 #[path = "../../builder-ui/build/messages.rs"]
+#[allow(dead_code, reason = "the typed keys are for the builder's own build")]
 mod messages;
 
 /// A file to be served.

@@ -7,7 +7,9 @@ mod field;
 mod icon;
 mod menu;
 mod page;
+mod paged;
 mod small;
+mod tabs;
 pub mod toast;
 
 pub use button::{Button, Look};
@@ -17,5 +19,7 @@ pub use field::Field;
 pub use icon::Icon;
 pub use menu::{Item, Menu};
 pub use page::{Crumb, Page, Top};
+pub use paged::{Foot, Paged};
 pub use small::{Copyable, Kbd, Pill, Tone};
+pub use tabs::{Tab, Tabs};
 pub use toast::{Toasts, toast};
