@@ -27,9 +27,10 @@ ui: ## Build the builder for the browser into target/ui, from where the binary e
 
 test: prepare ui lint unit ## Everything CI checks; installs what the tests need and says so
 
-prepare: check-tools tests/segment/node_modules/.package-lock.json
+prepare: check-tools tests/segment/node_modules/.package-lock.json tests/browser/node_modules/.package-lock.json
 
-# What the tests need beyond Rust: PostgreSQL's server programs, Python with pip for a real SMTP server, Node for Segment's client; and
+# What the tests need beyond Rust: PostgreSQL's server programs, Python with pip for a real SMTP server, Node for Segment's client, a browser for the
+# builder with letters for its eight languages; and
 # where there is no rustup to add Rust's target for the browser, Debian's compiler for it.
 check-tools:
 	@missing=(); \
@@ -38,6 +39,7 @@ check-tools:
 	python3 -m pip --version >/dev/null 2>&1 || missing+=(python3 python3-pip); \
 	command -v node >/dev/null || missing+=(nodejs); \
 	command -v npm >/dev/null || missing+=(npm); \
+	command -v chromium >/dev/null || missing+=(chromium fonts-noto-core fonts-noto-cjk); \
 	if ! test -d "$$(rustc --print target-libdir --target wasm32-unknown-unknown)" && ! rustup target add wasm32-unknown-unknown 2>/dev/null; then \
 		for package in rustc-web cargo-web rust-web-src lld-19; do dpkg -s $$package >/dev/null 2>&1 || missing+=($$package); done; \
 	fi; \
@@ -55,6 +57,11 @@ check-tools:
 tests/segment/node_modules/.package-lock.json: tests/segment/package-lock.json
 	@echo "Fetching Segment's own client for Node into tests/segment/node_modules."
 	@cd tests/segment && npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+tests/browser/node_modules/.package-lock.json: tests/browser/package-lock.json
+	@echo "Fetching what drives the browser into tests/browser/node_modules."
+	@cd tests/browser && npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
 fmt: ## Format the code
@@ -86,4 +93,4 @@ doc: ## The documentation of the code, in target/doc
 
 clean: ## Remove everything that was built or measured
 	cargo clean
-	rm -rf tests/segment/node_modules
+	rm -rf tests/segment/node_modules tests/browser/node_modules

@@ -4,6 +4,7 @@
 #![allow(missing_docs, reason = "a test's name says what it shows")]
 
 mod bad_input;
+mod browser;
 mod e2e;
 mod journeys;
 mod poison;

@@ -1,0 +1,42 @@
+//! The builder in a real browser: `tests/browser/suites/*.js`, each on a server of its own.
+
+use crate::support::server::{Server, Site};
+use std::path::Path;
+use std::process::Command;
+
+/// Runs a suite; its output is the test's.
+async fn browse(server: &Server, suite: &str, settings: &[(&str, &str)]) {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/browser");
+    assert!(folder.join("node_modules/playwright-core").is_dir(), "the browser's driver is not there: run `make prepare` once");
+    let left = Path::new(env!("CARGO_TARGET_TMPDIR")).join("browser");
+    let mut command = Command::new("node");
+    command.arg("run.js").arg(suite).current_dir(folder).env("FOLDER", left);
+    command.env("ADDRESS", format!("http://{}", server.address)).env("KEY", &server.key);
+    command.envs(settings.iter().copied());
+    let output = tokio::task::spawn_blocking(move || command.output().expect("node starts")).await.unwrap();
+    assert!(output.status.success(), "{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+}
+
+async fn alone(suite: &str, settings: &[(&str, &str)]) {
+    let mut site = Site::new(&[]);
+    let server = site.start().await;
+    browse(&server, suite, settings).await;
+}
+
+macro_rules! suites {
+    ($($(#[$doc:meta])* $test:ident: $suite:literal $(, $name:literal = $value:literal)*;)*) => {$(
+        $(#[$doc])*
+        #[tokio::test]
+        async fn $test() {
+            alone($suite, &[$(($name, $value)),*]).await;
+        }
+    )*};
+}
+
+suites! {
+    every_screen_is_accessible_in_english_by_day: "axe", "THEME" = "light", "LANGUAGE" = "en";
+    every_screen_is_accessible_in_english_by_night: "axe", "THEME" = "dark", "LANGUAGE" = "en";
+    every_screen_is_accessible_in_arabic_by_day: "axe", "THEME" = "light", "LANGUAGE" = "ar";
+    every_screen_is_accessible_in_arabic_by_night: "axe", "THEME" = "dark", "LANGUAGE" = "ar";
+    every_language_has_its_own_words_and_fits: "languages";
+}
