@@ -82,7 +82,7 @@ unit: ## All tests, without installing or linting anything
 harness:
 	cargo build --locked --profile $(PROFILE) $(if $(filter dev,$(PROFILE)),--workspace --all-targets,-p tradewind -p tradewind-bench)
 
-bench: harness ## Measure: one JSON line a figure, kept in target/bench.jsonl
+bench: ui tests/browser/node_modules/.package-lock.json harness ## Measure: one JSON line a figure, kept in target/bench.jsonl
 	$(target_dir)/tradewind-bench --binary $(target_dir)/tradewind --seed $(SEED) $(BENCH)
 
 crash: harness ## Kill the server KILLS times under load; fails if anything was lost, early or under two keys

@@ -3,6 +3,7 @@
 #![allow(clippy::disallowed_methods, reason = "it measures time, waits and draws at random; nothing here is replayed")]
 
 mod api;
+mod builder;
 mod ceiling;
 mod clock;
 mod crash;
@@ -64,7 +65,9 @@ enum Command {
     J3(j3::Options),
     /// The rows of J1 and J3 written by a bare program.
     Ceiling(ceiling::Options),
-    /// J1, J2, J3 and the ceiling, with the ratios between them.
+    /// The builder in a browser: sizes, times to open, frames.
+    Builder,
+    /// J1, J2, J3 and the ceiling with the ratios between them, and the builder.
     All(AllOptions),
     /// Kills the server again and again under load and counts what was lost or repeated.
     Crash(crash::Options),
@@ -91,6 +94,7 @@ fn main() -> ExitCode {
         Command::J2(options) => j2::run(&cli.site, options),
         Command::J3(options) => j3::run(&cli.site, options).map(|_| true),
         Command::Ceiling(options) => ceiling::run(&cli.site, options, None).map(|_| true),
+        Command::Builder => builder::run(&cli.site).map(|()| true),
         Command::All(options) => all(&cli.site, options),
         Command::Crash(options) => crash::run(&cli.site, options),
     });
@@ -116,5 +120,6 @@ fn all(site: &SiteArgs, options: &AllOptions) -> Fallible<bool> {
         "j1_scattered_runs_to_ceiling": report::rounded(scattered.runs_per_s / ceiling.j1_runs_per_s),
         "j3_runs_to_ceiling": report::rounded(j3.runs_per_s / ceiling.j3_runs_per_s),
     }))?;
+    builder::run(site)?;
     Ok(j1.complete && scattered.complete && j2)
 }

@@ -39,3 +39,18 @@ export async function shop(api) {
   await api.until('a mail', async () => (await api.get('/api/v1/mails?limit=1')).data.length > 0);
   await api.until('an incident', async () => (await api.get('/api/v1/incidents?state=open&limit=1')).data.length > 0);
 }
+
+/** A valid journey of so many steps: waits and conditions, ten to a row, with their places. */
+export function large(count) {
+  const nodes = [node('start', 'trigger.event', { events: ['Checkout Started'] }, { x: 0, y: 0 })];
+  const edges = [];
+  for (let i = 1; i < count; i++) {
+    const id = `s${i}`;
+    const at = { x: (i % 10) * 260, y: Math.floor(i / 10) * 140 + 140 };
+    const previous = nodes.at(-1);
+    const wait = i % 2 === 0;
+    nodes.push(node(id, wait ? 'delay.for' : 'condition.if', wait ? { duration: '1h' } : { predicate: { fact: 'event.properties.value', is: 'gte', value: i } }, at));
+    edges.push(edge(previous.id, previous.kind === 'condition.if' ? 'yes' : 'next', id));
+  }
+  return { nodes, edges };
+}
