@@ -8,6 +8,7 @@ mod browser;
 mod e2e;
 mod journeys;
 mod poison;
+mod recipes;
 mod resources;
 mod segment;
 mod session;

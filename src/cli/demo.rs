@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use tradewind_nodes::graph::JourneyFile;
 
 /// The journey of the demonstration, as the examples have it.
-const JOURNEY: &str = include_str!("../../examples/abandoned-cart/journey.json");
+const JOURNEY: &str = include_str!("../../examples/recipes/abandoned-cart/journey.json");
 /// Delays made short enough to watch: the node, its field and what it becomes.
 const SHORTENED: [(&str, &str, &str); 3] = [("quiet", "timeout", "20s"), ("patience", "duration", "40s"), ("watch", "duration", "60s")];
 const MOST: f64 = 1_000.0;
@@ -99,6 +99,8 @@ fn journey() -> Result<(String, String, Value), Failure> {
         };
         node.config.insert(field.to_owned(), length.into());
     }
+    // Its days pass in minutes: a cap counted in days would soon stop every mail.
+    file.graph.settings.frequency_cap = None;
     let graph =
         serde_json::to_value(&file.graph).map_err(|error| Failure::new(format!("the example cannot be written as JSON: {error}")))?;
     Ok((format!("{} (demo: 1 h is 20 s, 23 h is 40 s)", file.name), file.slug, graph))

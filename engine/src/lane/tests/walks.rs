@@ -95,7 +95,7 @@ async fn walk(case: &Case, mode: Mode) -> Walked {
             break;
         }
         for (n, user) in USERS.into_iter().enumerate() {
-            let properties = json!({"total": 40 * (round + n), "cart_id": "c1", "order_id": format!("o{round}"), "email": format!("{user}@example.com")});
+            let properties = properties(round, n, user);
             for name in case.events.iter().skip(usize::from(n == 2 && round == 0)) {
                 stage.track(user, name, properties.clone()).await;
             }
@@ -111,6 +111,21 @@ async fn walk(case: &Case, mode: Mode) -> Walked {
     stage.run_until(at(START).plus(Duration::from_days(120)), left).await;
     nothing_was_early(&stage).await;
     Walked { ledger: Ledger::of(&stage).await, commits: stage.shared.fault.commits.load(Ordering::SeqCst), restarts: stage.restarts }
+}
+
+/// What every event says: enough for any example to let its person in.
+fn properties(round: usize, n: usize, user: &str) -> Json {
+    let line = json!({"product_id": "p1", "name": "Coffee", "price": 9.5, "quantity": 1, "lasts_days": 20});
+    json!({
+        "total": 40 * (round + n),
+        "value": 40 * (round + n),
+        "currency": "EUR",
+        "cart_id": "c1",
+        "order_id": format!("o{round}"),
+        "email": format!("{user}@example.com"),
+        "name": line["name"],
+        "products": [line],
+    })
 }
 
 async fn repeated_changes_nothing(case: &Case, reference: &Walked) {
@@ -131,29 +146,30 @@ async fn broken_ends_the_same(case: &Case, reference: &Walked, number: u64, way:
     assert_eq!(reference.ledger.effects(), broken.ledger.effects(), "{name}");
 }
 
-fn examples() -> Vec<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples");
-    let folders = std::fs::read_dir(folder).into_iter().flatten().flatten();
-    let mut found: Vec<PathBuf> = folders.map(|entry| entry.path().join("journey.json")).filter(|path| path.exists()).collect();
+/// Every file below the examples whose name ends so.
+fn examples(ending: &str) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples")];
+    while let Some(folder) = folders.pop() {
+        for path in std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()) {
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.to_string_lossy().ends_with(ending) {
+                found.push(path);
+            }
+        }
+    }
     found.sort();
     found
 }
 
 /// The kinds the examples bring along.
 async fn install_kinds(stage: &Stage) {
-    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples")];
-    while let Some(folder) = folders.pop() {
-        for path in std::fs::read_dir(&folder).into_iter().flatten().flatten().map(|entry| entry.path()) {
-            if path.is_dir() {
-                folders.push(path);
-            } else if path.extension().is_some_and(|ext| ext == "rhai") {
-                let source = std::fs::read_to_string(&path).unwrap();
-                let Ok(kind) = tradewind_nodes::script::ScriptKind::parse(&source) else { continue };
-                let sql =
-                    "INSERT INTO kinds (workspace_id, name, source, hash, updated_at) VALUES ($1, $2, $3, '', 0) ON CONFLICT DO NOTHING";
-                stage.execute(sql, vec![super::stage::HERE.0.into(), kind.spec().name.into(), source.into()]).await;
-            }
-        }
+    for path in examples(".rhai") {
+        let source = std::fs::read_to_string(&path).unwrap();
+        let Ok(kind) = tradewind_nodes::script::ScriptKind::parse(&source) else { continue };
+        let sql = "INSERT INTO kinds (workspace_id, name, source, hash, updated_at) VALUES ($1, $2, $3, '', 0) ON CONFLICT DO NOTHING";
+        stage.execute(sql, vec![super::stage::HERE.0.into(), kind.spec().name.into(), source.into()]).await;
     }
     stage.shared.catalogs.refresh(&stage.db).await.unwrap();
 }
@@ -211,9 +227,11 @@ fn random_graphs_repeated_and_broken_off_come_to_the_same_end() {
 
 #[test]
 fn example_journeys_repeated_and_broken_off_come_to_the_same_end() {
-    let cases = examples().iter().map(|path| Case::example(path)).collect();
+    let cases: Vec<Case> = examples("/journey.json").iter().map(|path| Case::example(path)).collect();
+    assert!(cases.len() >= 10, "the examples are gone");
     each(cases, async |case: &Case| {
         let reference = walk(case, Mode::AsItIs).await;
+        assert!(reference.ledger.lines.iter().any(|line| line.starts_with("step ")), "{}: nobody took a step", case.name);
         repeated_changes_nothing(case, &reference).await;
         for k in 1..=reference.commits {
             broken_ends_the_same(case, &reference, k, Break::Before).await;
