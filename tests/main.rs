@@ -15,3 +15,4 @@ mod session;
 mod subscribers;
 mod support;
 mod tidy;
+mod watching;

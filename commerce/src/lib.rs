@@ -7,3 +7,4 @@ pub mod profile;
 pub mod reading;
 pub mod revision;
 pub mod segments;
+pub mod settings;

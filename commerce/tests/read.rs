@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)] // A test that cannot go on has failed.
 
 use tradewind_commerce::customers::{self, Who};
+use tradewind_commerce::events::{Arrived, Exploration};
 use tradewind_commerce::profile::{ALIASES, CONSENTS, Profile, UPSERT, consent_values};
 use tradewind_commerce::segments::SegmentError;
 use tradewind_commerce::{consents, events, segments};
@@ -123,12 +124,42 @@ async fn events_are_listed_newest_first_and_by_name() {
         );
     }
     db.commit(batch).await.unwrap();
-    let all = events::recent(&db, HERE, None, None, 2).await.unwrap();
-    assert_eq!(all.iter().map(|event| event.at.micros()).collect::<Vec<_>>(), [2, 1]);
-    let rest = events::recent(&db, HERE, Some("Cart Viewed"), Some((2, all[0].id.0)), 10).await.unwrap();
-    assert_eq!(rest.len(), 1);
+    let all = events::explore(&db, HERE, &Exploration::default(), None, 2).await.unwrap();
+    assert_eq!(all.events.iter().map(|event| event.at.micros()).collect::<Vec<_>>(), [2, 1]);
+    assert_eq!(all.next, Some((1, all.events[1].id.0)));
+    let viewed = Exploration { name: Some("Cart Viewed".into()), ..Exploration::default() };
+    let rest = events::explore(&db, HERE, &viewed, Some((2, all.events[0].id.0)), 10).await.unwrap();
+    assert_eq!((rest.events.len(), rest.next), (1, None));
     assert_eq!(events::named(&db, HERE, who, vec!["Order Completed".into()], 5).await.unwrap().len(), 1);
     assert_eq!(events::of_customer(&db, HERE, who, None, 10).await.unwrap().len(), 3);
+}
+
+#[tokio::test]
+async fn a_watcher_is_shown_the_newest_and_told_of_the_rest() {
+    let db = db().await;
+    let who = CustomerId::of_user(HERE, "u1");
+    let came = async |ids: std::ops::Range<u128>| {
+        let mut batch = Batch::new();
+        for id in ids {
+            batch.execute(
+                "INSERT INTO events (customer_id, at, id, workspace_id, type, name, properties, context, message_id, received_at) \
+                 VALUES ($1, $2, $3, $4, 'track', 'E', '{}', '{}', 'm', $2)",
+                vec![who.0.into(), i64::try_from(id).unwrap().into(), Uuid::from_u128(id).into(), HERE.0.into()],
+                Expect::Rows(1),
+            );
+        }
+        db.commit(batch).await.unwrap();
+    };
+    let mut watched = Arrived::since(Timestamp::from_micros(100));
+    let now = Timestamp::from_micros(900);
+    came(90..110).await;
+    let (events, skipped) = events::arrived(&db, HERE, &mut watched, 4, now).await.unwrap();
+    assert_eq!((events.iter().map(|event| event.at.micros()).collect::<Vec<_>>(), skipped), (vec![106, 107, 108, 109], 6));
+    // What was skipped stays out; what turns up late, but not too late, is shown.
+    assert!(events::arrived(&db, HERE, &mut watched, 4, now).await.unwrap().0.is_empty());
+    came(110..112).await;
+    let (events, skipped) = events::arrived(&db, HERE, &mut watched, 4, now).await.unwrap();
+    assert_eq!((events.len(), skipped), (2, 0));
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@
 use crate::EngineError;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, RwLock};
+use tradewind_commerce::settings::{self, WorkspaceSettings};
 use tradewind_nodes::fact::Needs;
 use tradewind_nodes::graph::Graph;
 use tradewind_nodes::id::{JourneyId, WorkspaceId};
@@ -63,6 +64,8 @@ pub struct WorkspaceCatalog {
     pub segment_needs: Needs,
     /// The kinds, Rhai ones included.
     pub registry: Registry,
+    /// What the workspace says for all its journeys.
+    pub settings: Arc<WorkspaceSettings>,
 }
 
 impl Default for WorkspaceCatalog {
@@ -75,6 +78,7 @@ impl Default for WorkspaceCatalog {
             segments: Vec::new(),
             segment_needs: Needs::default(),
             registry: Registry::builtin(),
+            settings: Arc::default(),
         }
     }
 }
@@ -84,6 +88,18 @@ impl Default for WorkspaceCatalog {
 pub struct Catalog {
     /// By workspace.
     pub workspaces: HashMap<WorkspaceId, WorkspaceCatalog>,
+}
+
+/// What a version is compiled with.
+struct House {
+    registry: Registry,
+    settings: Arc<WorkspaceSettings>,
+}
+
+impl House {
+    fn of(workspace: &WorkspaceCatalog) -> Self {
+        Self { registry: workspace.registry.clone(), settings: workspace.settings.clone() }
+    }
 }
 
 type Key = (JourneyId, u32);
@@ -120,11 +136,19 @@ impl Catalogs {
     /// When the database cannot be read; the present catalogue stays.
     pub async fn refresh(&self, db: &Db) -> Result<(), EngineError> {
         let limit = || vec![Value::Int(MOST_JOURNEYS)];
-        let mut read =
-            db.read(vec![Query::new(JOURNEYS, limit()), Query::new(SEGMENTS, limit()), Query::new(KINDS, limit())]).await?.into_iter();
+        let queries = [JOURNEYS, SEGMENTS, KINDS, settings::ALL].map(|sql| Query::new(sql, limit()));
+        let mut read = db.read(queries.into()).await?.into_iter();
         let (journeys, segments, kinds) =
             (read.next().unwrap_or_default(), read.next().unwrap_or_default(), read.next().unwrap_or_default());
         let mut catalog = Catalog::default();
+        for row in &read.next().unwrap_or_default() {
+            match settings::of_row(row) {
+                Ok(stored) => {
+                    catalog.workspaces.entry(WorkspaceId(row.uuid(0)?)).or_default().settings = Arc::new(stored.settings);
+                }
+                Err(error) => tracing::error!(%error, "the settings of a workspace do not read: its journeys go by the server's own"),
+            }
+        }
         let mut scripts: HashMap<WorkspaceId, Vec<Arc<ScriptKind>>> = HashMap::new();
         for row in &kinds {
             match ScriptKind::parse(row.text(2)?) {
@@ -150,7 +174,7 @@ impl Catalogs {
                 Err(error) => tracing::error!(segment = row.text(1)?, %error, "a stored segment does not parse any more: correct it"),
             }
         }
-        self.forget_programs_of_changed_kinds(!kinds.is_empty());
+        self.forget_programs(&catalog, !kinds.is_empty());
         for row in &journeys {
             let (id, workspace) = (JourneyId(row.uuid(0)?), WorkspaceId(row.uuid(1)?));
             let status = match row.text(3)? {
@@ -159,8 +183,8 @@ impl Catalogs {
                 _ => Status::Stopped,
             };
             let version = u32::try_from(row.int(4)?).unwrap_or(0);
-            let registry = catalog.workspaces.entry(workspace).or_default().registry.clone();
-            match self.program_with(db, id, version, &registry).await {
+            let house = House::of(catalog.workspaces.entry(workspace).or_default());
+            match self.program_with(db, id, version, &house).await {
                 Ok(program) => {
                     let live = Arc::new(LiveJourney { id, slug: row.text(2)?.to_owned(), status, version, program });
                     catalog.workspaces.entry(workspace).or_default().add(live);
@@ -172,9 +196,13 @@ impl Catalogs {
         Ok(())
     }
 
-    fn forget_programs_of_changed_kinds(&self, any: bool) {
-        // A program holds the kinds it was compiled with; with Rhai kinds about, a refresh may bring new ones.
-        if any {
+    fn forget_programs(&self, fresh: &Catalog, kinds: bool) {
+        // A program holds the kinds and the settings it was compiled with; with Rhai kinds about, a refresh may bring new ones.
+        let known = self.now();
+        let changed = |(id, workspace): (&WorkspaceId, &WorkspaceCatalog)| {
+            known.workspaces.get(id).is_some_and(|known| known.settings != workspace.settings)
+        };
+        if kinds || fresh.workspaces.iter().any(changed) {
             self.programs.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clear();
         }
     }
@@ -187,23 +215,24 @@ impl Catalogs {
         if let Some(program) = self.cached((journey, version)) {
             return Ok(program);
         }
-        let registry = self.now().workspaces.get(&workspace).map_or_else(Registry::builtin, |w| w.registry.clone());
-        self.program_with(db, journey, version, &registry).await
+        let house = House::of(self.now().workspaces.get(&workspace).unwrap_or(&WorkspaceCatalog::default()));
+        self.program_with(db, journey, version, &house).await
     }
 
     fn cached(&self, key: Key) -> Option<Arc<Program>> {
         self.programs.lock().unwrap_or_else(std::sync::PoisonError::into_inner).get(&key).cloned()
     }
 
-    async fn program_with(&self, db: &Db, journey: JourneyId, version: u32, registry: &Registry) -> Result<Arc<Program>, EngineError> {
+    async fn program_with(&self, db: &Db, journey: JourneyId, version: u32, house: &House) -> Result<Arc<Program>, EngineError> {
         if let Some(program) = self.cached((journey, version)) {
             return Ok(program);
         }
         let rows = db.query(VERSION, vec![journey.0.into(), version.into()]).await?;
         let row = rows.first().ok_or(EngineError::NoVersion { journey, version })?;
-        let graph: Graph =
+        let mut graph: Graph =
             serde_json::from_str(row.text(0)?).map_err(|error| EngineError::BadVersion { journey, version, message: error.to_string() })?;
-        let program = Program::compile(&graph, registry).map_err(|issues| EngineError::BadVersion {
+        house.settings.fill(&mut graph);
+        let program = Program::compile(&graph, &house.registry).map_err(|issues| EngineError::BadVersion {
             journey,
             version,
             message: issues.iter().map(|issue| issue.message.as_str()).collect::<Vec<_>>().join("; "),

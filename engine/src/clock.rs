@@ -96,6 +96,12 @@ impl Environment {
     }
 }
 
+/// The id that sorts before every UUIDv7 made at `at` or later.
+pub(crate) fn first_id(at: Timestamp) -> Uuid {
+    let millis = u64::try_from(at.micros().max(0) / 1000).unwrap_or(0) & 0xffff_ffff_ffff;
+    Uuid::from_u64_pair((millis << 16) | 0x7000, 1 << 63)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -79,6 +79,8 @@ pub struct Health {
     pub late_timers: u64,
     /// How late timers fired.
     pub lateness: LatenessReading,
+    /// How late timers fired in the last minutes.
+    pub recent_lateness: LatenessReading,
     /// Each connector, and what must be put right with it.
     pub connectors: Vec<(&'static str, Option<String>)>,
 }
@@ -258,6 +260,7 @@ impl Engine {
             outbox_pending: shared.waiting_effects.load(Ordering::Relaxed),
             late_timers: shared.lateness.later_than_a_second(),
             lateness: shared.lateness.read(),
+            recent_lateness: shared.lateness.recent(shared.env.now()),
             connectors: vec![(shared.connectors.email.name(), None), (shared.connectors.http.name(), None)],
         }
     }

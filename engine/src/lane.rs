@@ -247,7 +247,7 @@ impl Lane {
         metrics::counter!("tradewind_runs_started_total").increment(landed.started);
         metrics::counter!("tradewind_runs_ended_total").increment(landed.ended);
         for micros in &landed.lateness {
-            self.shared.lateness.record(*micros);
+            self.shared.lateness.record(*micros, self.shared.env.now());
         }
         self.outbox.offer(landed.outbox);
         if landed.resent {

@@ -7,11 +7,12 @@ use tradewind_commerce::customers::{self, Who};
 use tradewind_commerce::profile::{Profile, UPSERT};
 use tradewind_engine::inspect::deliveries::{self, DeliveryFilter};
 use tradewind_engine::inspect::incidents::{self, IncidentFilter};
-use tradewind_engine::inspect::runs::{self, RunFilter};
+use tradewind_engine::inspect::roll::{self, RunFilter};
+use tradewind_engine::inspect::runs;
 use tradewind_engine::inspect::timeline::{self, Happening};
 use tradewind_engine::inspect::why::{Verdict, explain};
 use tradewind_engine::inspect::{self, counts};
-use tradewind_engine::journeys::{self, Journey, JourneyError, JourneyStatus, NewJourney, Publication, Turn, uses, versions};
+use tradewind_engine::journeys::{self, Journey, JourneyError, JourneyStatus, Listing, NewJourney, Publication, Turn, uses, versions};
 use tradewind_nodes::graph::Graph;
 use tradewind_nodes::id::{CustomerId, RunId, WorkspaceId};
 use tradewind_nodes::time::Timestamp;
@@ -180,12 +181,13 @@ async fn a_journey_is_paused_stopped_and_archived_in_order() {
     assert!(matches!(journeys::archive(&db, HERE, slug, at(7)).await, Err(JourneyError::InUse(_))));
     assert_eq!(journeys::live_runs(&db, HERE, journey.id, None, 10).await.unwrap(), [run]);
     assert!(journeys::live_runs(&db, HERE, journey.id, Some(run), 10).await.unwrap().is_empty());
-    let listed = journeys::list(&db, HERE, None, None, 10).await.unwrap();
+    let listed = journeys::list(&db, HERE, &Listing::default(), None, 10, at(0)).await.unwrap();
     assert_eq!(listed[0].people.get("sleeping"), Some(&1));
     execute(&db, "UPDATE runs SET ended_at = 9, state = 'done' WHERE id = $1", vec![run.0.into()]).await;
     journeys::archive(&db, HERE, slug, at(10)).await.unwrap();
-    assert!(journeys::list(&db, HERE, None, None, 10).await.unwrap().is_empty());
-    assert_eq!(journeys::list(&db, HERE, Some(JourneyStatus::Archived), None, 10).await.unwrap().len(), 1);
+    let archived = Listing { status: Some(JourneyStatus::Archived), ..Listing::default() };
+    assert!(journeys::list(&db, HERE, &Listing::default(), None, 10, at(0)).await.unwrap().is_empty());
+    assert_eq!(journeys::list(&db, HERE, &archived, None, 10, at(0)).await.unwrap().len(), 1);
 }
 
 #[tokio::test]
@@ -217,9 +219,9 @@ async fn a_run_shows_its_steps_in_words() {
         (RunFilter { customer: Some(anna()), outcome: Some("completed".into()), ..RunFilter::default() }, 1),
         (RunFilter { customer: Some(anna()), journey: Some(journey.id), version: Some(2), ..RunFilter::default() }, 0),
     ] {
-        assert_eq!(runs::list(&db, HERE, &filter, None, 10).await.unwrap().len(), number, "{filter:?}");
+        assert_eq!(roll::list(&db, HERE, &filter, None, 10).await.unwrap().rows.len(), number, "{filter:?}");
     }
-    let standing = counts::of_journey(&db, HERE, journey.id, None).await.unwrap().standing;
+    let standing = counts::of_journey(&db, journey.id, counts::Period::default()).await.unwrap().standing;
     assert_eq!((standing.len(), standing[0].node.as_str(), standing[0].people), (1, "nap", 1));
 }
 

@@ -4,6 +4,7 @@ use super::keys::first_key;
 use super::{Failure, complain, say};
 use crate::config::{Config, LogFormat};
 use crate::http::key_ring::KeyRing;
+use crate::http::live::Board;
 use crate::http::serve::Limits;
 use crate::http::unsubscribe::Tokens;
 use crate::http::{self, App, AppState};
@@ -85,8 +86,18 @@ impl Server {
         let settings = engine_settings(&config, workspace.tokens.clone());
         let engine = Engine::start(db.clone(), env.clone(), settings, connectors(&config)?).await?;
         let limits = Limits { connections: config.max_connections, grace: config.stop_timeout };
-        let app =
-            App { db, engine, env, keys, config: Arc::new(config), unsubscribe: workspace.tokens, metrics, stopping: stopping.clone() };
+        let app = App {
+            started_at: env.now(),
+            live: Board::default(),
+            db,
+            engine,
+            env,
+            keys,
+            config: Arc::new(config),
+            unsubscribe: workspace.tokens,
+            metrics,
+            stopping: stopping.clone(),
+        };
         let state = AppState::new(app);
         let listening = tokio::spawn(http::serve::serve(listener, http::app(state.clone()), limits, stopping));
         let upkeep = tokio::spawn(upkeep(state.clone()));

@@ -47,6 +47,12 @@ pub struct Caller {
 }
 
 impl Caller {
+    /// The id of the key he showed.
+    #[must_use]
+    pub fn key_id(&self) -> uuid::Uuid {
+        self.held.id
+    }
+
     /// Who shows this key.
     #[must_use]
     pub fn by(key: Arc<Key>) -> Self {

@@ -10,6 +10,7 @@ use axum::extract::State;
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use tradewind_engine::inspect::incidents::{self, IncidentFilter, IncidentView};
+use tradewind_engine::inspect::troubles::{self, Troubles};
 use tradewind_engine::{Order, journeys};
 use tradewind_nodes::id::{IncidentId, WorkspaceId};
 use utoipa::{IntoParams, ToSchema};
@@ -25,6 +26,7 @@ pub fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(list))
         .routes(routes!(bulk))
+        .routes(routes!(gather))
         .routes(routes!(get))
         .routes(routes!(retry))
         .routes(routes!(skip))
@@ -125,6 +127,22 @@ async fn list(
     let filter = IncidentFilter { resolved, ..filter(&state, reader.workspace, wanted, "?").await? };
     let listed = incidents::list(&state.db, reader.workspace, &filter, paging.after()?, paging.fetch()).await?;
     Ok(Page::cut(listed, &paging, |incident| incident.id))
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct GatherQuery {
+    /// Slug or id of a journey; all of them when absent.
+    journey: Option<String>,
+}
+
+/// Open incidents gathered by journey, node and problem, the most frequent first: what one decision can mend.
+#[utoipa::path(get, path = "/api/v1/incidents/groups", tag = "incidents", params(GatherQuery),
+    responses((status = 200, body = Troubles), (status = "4XX", body = ProblemDocument)))]
+async fn gather(State(state): State<AppState>, reader: Reader, Query(query): Query<GatherQuery>) -> ApiResult<Json<Troubles>> {
+    let wanted = BulkFilter { journey: query.journey, ..BulkFilter::default() };
+    let journey = filter(&state, reader.workspace, wanted, "?").await?.journey;
+    Ok(Json(troubles::list(&state.db, reader.workspace, journey).await?))
 }
 
 async fn found(state: &AppState, workspace: WorkspaceId, id: Uuid) -> ApiResult<IncidentView> {

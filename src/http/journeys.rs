@@ -8,13 +8,14 @@ use super::auth::{Reader, Writer};
 use super::extract::{Json, Path, Query, Revision};
 use super::page::{Page, PageQuery, Paging};
 use super::problem::{ApiError, ApiResult, FieldError, ProblemDocument};
+use super::status::midnight;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use http::header::LOCATION;
 use serde::{Deserialize, Serialize};
 use tradewind_commerce::reading::ReadError;
-use tradewind_engine::journeys::{self, Journey, JourneyError, JourneyStatus, JourneySummary, NewJourney};
+use tradewind_engine::journeys::{self, Journey, JourneyError, JourneyStatus, JourneySummary, Listing, NewJourney, Order};
 use tradewind_nodes::graph::Graph;
 use tradewind_nodes::issue::{FieldIssue, Severity};
 use utoipa::{IntoParams, ToSchema};
@@ -71,6 +72,10 @@ pub fn field_errors(issues: &[FieldIssue]) -> Vec<FieldError> {
 struct ListQuery {
     /// Only those with this status; all but archived ones when absent.
     status: Option<JourneyStatus>,
+    /// Only those with this text in their name or slug.
+    q: Option<String>,
+    /// `created` (the newest first, when absent), `updated` (changed last first) or `name`.
+    sort: Option<Order>,
 }
 
 /// A journey to be made.
@@ -133,7 +138,7 @@ fn tagged(status: StatusCode, journey: Journey) -> Response {
     (status, [Revision::etag(journey.draft_revision)], Json(journey)).into_response()
 }
 
-/// Lists the journeys, the newest first, each with how many people are inside.
+/// Lists the journeys, each with who is inside, who entered on each of the last 14 days, and how many incidents are open.
 #[utoipa::path(get, path = "/api/v1/journeys", tag = "journeys", params(ListQuery, PageQuery),
     responses((status = 200, body = Page<JourneySummary>), (status = "4XX", body = ProblemDocument)))]
 async fn list(
@@ -142,8 +147,10 @@ async fn list(
     Query(query): Query<ListQuery>,
     paging: Paging,
 ) -> ApiResult<Page<JourneySummary>> {
-    let listed = journeys::list(&state.db, reader.workspace, query.status, paging.after()?, paging.fetch()).await?;
-    Ok(Page::cut(listed, &paging, |journey| journey.id))
+    let listing = Listing { status: query.status, q: query.q, order: query.sort.unwrap_or_default() };
+    let midnight = midnight(&state, reader.workspace, state.env.now());
+    let listed = journeys::list(&state.db, reader.workspace, &listing, paging.after()?, paging.fetch(), midnight).await?;
+    Ok(Page::cut(listed, &paging, |journey| listing.place(journey)))
 }
 
 /// Makes a journey.

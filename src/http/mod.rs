@@ -18,12 +18,14 @@ pub mod journeys;
 pub mod key_ring;
 pub mod keys;
 pub mod kinds;
+pub mod live;
 pub mod mails;
 pub mod message;
 pub mod metrics;
 pub mod openapi;
 pub mod opened;
 pub mod page;
+pub mod period;
 pub mod problem;
 pub mod rate;
 pub mod runs;
@@ -31,6 +33,8 @@ pub mod segments;
 pub mod serve;
 pub mod session;
 pub mod sessions;
+pub mod settings;
+pub mod status;
 pub mod tasks;
 pub mod ui;
 pub mod unsubscribe;
@@ -52,6 +56,7 @@ use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer};
 use tradewind_engine::Engine;
 use tradewind_engine::clock::Environment;
+use tradewind_nodes::time::Timestamp;
 use tradewind_store::Db;
 use utoipa_axum::router::OpenApiRouter;
 
@@ -71,6 +76,10 @@ pub struct App {
     pub unsubscribe: unsubscribe::Tokens,
     /// Renders the metrics.
     pub metrics: PrometheusHandle,
+    /// When this process began.
+    pub started_at: Timestamp,
+    /// Numbers read once for everybody who watches.
+    pub live: live::Board,
     /// Turns true when the process begins to stop: streams that never end by themselves end then.
     pub stopping: tokio::sync::watch::Receiver<bool>,
 }
@@ -98,6 +107,8 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// The resources under `/api/v1`: what the OpenAPI document describes.
 pub fn resources() -> OpenApiRouter<AppState> {
     OpenApiRouter::with_openapi(openapi::document())
+        .merge(status::router())
+        .merge(live::router())
         .merge(journeys::router())
         .merge(why::router())
         .merge(runs::router())
@@ -111,6 +122,7 @@ pub fn resources() -> OpenApiRouter<AppState> {
         .merge(kinds::router())
         .merge(keys::router())
         .merge(session::router())
+        .merge(settings::router())
 }
 
 /// The whole application.

@@ -108,6 +108,15 @@ impl<T> Page<T> {
     }
 }
 
+impl<T> Page<T> {
+    /// Makes a page of a list that looked at no more rows than it may; `next` is what [`Paging::after`] will return for the
+    /// page that follows.
+    pub fn looked<K: Serialize>(rows: Vec<T>, next: Option<K>) -> Self {
+        let next_cursor = next.and_then(|key| encode(&key));
+        Self { data: rows, has_more: next_cursor.is_some(), next_cursor }
+    }
+}
+
 /// A key as an opaque cursor.
 pub fn encode(key: &impl Serialize) -> Option<String> {
     serde_json::to_vec(key).ok().map(|json| BASE64_URL_SAFE_NO_PAD.encode(json))

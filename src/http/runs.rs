@@ -4,13 +4,15 @@ use super::AppState;
 use super::auth::{Reader, Writer};
 use super::extract::{Json, Path, Query};
 use super::page::{Page, PageQuery, Paging};
+use super::period::instant;
 use super::problem::{ApiError, ApiResult, ProblemDocument};
 use axum::extract::State;
 use http::StatusCode;
 use serde::Deserialize;
 use std::time::Duration;
 use tradewind_engine::inspect::Labels;
-use tradewind_engine::inspect::runs::{self, RunDetail, RunFilter, RunSummary};
+use tradewind_engine::inspect::roll::{self, RunFilter, Way};
+use tradewind_engine::inspect::runs::{self, RunDetail, RunSummary};
 use tradewind_engine::inspect::steps::{self, StepView};
 use tradewind_engine::{Arrival, EngineError, Incoming, Order, journeys};
 use tradewind_nodes::id::{CustomerId, RunId, WorkspaceId};
@@ -49,6 +51,14 @@ struct ListQuery {
     customer: Option<Uuid>,
     /// `completed`, `exited`, `goal` or `cancelled`.
     outcome: Option<String>,
+    /// `true` for those who are still inside; with a node they come by version and state.
+    inside: Option<bool>,
+    /// A port that was passed, as `wait:timeout`; `wait:!` for failing at a node, `wait:.` for ending there.
+    passed: Option<String>,
+    /// Entered since this instant (RFC 3339) or for so long back (`24h`).
+    since: Option<String>,
+    /// Entered before this instant, or so long back.
+    until: Option<String>,
 }
 
 /// Why a run is ended.
@@ -110,7 +120,15 @@ async fn ordered(state: &AppState, workspace: WorkspaceId, run: RunSummary, orde
     Ok((StatusCode::ACCEPTED, Json(run)))
 }
 
-/// Lists runs, the newest first.
+/// `node:port`.
+fn way(text: &str) -> ApiResult<Way> {
+    let wrong =
+        || ApiError::invalid("?passed", "is a node and its port: write wait:timeout, wait:! for failing or wait:. for ending there");
+    let (node, port) = text.rsplit_once(':').filter(|(node, port)| !node.is_empty() && !port.is_empty()).ok_or_else(wrong)?;
+    Ok(Way { node: node.to_owned(), port: port.to_owned() })
+}
+
+/// Lists runs, the newest first. A page of a narrowed list may be short although more follow: follow `next_cursor`.
 #[utoipa::path(get, path = "/api/v1/runs", tag = "runs", params(ListQuery, PageQuery),
     responses((status = 200, body = Page<RunSummary>), (status = "4XX", body = ProblemDocument)))]
 async fn list(
@@ -123,6 +141,7 @@ async fn list(
         None | Some("") => None,
         Some(name) => Some(journeys::id_of(&state.db, reader.workspace, name).await?.0),
     };
+    let now = state.env.now();
     let filter = RunFilter {
         journey,
         customer: query.customer.map(CustomerId),
@@ -130,9 +149,13 @@ async fn list(
         node: comparable(query.node, "?node")?,
         state: comparable(query.state, "?state")?,
         outcome: comparable(query.outcome, "?outcome")?,
+        inside: query.inside.unwrap_or(false),
+        since: instant(query.since.as_deref(), "?since", now)?,
+        until: instant(query.until.as_deref(), "?until", now)?,
+        passed: comparable(query.passed, "?passed")?.as_deref().map(way).transpose()?,
     };
-    let listed = runs::list(&state.db, reader.workspace, &filter, paging.after()?, paging.fetch()).await?;
-    Ok(Page::cut(listed, &paging, |run| run.id))
+    let listed = roll::list(&state.db, reader.workspace, &filter, paging.after()?, i64::from(paging.limit)).await?;
+    Ok(Page::looked(listed.rows, listed.next))
 }
 
 /// One run with its steps, deliveries, incidents and tasks.

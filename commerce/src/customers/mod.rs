@@ -1,5 +1,12 @@
 //! Customers: people who buy.
 
+mod person;
 mod query;
 
-pub use query::{CustomerView, STATEMENTS, Who, by_email, find, list, search};
+pub use person::{Person, people};
+pub use query::{CustomerView, Who, by_email, find, list, search};
+
+use tradewind_store::Statements;
+
+/// Every statement of this module.
+pub static STATEMENTS: Statements = Statements(&[person::PEOPLE, query::ONE, query::ALIAS, query::BY_EMAIL, query::LIST, query::SEARCH]);

@@ -8,7 +8,7 @@ use tradewind_nodes::JsonMap;
 use tradewind_nodes::fact::{ConsentStatus, Customer};
 use tradewind_nodes::id::{CustomerId, WorkspaceId};
 use tradewind_nodes::time::Timestamp;
-use tradewind_store::{Db, Query, Row, Statements, Value};
+use tradewind_store::{Db, Query, Row, Value};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -68,26 +68,23 @@ macro_rules! columns {
         "SELECT id, user_id, email, traits, tags, consent, created_at, updated_at, last_seen_at, erased_at, merged_into FROM customers "
     };
 }
-const ONE: &str = concat!(columns!(), "WHERE id = $1 AND workspace_id = $2 LIMIT 1");
-const ALIAS: &str = "SELECT customer_id FROM aliases WHERE id = $1 AND workspace_id = $2 LIMIT 1";
-const BY_EMAIL: &str = concat!(
+pub(super) const ONE: &str = concat!(columns!(), "WHERE id = $1 AND workspace_id = $2 LIMIT 1");
+pub(super) const ALIAS: &str = "SELECT customer_id FROM aliases WHERE id = $1 AND workspace_id = $2 LIMIT 1";
+pub(super) const BY_EMAIL: &str = concat!(
     columns!(),
     "WHERE workspace_id = $1 AND email = $2 AND merged_into IS NULL AND erased_at IS NULL ORDER BY last_seen_at DESC, id LIMIT $3"
 );
-const LIST: &str = concat!(
+pub(super) const LIST: &str = concat!(
     columns!(),
     "WHERE workspace_id = $1 AND (created_at, id) < ($2, $3) AND merged_into IS NULL AND erased_at IS NULL ORDER BY created_at DESC, id DESC LIMIT $4"
 );
 // The ranges let both databases use their indexes; the comparison of the beginning is exact whatever the collation.
-const SEARCH: &str = concat!(
+pub(super) const SEARCH: &str = concat!(
     columns!(),
     "WHERE workspace_id = $1 AND merged_into IS NULL AND erased_at IS NULL AND id > $4 AND (",
     "(name >= $2 AND name <= $3 AND substr(name, 1, length($2)) = $2) OR ",
     "(email >= $2 AND email <= $3 AND substr(email, 1, length($2)) = $2)) ORDER BY id LIMIT $5"
 );
-
-/// Every statement of this module.
-pub static STATEMENTS: Statements = Statements(&[ONE, ALIAS, BY_EMAIL, LIST, SEARCH]);
 
 /// The customer named by `who`, through any merges. An address names whoever was seen with it last.
 pub async fn find(db: &Db, workspace: WorkspaceId, who: &Who) -> Result<Option<CustomerView>, ReadError> {

@@ -1,11 +1,12 @@
 //! Lists of events.
 
+use crate::customers::Person;
 use crate::reading::{ReadError, at, earlier, json};
 use serde::Serialize;
 use tradewind_nodes::JsonMap;
 use tradewind_nodes::id::{CustomerId, EventId, WorkspaceId};
 use tradewind_nodes::time::Timestamp;
-use tradewind_store::{Db, Row, Statements, Value};
+use tradewind_store::{Db, Row};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -37,6 +38,9 @@ pub struct EventView {
     /// When it reached us.
     #[schema(value_type = String, format = DateTime)]
     pub received_at: Timestamp,
+    /// Who he is, in lists that say so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub person: Option<Person>,
 }
 
 macro_rules! columns {
@@ -44,30 +48,10 @@ macro_rules! columns {
         "SELECT id, customer_id, type, name, properties, context, message_id, at, received_at FROM events "
     };
 }
-const RECENT: &str = concat!(
-    columns!(),
-    "WHERE workspace_id = $1 AND (received_at, id) < ($2, $3) AND (CAST($4 AS text) IS NULL OR name = $4) ORDER BY received_at DESC, id DESC LIMIT $5"
-);
-const OF_CUSTOMER: &str =
+pub(super) const OF_CUSTOMER: &str =
     concat!(columns!(), "WHERE customer_id = $1 AND workspace_id = $2 AND (at, id) < ($3, $4) ORDER BY at DESC, id DESC LIMIT $5");
-const NAMED: &str =
+pub(super) const NAMED: &str =
     concat!(columns!(), "WHERE customer_id = $1 AND workspace_id = $2 AND name = ANY($3) ORDER BY at DESC, id DESC LIMIT $4");
-
-/// Every statement of this module.
-pub static STATEMENTS: Statements = Statements(&[RECENT, OF_CUSTOMER, NAMED]);
-
-/// The events of a workspace as they came in, the newest first; `name` narrows them.
-pub async fn recent(
-    db: &Db,
-    workspace: WorkspaceId,
-    name: Option<&str>,
-    before: Option<(i64, Uuid)>,
-    limit: i64,
-) -> Result<Vec<EventView>, ReadError> {
-    let (at, id) = earlier(before);
-    let args = vec![workspace.0.into(), at.into(), id.into(), Value::from(name), limit.into()];
-    db.query(RECENT, args).await?.iter().map(view).collect()
-}
 
 /// The events of a customer as they happened, the newest first.
 pub async fn of_customer(
@@ -94,7 +78,7 @@ pub async fn named(
     db.query(NAMED, args).await?.iter().map(view).collect()
 }
 
-fn view(row: &Row) -> Result<EventView, ReadError> {
+pub(super) fn view(row: &Row) -> Result<EventView, ReadError> {
     let id = EventId(row.uuid(0)?);
     Ok(EventView {
         id,
@@ -106,5 +90,6 @@ fn view(row: &Row) -> Result<EventView, ReadError> {
         message_id: row.text(6)?.to_owned(),
         at: at(row, 7)?,
         received_at: at(row, 8)?,
+        person: None,
     })
 }

@@ -1,10 +1,11 @@
 //! Incidents: runs and deliveries that need a person.
 
-use super::names::slugs;
+use super::names::{ManyLabels, slugs, titles};
 use serde::Serialize;
+use tradewind_commerce::customers::{Person, people};
 use tradewind_commerce::reading::{ReadError, at, below, json, opt_at};
 use tradewind_nodes::Json;
-use tradewind_nodes::id::{IncidentId, JourneyId, RunId, WorkspaceId};
+use tradewind_nodes::id::{CustomerId, IncidentId, JourneyId, RunId, WorkspaceId};
 use tradewind_nodes::issue::Problem;
 use tradewind_nodes::time::Timestamp;
 use tradewind_store::{Db, Row, Value};
@@ -27,8 +28,14 @@ pub struct IncidentView {
     /// The run that is held.
     #[schema(value_type = Uuid)]
     pub run: RunId,
+    /// What the journey is called.
+    pub journey_name: String,
+    /// Whose run it is, as far as he is known.
+    pub person: Option<Person>,
     /// Where.
     pub node: String,
+    /// What the node is called.
+    pub title: String,
     /// Which visit, from 1.
     pub visit: i64,
     /// `run` when the step failed, `delivery` when its effect did.
@@ -64,8 +71,8 @@ pub struct IncidentFilter {
 macro_rules! select {
     ($rest:literal) => {
         concat!(
-            "SELECT id, journey_id, version, run_id, node, visit, subject, problem, state, resolution, opened_at, resolved_at ",
-            "FROM incidents WHERE workspace_id = $1 AND ",
+            "SELECT id, journey_id, version, run_id, node, visit, subject, problem, state, resolution, opened_at, resolved_at, ",
+            "(SELECT customer_id FROM runs WHERE runs.id = incidents.run_id) FROM incidents WHERE workspace_id = $1 AND ",
             $rest
         )
     };
@@ -125,9 +132,16 @@ fn with_code(code: &str) -> String {
 
 async fn named(db: &Db, workspace: WorkspaceId, rows: Vec<Row>) -> Result<Vec<IncidentView>, ReadError> {
     let mut listed = rows.iter().map(view).collect::<Result<Vec<_>, _>>()?;
+    let customers = rows.iter().map(|row| Ok(row.opt_uuid(12)?.map(CustomerId))).collect::<Result<Vec<_>, ReadError>>()?;
     let slugs = slugs(db, workspace, listed.iter().map(|incident| incident.journey_id)).await?;
-    for incident in &mut listed {
+    let titles = titles(db, workspace, listed.iter().map(|incident| incident.journey_id)).await?;
+    let labels = ManyLabels::load(db, workspace, listed.iter().map(|incident| (incident.journey_id, incident.version))).await?;
+    let people = people(db, workspace, customers.iter().copied().flatten()).await?;
+    for (incident, customer) in listed.iter_mut().zip(customers) {
         incident.journey = slugs.get(&incident.journey_id).cloned().unwrap_or_default();
+        incident.journey_name = titles.get(&incident.journey_id).cloned().unwrap_or_default();
+        labels.of(incident.journey_id, incident.version, &incident.node).clone_into(&mut incident.title);
+        incident.person = customer.and_then(|customer| people.get(&customer)).cloned();
     }
     Ok(listed)
 }
@@ -140,7 +154,10 @@ fn view(row: &Row) -> Result<IncidentView, ReadError> {
         journey_id: JourneyId(row.uuid(1)?),
         version: row.int(2)?,
         run: RunId(row.uuid(3)?),
+        journey_name: String::new(),
+        person: None,
         node: row.text(4)?.to_owned(),
+        title: String::new(),
         visit: row.int(5)?,
         subject: row.text(6)?.to_owned(),
         problem: json(row, 7, format_args!("the problem of incident {id}"))?,

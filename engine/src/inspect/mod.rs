@@ -6,10 +6,13 @@ pub mod deliveries;
 pub mod incidents;
 pub mod mails;
 mod names;
+pub mod roll;
 pub mod runs;
+pub mod status;
 pub mod steps;
 pub mod tasks;
 pub mod timeline;
+pub mod troubles;
 pub mod why;
 pub mod words;
 
@@ -19,7 +22,8 @@ use tradewind_store::Statements;
 
 /// Every statement of this module.
 pub static STATEMENTS: Statements = Statements(&[
-    counts::PASSAGES,
+    counts::EVER,
+    counts::BETWEEN,
     counts::STANDING,
     deliveries::ALL,
     deliveries::OF_JOURNEY,
@@ -36,11 +40,24 @@ pub static STATEMENTS: Statements = Statements(&[
     mails::ONE,
     names::JOURNEYS,
     names::GRAPH,
-    runs::ALL,
-    runs::OF_JOURNEY,
-    runs::OF_CUSTOMER,
-    runs::OF_BOTH,
+    roll::ALL,
+    roll::OF_JOURNEY,
+    roll::OF_CUSTOMER,
+    roll::OF_BOTH,
+    roll::EDGE_ALL,
+    roll::EDGE_OF_JOURNEY,
+    roll::EDGE_OF_CUSTOMER,
+    roll::EDGE_OF_BOTH,
+    roll::STANDING,
+    roll::VERSIONS,
+    roll::PASSED,
     runs::ONE,
+    status::INSIDE,
+    status::TODAY,
+    status::INCIDENTS,
+    status::DEAD_LETTERS,
+    status::TASKS,
+    status::SENT,
     steps::OF_RUN,
     steps::LAST,
     tasks::LIST,
@@ -50,6 +67,8 @@ pub static STATEMENTS: Statements = Statements(&[
     timeline::LEFT,
     timeline::DELIVERIES,
     timeline::CONSENTS,
+    troubles::OPEN,
+    troubles::OPEN_OF,
     why::REFUSALS,
     why::FIRST_PUBLISHED,
 ]);

@@ -1,14 +1,14 @@
 //! What journeys and their nodes are called, for sentences and lists.
 
 use crate::journeys::{self, JourneyError};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use tradewind_commerce::reading::{ReadError, json};
 use tradewind_nodes::graph::Graph;
 use tradewind_nodes::id::{JourneyId, WorkspaceId};
-use tradewind_store::{Db, Value};
+use tradewind_store::{Db, Query, Row, Value};
 use uuid::Uuid;
 
-pub(super) const JOURNEYS: &str = "SELECT id, slug FROM journeys WHERE workspace_id = $1 AND id = ANY($2) ORDER BY id LIMIT 1000";
+pub(super) const JOURNEYS: &str = "SELECT id, slug, name FROM journeys WHERE workspace_id = $1 AND id = ANY($2) ORDER BY id LIMIT 1000";
 pub(super) const GRAPH: &str = "SELECT graph FROM versions WHERE journey_id = $1 AND number = $2 AND workspace_id = $3 LIMIT 1";
 
 /// The slugs of these journeys.
@@ -26,6 +26,59 @@ pub(super) async fn slugs(
     rows.iter().map(|row| Ok((JourneyId(row.uuid(0)?), row.text(1)?.to_owned()))).collect()
 }
 
+/// What journeys are called, by id.
+pub(super) async fn titles(
+    db: &Db,
+    workspace: WorkspaceId,
+    ids: impl Iterator<Item = JourneyId>,
+) -> Result<HashMap<JourneyId, String>, ReadError> {
+    let ids: BTreeSet<Uuid> = ids.map(|id| id.0).collect();
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let ids: Vec<Uuid> = ids.into_iter().collect();
+    let rows = db.query(JOURNEYS, vec![workspace.0.into(), ids.into()]).await?;
+    rows.iter().map(|row| Ok((JourneyId(row.uuid(0)?), row.text(2)?.to_owned()))).collect()
+}
+
+/// Versions whose labels are read for one list; nodes of further ones are shown by their ids.
+const MOST_VERSIONS: usize = 20;
+
+/// What the nodes of several versions are called.
+#[derive(Debug, Default)]
+pub(super) struct ManyLabels(BTreeMap<(JourneyId, i64), Labels>);
+
+impl ManyLabels {
+    /// The labels of these versions.
+    pub async fn load(db: &Db, workspace: WorkspaceId, of: impl Iterator<Item = (JourneyId, i64)>) -> Result<Self, ReadError> {
+        let versions: BTreeSet<(JourneyId, i64)> = of.collect();
+        if versions.is_empty() {
+            return Ok(Self::default());
+        }
+        let kinds = kind_labels(db, workspace).await?;
+        let query =
+            |(journey, version): &(JourneyId, i64)| Query::new(GRAPH, vec![journey.0.into(), (*version).into(), workspace.0.into()]);
+        let read = db.read(versions.iter().take(MOST_VERSIONS).map(query).collect()).await?;
+        let labels = versions.iter().zip(&read).map(|(version, rows)| Ok((*version, Labels::of_rows(rows, &kinds)?)));
+        Ok(Self(labels.collect::<Result<_, ReadError>>()?))
+    }
+
+    /// What a node is called.
+    pub fn of<'a>(&'a self, journey: JourneyId, version: i64, node: &'a str) -> &'a str {
+        self.0.get(&(journey, version)).map_or(node, |labels| labels.of(node))
+    }
+}
+
+/// What the kinds of a workspace are called.
+async fn kind_labels(db: &Db, workspace: WorkspaceId) -> Result<HashMap<String, String>, ReadError> {
+    match journeys::kinds::registry(db, workspace).await {
+        Ok(registry) => Ok(registry.specs().into_iter().map(|spec| (spec.name, spec.label)).collect()),
+        Err(JourneyError::Read(error)) => Err(error),
+        // Kinds that clash have no label; the names of the nodes still tell where a run stands.
+        Err(_) => Ok(HashMap::new()),
+    }
+}
+
 /// What the nodes of one version are called.
 #[derive(Debug, Default)]
 pub struct Labels(HashMap<String, String>);
@@ -35,20 +88,22 @@ impl Labels {
     pub async fn load(db: &Db, workspace: WorkspaceId, journey: JourneyId, version: i64) -> Result<Self, ReadError> {
         let args: Vec<Value> = vec![journey.0.into(), version.into(), workspace.0.into()];
         let rows = db.query(GRAPH, args).await?;
+        Self::of_rows(&rows, &kind_labels(db, workspace).await?)
+    }
+
+    fn of_rows(rows: &[Row], kinds: &HashMap<String, String>) -> Result<Self, ReadError> {
         let Some(row) = rows.first() else { return Ok(Self::default()) };
-        let graph: Graph = json(row, 0, format_args!("version {version} of journey {journey}"))?;
-        let kinds: HashMap<String, String> = match journeys::kinds::registry(db, workspace).await {
-            Ok(registry) => registry.specs().into_iter().map(|spec| (spec.name, spec.label)).collect(),
-            Err(JourneyError::Read(error)) => return Err(error),
-            // Kinds that clash have no label; the names of the nodes still tell where a run stands.
-            Err(_) => HashMap::new(),
-        };
+        let graph: Graph = json(row, 0, "the graph of a version")?;
+        Ok(Self::of_graph(graph, kinds))
+    }
+
+    fn of_graph(graph: Graph, kinds: &HashMap<String, String>) -> Self {
         let label = |node: tradewind_nodes::graph::Node| {
             let label =
                 if node.label.is_empty() { kinds.get(&node.kind).cloned().unwrap_or_else(|| node.kind.clone()) } else { node.label };
             (node.id.to_string(), label)
         };
-        Ok(Self(graph.nodes.into_iter().map(label).collect()))
+        Self(graph.nodes.into_iter().map(label).collect())
     }
 
     /// What `node` is called.

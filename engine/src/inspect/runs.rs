@@ -1,17 +1,17 @@
-//! Runs: lists, and one with everything that happened to it.
+//! One run with everything that happened to it.
 
-use super::names::{Labels, slugs};
+use super::names::{Labels, ManyLabels, slugs};
 use super::{deliveries, incidents, steps, tasks, words};
 use serde::Serialize;
-use tradewind_commerce::reading::{ReadError, at, below, json, opt_at};
+use tradewind_commerce::customers::{Person, people};
+use tradewind_commerce::reading::{ReadError, at, json, opt_at};
 use tradewind_nodes::JsonMap;
 use tradewind_nodes::fact::Event;
 use tradewind_nodes::id::{CustomerId, JourneyId, RunId, WorkspaceId};
 use tradewind_nodes::run::RunBody;
 use tradewind_nodes::time::Timestamp;
-use tradewind_store::{Db, Row, Value};
+use tradewind_store::{Db, Row};
 use utoipa::ToSchema;
-use uuid::Uuid;
 
 /// A run in a list.
 #[derive(Clone, PartialEq, Debug, Serialize, ToSchema)]
@@ -49,6 +49,10 @@ pub struct RunSummary {
     pub ended_at: Option<Timestamp>,
     /// `completed`, `exited`, `goal` or `cancelled`.
     pub outcome: Option<String>,
+    /// Who he is, as far as he is known.
+    pub person: Option<Person>,
+    /// What its node is called.
+    pub title: String,
 }
 
 /// One run with everything that happened to it.
@@ -77,97 +81,18 @@ pub struct RunDetail {
     pub tasks: Vec<tasks::TaskView>,
 }
 
-/// Which runs to list.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct RunFilter {
-    /// Of this journey.
-    pub journey: Option<JourneyId>,
-    /// Of this customer.
-    pub customer: Option<CustomerId>,
-    /// Of this version.
-    pub version: Option<i64>,
-    /// At this node.
-    pub node: Option<String>,
-    /// In this state.
-    pub state: Option<String>,
-    /// With this outcome.
-    pub outcome: Option<String>,
-}
-
-macro_rules! select {
-    ($more:literal, $rest:literal) => {
-        concat!(
-            "SELECT id, journey_id, version, customer_id, run_key, state, node, due_at, entered_at, updated_at, ended_at, outcome",
-            $more,
-            " FROM runs WHERE workspace_id = $1 AND ",
-            $rest
-        )
-    };
-}
-macro_rules! listed {
-    ($path:literal) => {
-        concat!(
-            select!("", "id < $2 AND (CAST($3 AS bigint) IS NULL OR version = $3) AND (CAST($4 AS text) IS NULL OR node = $4) "),
-            "AND (CAST($5 AS text) IS NULL OR state = $5) AND (CAST($6 AS text) IS NULL OR outcome = $6) ",
-            $path,
-            " ORDER BY id DESC LIMIT $7"
-        )
-    };
-}
-// One statement for each way in, so that each has its index.
-pub(super) const ALL: &str = listed!("");
-pub(super) const OF_JOURNEY: &str = listed!("AND journey_id = $8");
-pub(super) const OF_CUSTOMER: &str = listed!("AND customer_id = $8");
-pub(super) const OF_BOTH: &str = listed!("AND customer_id = $8 AND journey_id = $9");
-pub(super) const ONE: &str = select!(", body", "id = $2 LIMIT 1");
+pub(super) const ONE: &str = "SELECT id, journey_id, version, customer_id, run_key, state, node, due_at, entered_at, updated_at, ended_at, outcome, body \
+    FROM runs WHERE workspace_id = $1 AND id = $2 LIMIT 1";
 
 /// Steps and deliveries shown with a run; the rest is paged.
 const SHOWN: i64 = 200;
-
-/// Runs, the newest first, below the id `before`.
-pub async fn list(
-    db: &Db,
-    workspace: WorkspaceId,
-    filter: &RunFilter,
-    before: Option<Uuid>,
-    limit: i64,
-) -> Result<Vec<RunSummary>, ReadError> {
-    let mut args: Vec<Value> = vec![
-        workspace.0.into(),
-        below(before).into(),
-        filter.version.into(),
-        filter.node.as_deref().into(),
-        filter.state.as_deref().into(),
-        filter.outcome.as_deref().into(),
-        limit.into(),
-    ];
-    let sql = match (filter.customer, filter.journey) {
-        (None, None) => ALL,
-        (None, Some(journey)) => {
-            args.push(journey.0.into());
-            OF_JOURNEY
-        }
-        (Some(customer), None) => {
-            args.push(customer.0.into());
-            OF_CUSTOMER
-        }
-        (Some(customer), Some(journey)) => {
-            args.extend([customer.0.into(), journey.0.into()]);
-            OF_BOTH
-        }
-    };
-    let rows = db.query(sql, args).await?;
-    let mut runs = rows.iter().map(summary).collect::<Result<Vec<_>, _>>()?;
-    name_journeys(db, workspace, &mut runs).await?;
-    Ok(runs)
-}
 
 /// One run with everything that happened to it.
 pub async fn get(db: &Db, workspace: WorkspaceId, run: RunId) -> Result<Option<RunDetail>, ReadError> {
     let rows = db.query(ONE, vec![workspace.0.into(), run.0.into()]).await?;
     let Some(row) = rows.first() else { return Ok(None) };
     let mut summaries = vec![summary(row)?];
-    name_journeys(db, workspace, &mut summaries).await?;
+    name(db, workspace, &mut summaries).await?;
     let Some(summary) = summaries.pop() else { return Ok(None) };
     let body: RunBody = json(row, 12, format_args!("run {run}"))?;
     let labels = Labels::load(db, workspace, summary.journey_id, summary.version).await?;
@@ -196,19 +121,24 @@ pub(super) async fn with_body(db: &Db, workspace: WorkspaceId, run: RunId) -> Re
 pub async fn find(db: &Db, workspace: WorkspaceId, run: RunId) -> Result<Option<RunSummary>, ReadError> {
     let rows = db.query(ONE, vec![workspace.0.into(), run.0.into()]).await?;
     let mut found = rows.iter().map(summary).collect::<Result<Vec<_>, _>>()?;
-    name_journeys(db, workspace, &mut found).await?;
+    name(db, workspace, &mut found).await?;
     Ok(found.pop())
 }
 
-async fn name_journeys(db: &Db, workspace: WorkspaceId, runs: &mut [RunSummary]) -> Result<(), ReadError> {
+/// Says what journeys and nodes are called and who people are.
+pub(super) async fn name(db: &Db, workspace: WorkspaceId, runs: &mut [RunSummary]) -> Result<(), ReadError> {
     let slugs = slugs(db, workspace, runs.iter().map(|run| run.journey_id)).await?;
+    let labels = ManyLabels::load(db, workspace, runs.iter().map(|run| (run.journey_id, run.version))).await?;
+    let people = people(db, workspace, runs.iter().filter_map(|run| run.customer)).await?;
     for run in runs {
         run.journey = slugs.get(&run.journey_id).cloned().unwrap_or_default();
+        labels.of(run.journey_id, run.version, &run.node).clone_into(&mut run.title);
+        run.person = run.customer.and_then(|customer| people.get(&customer)).cloned();
     }
     Ok(())
 }
 
-fn summary(row: &Row) -> Result<RunSummary, ReadError> {
+pub(super) fn summary(row: &Row) -> Result<RunSummary, ReadError> {
     Ok(RunSummary {
         id: RunId(row.uuid(0)?),
         journey: String::new(),
@@ -223,5 +153,7 @@ fn summary(row: &Row) -> Result<RunSummary, ReadError> {
         updated_at: at(row, 9)?,
         ended_at: opt_at(row, 10)?,
         outcome: row.opt_text(11)?.map(str::to_owned),
+        person: None,
+        title: String::new(),
     })
 }

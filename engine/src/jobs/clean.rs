@@ -1,6 +1,7 @@
 //! Retention and clean-up: history is dropped by time, in small batches; what belongs to a live run stays.
 
 use crate::EngineError;
+use crate::clock::first_id;
 use crate::handle::Shared;
 use crate::world::day;
 use serde::{Deserialize, Serialize};
@@ -41,12 +42,6 @@ pub(super) enum Job {
     Retention,
     /// Drops message ids older than the two days in which a repeat is known.
     LookBack,
-}
-
-/// The id that sorts before every UUIDv7 made at `at` or later.
-fn first_id(at: Timestamp) -> Uuid {
-    let millis = u64::try_from(at.micros() / 1000).unwrap_or(0) & 0xffff_ffff_ffff;
-    Uuid::from_u64_pair((millis << 16) | 0x7000, 1 << 63)
 }
 
 /// Does a job. A job that is done twice does no harm.

@@ -8,6 +8,7 @@ mod error;
 mod find;
 pub mod kinds;
 mod lifecycle;
+mod list;
 mod publish;
 mod record;
 pub mod uses;
@@ -15,8 +16,9 @@ pub mod versions;
 
 pub use draft::{NewJourney, create, rename, save};
 pub use error::{JourneyError, Result};
-pub use find::{find, id_of, list};
+pub use find::{find, id_of};
 pub use lifecycle::{Turn, archive, live_runs, turn};
+pub use list::{Listing, Order, Place, list};
 pub use publish::{Publication, Published, people_at, publish, validate};
 pub use record::{Journey, JourneyStatus, JourneySummary, Version, VersionSummary};
 pub use versions::VersionDiff;
@@ -30,8 +32,12 @@ pub static STATEMENTS: Statements = Statements(&[
     draft::RENAME,
     find::BY_SLUG,
     find::BY_ID,
-    find::LIST,
-    find::PEOPLE,
+    list::BY_CHANGE,
+    list::BY_AGE,
+    list::BY_NAME,
+    list::PEOPLE,
+    list::ENTERED,
+    list::INCIDENTS,
     kinds::ALL,
     kinds::ONE,
     kinds::DELETE,

@@ -30,7 +30,7 @@ static NEW: Insert = Insert::new(
     ],
 );
 // A paused journey stays paused: whoever paused it had a reason that a new version does not take away.
-pub(super) const GO_LIVE: &str = "UPDATE journeys SET live_version = $3, updated_at = $5, \
+pub(super) const GO_LIVE: &str = "UPDATE journeys SET live_version = $3, published_revision = $4, updated_at = $5, \
     status = CASE WHEN status = 'paused' THEN 'paused' ELSE 'live' END \
     WHERE id = $1 AND workspace_id = $2 AND draft_revision = $4 AND status <> 'archived'";
 pub(super) const NEWEST: &str = "SELECT COALESCE(MAX(number), 0) FROM versions WHERE journey_id = $1 AND workspace_id = $2 LIMIT 1";

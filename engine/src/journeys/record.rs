@@ -86,9 +86,19 @@ pub struct JourneySummary {
     pub live_version: Option<i64>,
     /// Counts the changes of the draft.
     pub draft_revision: i64,
-    /// How many people are inside, by the state of their run.
+    /// Whether the draft was saved since it was published last.
+    pub changed: bool,
+    /// How many people are inside, by the state of their run; counted up to a bound.
     #[schema(value_type = Object)]
     pub people: BTreeMap<String, i64>,
+    /// How many people are inside.
+    pub inside: i64,
+    /// Whether all of them were counted.
+    pub inside_exact: bool,
+    /// How many entered on each of the last 14 days, the oldest first; the last is today.
+    pub entered: Vec<i64>,
+    /// How many incidents are open; counted up to a bound.
+    pub incidents: i64,
     /// When it was made.
     #[schema(value_type = String, format = DateTime)]
     pub created_at: Timestamp,
@@ -140,16 +150,23 @@ pub(super) fn journey(row: &Row) -> Result<Journey, ReadError> {
     })
 }
 
+/// A row of a list; what is counted elsewhere is nothing yet.
 pub(super) fn summary(row: &Row) -> Result<JourneySummary, ReadError> {
     let slug = row.text(1)?.to_owned();
+    let (draft_revision, published) = (row.int(6)?, row.opt_int(9)?);
     Ok(JourneySummary {
         id: JourneyId(row.uuid(0)?),
         name: row.text(2)?.to_owned(),
         description: row.text(3)?.to_owned(),
         status: word(row, 4, format_args!("the status of journey {slug}"))?,
         live_version: row.opt_int(5)?,
-        draft_revision: row.int(6)?,
+        draft_revision,
+        changed: published.is_some_and(|published| published != draft_revision),
         people: BTreeMap::new(),
+        inside: 0,
+        inside_exact: true,
+        entered: Vec::new(),
+        incidents: 0,
         created_at: at(row, 7)?,
         updated_at: at(row, 8)?,
         slug,

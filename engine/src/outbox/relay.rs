@@ -51,11 +51,11 @@ impl Outbox {
     pub fn offer(&self, rows: Vec<OutboxRow>) {
         let mut left_over = false;
         for row in rows {
-            match self.sender.try_send(row) {
-                Ok(()) => {
-                    self.shared.waiting_effects.fetch_add(1, Ordering::Relaxed);
-                }
-                Err(_) => left_over = true,
+            // Counted first: the relay may take it before this thread goes on.
+            self.shared.waiting_effects.fetch_add(1, Ordering::Relaxed);
+            if self.sender.try_send(row).is_err() {
+                self.shared.waiting_effects.fetch_sub(1, Ordering::Relaxed);
+                left_over = true;
             }
         }
         if left_over {
@@ -166,7 +166,6 @@ impl Relay {
         while self.ready.len() < MOST_WAITING
             && let Ok(row) = self.rows.try_recv()
         {
-            self.shared.waiting_effects.fetch_sub(1, Ordering::Relaxed);
             self.take(row);
         }
         let now = self.shared.env.now();
@@ -195,7 +194,6 @@ impl Relay {
                 self.committed(settled, result).await;
             }
             Some(row) = self.rows.recv(), if self.ready.len() < MOST_WAITING => {
-                self.shared.waiting_effects.fetch_sub(1, Ordering::Relaxed);
                 self.take(row);
             }
             () = tokio::time::sleep(pause) => {}

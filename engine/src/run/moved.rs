@@ -12,6 +12,9 @@ use tradewind_nodes::run::{RunState, StepOutcome, Transition};
 use tradewind_nodes::time::Timestamp;
 use tradewind_store::Value;
 
+/// The port under which entries into a journey are counted, at no node.
+const ENTERED: &str = ">";
+
 /// The rows of all runs of a batch, by table.
 #[derive(Default)]
 pub(super) struct Rows {
@@ -68,6 +71,8 @@ pub(super) fn run_rows(entry: &mut RunEntry, now: Timestamp, env: &crate::Enviro
     landed.next_due = soonest(landed.next_due, due);
     if entry.fresh {
         landed.started += 1;
+        let key = (entry.journey, entry.version, String::new(), ENTERED.to_owned());
+        rows.passages.entry(key).or_insert((entry.workspace, 0)).1 += 1;
         *landed.started_in.entry(entry.journey).or_insert(0) += 1;
         rows.new_runs.push(new_values(entry, due, now));
     } else {

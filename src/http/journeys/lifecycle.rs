@@ -4,19 +4,19 @@ use crate::http::AppState;
 use crate::http::auth::{Reader, Writer};
 use crate::http::customers::CustomerQuery;
 use crate::http::extract::{Json, Path, Query};
+use crate::http::period::instant;
 use crate::http::problem::{ApiError, ApiResult, ProblemDocument};
 use crate::http::runs::give;
 use axum::extract::State;
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use tradewind_engine::catalog::Status;
-use tradewind_engine::inspect::counts::{self, Counts};
+use tradewind_engine::inspect::counts::{self, Counts, Period};
 use tradewind_engine::journeys::{self, Journey, Turn};
 use tradewind_engine::{Arrival, Incoming, Order, StartDoor};
 use tradewind_nodes::JsonMap;
 use tradewind_nodes::id::{JourneyId, WorkspaceId};
 use tradewind_nodes::kind::Trigger;
-use tradewind_nodes::time::Timestamp;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -87,8 +87,12 @@ struct Started {
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 struct CountQuery {
-    /// Passages since this instant (RFC 3339), to the hour; all of them when absent.
+    /// Passages since this instant (RFC 3339) or for so long back (`24h`), to the hour; all of them when absent.
     since: Option<String>,
+    /// Passages before this instant, or so long back, to the hour.
+    until: Option<String>,
+    /// One version; all of them when absent.
+    version: Option<i64>,
 }
 
 async fn turn(state: &AppState, workspace: WorkspaceId, slug: &str, to: Turn) -> ApiResult<Journey> {
@@ -195,12 +199,12 @@ async fn count(
     Path(slug): Path<String>,
     Query(query): Query<CountQuery>,
 ) -> ApiResult<Json<Counts>> {
-    let since = match query.since.as_deref() {
-        None | Some("") => None,
-        Some(text) => Some(
-            Timestamp::parse(text).ok_or_else(|| ApiError::invalid("?since", "is not a time: write RFC 3339, as 2026-11-23T09:00:00Z"))?,
-        ),
+    let now = state.env.now();
+    let period = Period {
+        since: instant(query.since.as_deref(), "?since", now)?,
+        until: instant(query.until.as_deref(), "?until", now)?,
+        version: query.version,
     };
     let (journey, _) = journeys::id_of(&state.db, reader.workspace, &slug).await?;
-    Ok(Json(counts::of_journey(&state.db, reader.workspace, journey, since).await?))
+    Ok(Json(counts::of_journey(&state.db, journey, period).await?))
 }

@@ -3,7 +3,8 @@
 use crate::inspect::deliveries::{self, DeliveryFilter, DeliverySummary};
 use crate::inspect::incidents::{self, IncidentView};
 use crate::inspect::names::Labels;
-use crate::inspect::runs::{self, RunFilter, RunSummary};
+use crate::inspect::roll::{self, RunFilter};
+use crate::inspect::runs::{self, RunSummary};
 use crate::inspect::steps::{self, StepView};
 use crate::journeys::{self, Journey, JourneyError};
 use tradewind_commerce::customers::CustomerView;
@@ -68,7 +69,7 @@ impl Gathered {
 
 pub(super) async fn gather(db: &Db, workspace: WorkspaceId, journey: &Journey, customer: &CustomerView) -> Result<Gathered, ReadError> {
     let filter = RunFilter { journey: Some(journey.id), customer: Some(customer.id), ..RunFilter::default() };
-    let runs = runs::list(db, workspace, &filter, None, LOOK).await?;
+    let runs = roll::list(db, workspace, &filter, None, LOOK).await?.rows;
     let newest = match runs.first() {
         Some(run) => look_closely(db, workspace, run).await?,
         None => None,

@@ -1,0 +1,127 @@
+//! One stream: what its watcher was told, and what is new since.
+
+use super::board::Place;
+use crate::http::AppState;
+use crate::http::problem::ApiResult;
+use axum::response::IntoResponse;
+use axum::response::sse::{Event, KeepAlive, Sse};
+use futures::Stream;
+use futures::stream;
+use serde::Serialize;
+use std::collections::VecDeque;
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration as StdDuration;
+use tokio::time::MissedTickBehavior;
+use tradewind_commerce::events::{self, Arrived, EventView};
+use tradewind_engine::inspect::counts::{Counts, Period};
+use tradewind_nodes::id::{JourneyId, WorkspaceId};
+
+use crate::http::status::Status;
+
+/// How often a stream looks.
+const BEAT: StdDuration = StdDuration::from_secs(1);
+/// How often something is sent although nothing is new, so that proxies keep the connection.
+const HEARTBEAT: StdDuration = StdDuration::from_secs(15);
+/// How long a browser waits before it comes again.
+const RETRY: StdDuration = StdDuration::from_secs(2);
+/// Events shown a second at most.
+const SHOWN: i64 = 50;
+
+/// What a watcher asks for.
+pub(super) struct Wanted {
+    /// Whose.
+    pub workspace: WorkspaceId,
+    /// The counts of a journey.
+    pub counts: Option<(JourneyId, Period)>,
+    /// The events that come in.
+    pub events: bool,
+}
+
+/// Events that came in.
+#[derive(Serialize)]
+struct Came {
+    /// The oldest first.
+    events: Vec<EventView>,
+    /// How many more came and are not shown.
+    skipped: i64,
+}
+
+struct Watcher {
+    state: AppState,
+    wanted: Wanted,
+    beat: tokio::time::Interval,
+    status: Option<Arc<Status>>,
+    counts: Option<Arc<Counts>>,
+    arrived: Option<Arrived>,
+    ready: VecDeque<Event>,
+    ended: bool,
+    _place: Place,
+}
+
+/// The stream as an answer.
+pub(super) fn answer(state: AppState, wanted: Wanted, place: Place) -> impl IntoResponse {
+    let mut beat = tokio::time::interval(BEAT);
+    beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let arrived = wanted.events.then(|| Arrived::since(state.env.now()));
+    let watcher = Watcher { state, wanted, beat, status: None, counts: None, arrived, ready: VecDeque::new(), ended: false, _place: place };
+    let headers = [(http::header::CACHE_CONTROL, "no-store"), (http::HeaderName::from_static("x-accel-buffering"), "no")];
+    (headers, Sse::new(told(watcher)).keep_alive(KeepAlive::new().interval(HEARTBEAT).text("beat")))
+}
+
+fn told(watcher: Watcher) -> impl Stream<Item = Result<Event, Infallible>> {
+    stream::unfold(watcher, |mut watcher| async move { watcher.next().await.map(|event| (Ok(event), watcher)) })
+}
+
+impl Watcher {
+    async fn next(&mut self) -> Option<Event> {
+        loop {
+            if let Some(event) = self.ready.pop_front() {
+                return Some(event);
+            }
+            if self.ended {
+                return None;
+            }
+            let mut stopping = self.state.stopping.clone();
+            tokio::select! {
+                biased;
+                _ = stopping.wait_for(|stopping| *stopping) => {
+                    self.ended = true;
+                    return Some(Event::default().event("bye").data("{}"));
+                }
+                _ = self.beat.tick() => {}
+            }
+            // A database that does not answer now may do so at the next beat; the watcher keeps what he was told.
+            if let Err(error) = self.look().await {
+                tracing::debug!(detail = error.detail(), "a live stream could not be told what is new");
+            }
+        }
+    }
+
+    async fn look(&mut self) -> ApiResult<()> {
+        let status = self.state.live.status(&self.state, self.wanted.workspace).await?;
+        if self.status.as_ref().is_none_or(|known| known.differs(&status)) {
+            self.tell("status", &*status);
+            self.status = Some(status);
+        }
+        if let Some((journey, period)) = self.wanted.counts {
+            let counts = self.state.live.counts(&self.state, journey, period).await?;
+            if self.counts.as_ref() != Some(&counts) {
+                self.tell("counts", &*counts);
+                self.counts = Some(counts);
+            }
+        }
+        if let Some(arrived) = &mut self.arrived {
+            let (events, skipped) = events::arrived(&self.state.db, self.wanted.workspace, arrived, SHOWN, self.state.env.now()).await?;
+            if !events.is_empty() {
+                self.tell("events", &Came { events, skipped });
+            }
+        }
+        Ok(())
+    }
+
+    fn tell(&mut self, name: &str, data: &impl Serialize) {
+        let Ok(json) = serde_json::to_string(data) else { return };
+        self.ready.push_back(Event::default().event(name).retry(RETRY).data(json));
+    }
+}
