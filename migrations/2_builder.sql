@@ -28,3 +28,6 @@ CREATE INDEX journeys_name ON journeys (workspace_id, name, id);
 -- What a workspace says for all its journeys, beside the secrets of `settings`.
 ALTER TABLE workspaces ADD COLUMN preferences text NOT NULL DEFAULT '{}';
 ALTER TABLE workspaces ADD COLUMN preferences_revision bigint NOT NULL DEFAULT 0;
+
+-- People are found by how the shop's id begins.
+CREATE INDEX customers_user ON customers (workspace_id, user_id) WHERE user_id IS NOT NULL;

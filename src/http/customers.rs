@@ -11,6 +11,7 @@ use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use tradewind_commerce::consents::{self, ConsentRecord};
 use tradewind_commerce::customers::{self, CustomerView, Who};
+use tradewind_engine::inspect::facts::{self, PersonFacts};
 use tradewind_engine::inspect::timeline::{self, Place, TimelineEntry};
 use tradewind_engine::{Arrival, ConsentChange, Incoming};
 use tradewind_nodes::fact::ConsentStatus;
@@ -33,6 +34,7 @@ pub fn router() -> OpenApiRouter<AppState> {
         .routes(routes!(get, patch))
         .routes(routes!(list_consents))
         .routes(routes!(list_timeline))
+        .routes(routes!(get_facts))
 }
 
 /// A person, named in one of three ways.
@@ -114,7 +116,7 @@ struct ListQuery {
     email: Option<String>,
     /// The shop's id.
     user_id: Option<String>,
-    /// How the name or the mail address begins.
+    /// How the name, the mail address or the shop's id begins.
     q: Option<String>,
 }
 
@@ -294,4 +296,12 @@ async fn list_timeline(
     let before: Option<Place> = paging.after()?;
     let listed = timeline::of_customer(&state.db, reader.workspace, customer.id, before, paging.fetch()).await?;
     Ok(Page::cut(listed, &paging, timeline::place))
+}
+
+/// Everything a dry run needs to know of a customer: `customer`, `segments` and `history` stand in a scenario as they are.
+#[utoipa::path(get, path = "/api/v1/customers/{id}/facts", tag = "customers", params(("id" = Uuid, Path, description = "Our id")),
+    responses((status = 200, body = PersonFacts), (status = 410, body = ProblemDocument), (status = "4XX", body = ProblemDocument)))]
+async fn get_facts(State(state): State<AppState>, reader: Reader, Path(id): Path<Uuid>) -> ApiResult<Json<PersonFacts>> {
+    let customer = known(&state, reader.workspace, &Who::Id(CustomerId(id))).await?;
+    Ok(Json(facts::of_customer(&state.db, reader.workspace, customer).await?))
 }

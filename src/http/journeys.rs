@@ -1,5 +1,6 @@
 //! `/api/v1/journeys`: the catalogue of journeys, their drafts and what is wrong with those.
 
+mod keeping;
 mod lifecycle;
 mod publish;
 
@@ -17,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use tradewind_commerce::reading::ReadError;
 use tradewind_engine::journeys::{self, Journey, JourneyError, JourneyStatus, JourneySummary, Listing, NewJourney, Order};
 use tradewind_nodes::graph::Graph;
-use tradewind_nodes::issue::{FieldIssue, Severity};
+use tradewind_nodes::issue::{FieldIssue, Issue, Severity};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -31,6 +32,7 @@ pub fn router() -> OpenApiRouter<AppState> {
         .routes(routes!(validate))
         .merge(publish::router())
         .merge(lifecycle::router())
+        .merge(keeping::router())
 }
 
 impl From<ReadError> for ApiError {
@@ -54,7 +56,7 @@ impl From<JourneyError> for ApiError {
             JourneyError::Field(issue) => Self::invalid(issue.field, issue.message),
             JourneyError::Invalid(issues) => Self::issues(&issues),
             JourneyError::BadKind(issues) => Self::unprocessable(words, field_errors(&issues)),
-            JourneyError::Stale { .. } => Self::new(StatusCode::PRECONDITION_FAILED, "stale", words),
+            JourneyError::Stale { .. } | JourneyError::StaleScenarios { .. } => Self::new(StatusCode::PRECONDITION_FAILED, "stale", words),
             JourneyError::OtherContent { .. } => Self::conflict("other_content", words),
             JourneyError::Status { .. } => Self::conflict("status", words),
             JourneyError::InUse(_) => Self::conflict("in_use", words),
@@ -124,6 +126,12 @@ struct GraphIssue {
     severity: Severity,
 }
 
+impl From<&Issue> for GraphIssue {
+    fn from(issue: &Issue) -> Self {
+        Self { error: issue.into(), severity: issue.severity }
+    }
+}
+
 /// What is wrong with a graph.
 #[derive(Debug, Serialize, ToSchema)]
 struct Validation {
@@ -157,7 +165,7 @@ async fn list(
 #[utoipa::path(post, path = "/api/v1/journeys", tag = "journeys", request_body = NewJourneyBody,
     responses((status = 201, body = Journey), (status = "4XX", body = ProblemDocument)))]
 async fn create(State(state): State<AppState>, writer: Writer, Json(body): Json<NewJourneyBody>) -> ApiResult<Response> {
-    let new = NewJourney { name: body.name, slug: body.slug, description: body.description, graph: body.graph };
+    let new = NewJourney { name: body.name, slug: body.slug, description: body.description, graph: body.graph, scenarios: Vec::new() };
     let made = journeys::create(&state.db, writer.workspace, state.env.id(), new, state.env.now()).await?;
     let location = [(LOCATION, format!("/api/v1/journeys/{}", made.slug))];
     Ok((location, tagged(StatusCode::CREATED, made)).into_response())
@@ -226,8 +234,5 @@ async fn validate(
     let graph = body.graph.unwrap_or(journey.draft);
     let issues = journeys::validate(&state.db, reader.workspace, &graph).await?;
     let valid = issues.iter().all(|issue| issue.severity != Severity::Error);
-    Ok(Json(Validation {
-        valid,
-        issues: issues.iter().map(|issue| GraphIssue { error: issue.into(), severity: issue.severity }).collect(),
-    }))
+    Ok(Json(Validation { valid, issues: issues.iter().map(GraphIssue::from).collect() }))
 }

@@ -5,6 +5,7 @@
 //! (which check the key's scope and name its workspace), [`page::Paging`] for lists and [`extract`]'s `Json`, `Path` and
 //! `Query`, and return [`problem::ApiResult`]. Every failure becomes a problem document.
 
+pub mod audience;
 pub mod auth;
 pub mod customers;
 pub mod deliveries;
@@ -113,6 +114,7 @@ pub fn resources() -> OpenApiRouter<AppState> {
         .merge(why::router())
         .merge(runs::router())
         .merge(customers::router())
+        .merge(audience::router())
         .merge(events::router())
         .merge(segments::router())
         .merge(deliveries::router())

@@ -83,7 +83,8 @@ pub(super) const SEARCH: &str = concat!(
     columns!(),
     "WHERE workspace_id = $1 AND merged_into IS NULL AND erased_at IS NULL AND id > $4 AND (",
     "(name >= $2 AND name <= $3 AND substr(name, 1, length($2)) = $2) OR ",
-    "(email >= $2 AND email <= $3 AND substr(email, 1, length($2)) = $2)) ORDER BY id LIMIT $5"
+    "(email >= $2 AND email <= $3 AND substr(email, 1, length($2)) = $2) OR ",
+    "(user_id >= $6 AND user_id <= $7 AND substr(user_id, 1, length($6)) = $6)) ORDER BY id LIMIT $5"
 );
 
 /// The customer named by `who`, through any merges. An address names whoever was seen with it last.
@@ -124,7 +125,7 @@ pub async fn list(db: &Db, workspace: WorkspaceId, before: Option<(i64, Uuid)>, 
     db.query(LIST, vec![workspace.0.into(), at.into(), id.into(), limit.into()]).await?.iter().map(view).collect()
 }
 
-/// Customers whose name or address begins with `prefix`, by id, above `after`.
+/// Customers whose name, address or shop's id begins with `prefix`, by id, above `after`.
 pub async fn search(
     db: &Db,
     workspace: WorkspaceId,
@@ -132,10 +133,14 @@ pub async fn search(
     after: Option<Uuid>,
     limit: i64,
 ) -> Result<Vec<CustomerView>, ReadError> {
+    // Ids of shops are kept as they come; names and addresses in small letters.
+    let exact = prefix.trim().replace('\0', "\u{fffd}");
     let prefix = wanted(prefix);
     // The highest code point: no text that begins with the prefix sorts above it.
-    let end = format!("{prefix}\u{10FFFF}");
-    let args = vec![workspace.0.into(), prefix.into(), end.into(), after.unwrap_or(Uuid::nil()).into(), limit.into()];
+    let end = |text: &str| Value::from(format!("{text}\u{10FFFF}"));
+    let (end_of_name, end_of_id) = (end(&prefix), end(&exact));
+    let args =
+        vec![workspace.0.into(), prefix.into(), end_of_name, after.unwrap_or(Uuid::nil()).into(), limit.into(), exact.into(), end_of_id];
     db.query(SEARCH, args).await?.iter().map(view).collect()
 }
 

@@ -135,7 +135,9 @@ fn stored(predicate: &Predicate) -> Result<Value, SegmentError> {
     Ok(Value::from(text))
 }
 
-fn check(name: &str, predicate: &Predicate) -> Vec<FieldIssue> {
+/// What is wrong with `predicate` as one about customers, called `name`; pointers begin with `/predicate`.
+#[must_use]
+pub fn check(name: &str, predicate: &Predicate) -> Vec<FieldIssue> {
     let mut issues = predicate::check(predicate, &FactScope::default(), "/predicate");
     let mut more = Vec::new();
     about_customers(name, predicate, "/predicate", &mut more);

@@ -3,8 +3,8 @@
 mod definition;
 mod query;
 
-pub use definition::{SegmentError, create, delete, redefine};
-pub use query::{Member, Segment, find, list, members};
+pub use definition::{SegmentError, check, create, delete, redefine};
+pub use query::{Member, Segment, definitions, find, list, members};
 
 use tradewind_store::Statements;
 

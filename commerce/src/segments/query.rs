@@ -2,6 +2,7 @@
 
 use crate::reading::{ReadError, at, json};
 use serde::Serialize;
+use std::collections::BTreeMap;
 use tradewind_nodes::id::{CustomerId, WorkspaceId};
 use tradewind_nodes::predicate::Predicate;
 use tradewind_nodes::time::Timestamp;
@@ -66,6 +67,17 @@ pub async fn list(db: &Db, workspace: WorkspaceId, after: Option<&str>, limit: i
 pub async fn find(db: &Db, workspace: WorkspaceId, name: &str) -> Result<Option<Segment>, ReadError> {
     let rows = db.query(ONE, vec![workspace.0.into(), name.into()]).await?;
     Ok(counted(db, workspace, rows).await?.pop())
+}
+
+/// The predicate of each segment, by name.
+pub async fn definitions(db: &Db, workspace: WorkspaceId, limit: i64) -> Result<BTreeMap<String, Predicate>, ReadError> {
+    let rows = db.query(LIST, vec![workspace.0.into(), "".into(), limit.into()]).await?;
+    rows.iter()
+        .map(|row| {
+            let name = row.text(1)?;
+            Ok((name.to_owned(), json(row, 2, format_args!("the predicate of segment {name}"))?))
+        })
+        .collect()
 }
 
 /// The customers inside the segment called `name`, by id, above `after`.

@@ -1,8 +1,10 @@
 //! What people see of the engine's work: runs with their steps, deliveries, incidents, tasks, counts, timelines, and the answer
 //! to "why did he (not) get this?". Reading only.
 
+pub mod audience;
 pub mod counts;
 pub mod deliveries;
+pub mod facts;
 pub mod incidents;
 pub mod mails;
 mod names;
@@ -22,6 +24,10 @@ use tradewind_store::Statements;
 
 /// Every statement of this module.
 pub static STATEMENTS: Statements = Statements(&[
+    audience::HOW_MANY,
+    audience::EDGES,
+    audience::PAGE,
+    facts::MEMBER_OF,
     counts::EVER,
     counts::BETWEEN,
     counts::STANDING,

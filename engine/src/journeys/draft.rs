@@ -3,6 +3,7 @@
 use super::error::{JourneyError, Result};
 use super::find::find;
 use super::record::{Journey, JourneyStatus};
+use super::scenarios::{self, NewScenario};
 use tradewind_commerce::reading::ReadError;
 use tradewind_commerce::revision::{Cached, bump};
 use tradewind_nodes::graph::Graph;
@@ -46,12 +47,15 @@ pub struct NewJourney {
     pub description: String,
     /// The first draft; empty when None.
     pub graph: Option<Graph>,
+    /// Its scenarios.
+    pub scenarios: Vec<NewScenario>,
 }
 
 /// Makes a journey; `id` is a new UUIDv7.
 pub async fn create(db: &Db, workspace: WorkspaceId, id: Uuid, new: NewJourney, now: Timestamp) -> Result<Journey> {
     let name = checked_name(&new.name)?;
     let description = checked_description(&new.description)?;
+    scenarios::check(&new.scenarios)?;
     let slug = match &new.slug {
         Some(slug) => checked_slug(slug)?,
         None => free_slug(db, workspace, &name).await?,
@@ -71,12 +75,24 @@ pub async fn create(db: &Db, workspace: WorkspaceId, id: Uuid, new: NewJourney, 
         at,
     ];
     batch.insert(&NEW, [row]);
+    scenarios::add(&mut batch, workspace, JourneyId(id), &new.scenarios, now);
     bump(&mut batch, workspace, Cached::Journeys);
     match db.commit(batch).await {
         Err(StoreError::Unique { .. }) => Err(JourneyError::SlugTaken(slug)),
         Err(error) => Err(error.into()),
         Ok(_) => find(db, workspace, &slug).await,
     }
+}
+
+/// Makes a journey of the draft and the scenarios of the one called `slug`; `id` is a new UUIDv7.
+pub async fn duplicate(db: &Db, workspace: WorkspaceId, id: Uuid, slug: &str, name: Option<&str>, now: Timestamp) -> Result<Journey> {
+    let original = find(db, workspace, slug).await?;
+    let kept = scenarios::of_journey(db, original.id).await?.data;
+    let scenarios = kept.into_iter().map(|scenario| NewScenario { name: scenario.name, body: scenario.body }).collect();
+    // A name at its longest keeps its beginning.
+    let name = name.map_or_else(|| original.name.chars().take(118).collect::<String>() + " 2", str::to_owned);
+    let new = NewJourney { name, slug: None, description: original.description, graph: Some(original.draft), scenarios };
+    create(db, workspace, id, new, now).await
 }
 
 /// Saves the draft over revision `given`; any revision when None.

@@ -43,6 +43,18 @@ pub enum JourneyError {
         /// What is there now.
         current: i64,
     },
+    /// The scenarios were changed since they were read.
+    #[error(
+        "the scenarios of {slug} are at revision {current} and the change was made to revision {given}: read them again and apply the change to those"
+    )]
+    StaleScenarios {
+        /// The journey.
+        slug: String,
+        /// What the change was made to.
+        given: i64,
+        /// What is there now.
+        current: i64,
+    },
     /// The draft is not what was reviewed.
     #[error("the draft of {slug} has the hash {current} and {expected} was to be published: look at the draft again")]
     OtherContent {

@@ -13,9 +13,11 @@ pub(super) const SET_STATUS: &str =
     "UPDATE journeys SET status = $3, updated_at = $4 WHERE id = $1 AND workspace_id = $2 AND status = ANY($5)";
 pub(super) const UNPARK: &str = "UPDATE runs SET due_at = $2 WHERE journey_id = $1 AND ended_at IS NULL AND due_at IS NULL \
     AND state IN ('ready', 'sleeping', 'awaiting', 'awaiting_change', 'asking')";
-pub(super) const ARCHIVE: &str = "UPDATE journeys SET status = 'archived', updated_at = $3 WHERE id = $1 AND workspace_id = $2 \
+pub(super) const ARCHIVE: &str = "UPDATE journeys SET archived_from = status, status = 'archived', updated_at = $3 WHERE id = $1 AND workspace_id = $2 \
     AND status IN ('draft', 'stopped', 'paused') \
     AND NOT EXISTS (SELECT 1 FROM runs WHERE runs.journey_id = $1 AND runs.ended_at IS NULL)";
+pub(super) const UNARCHIVE: &str = "UPDATE journeys SET status = COALESCE(archived_from, 'draft'), archived_from = NULL, updated_at = $3 \
+    WHERE id = $1 AND workspace_id = $2 AND status = 'archived'";
 pub(super) const LIVE_RUNS: &str =
     "SELECT id FROM runs WHERE journey_id = $1 AND workspace_id = $2 AND ended_at IS NULL AND id > $3 ORDER BY id LIMIT $4";
 
@@ -84,6 +86,16 @@ pub async fn archive(db: &Db, workspace: WorkspaceId, name: &str, now: Timestamp
         Err(error) => Err(error.into()),
         Ok(_) => Ok(()),
     }
+}
+
+/// Takes the journey called `name` out again, as it was before it was put away. One that is not put away stays as it is.
+pub async fn unarchive(db: &Db, workspace: WorkspaceId, name: &str, now: Timestamp) -> Result<Journey> {
+    let journey = find(db, workspace, name).await?;
+    let mut batch = Batch::new();
+    batch.execute(UNARCHIVE, vec![journey.id.0.into(), workspace.0.into(), now.micros().into()], Expect::Any);
+    bump(&mut batch, workspace, Cached::Journeys);
+    db.commit(batch).await?;
+    find(db, workspace, name).await
 }
 
 /// The runs of a journey that go on, by id, above `after`.

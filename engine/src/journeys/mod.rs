@@ -9,16 +9,19 @@ mod find;
 pub mod kinds;
 mod lifecycle;
 mod list;
+mod preview;
 mod publish;
 mod record;
+pub mod scenarios;
 pub mod uses;
 pub mod versions;
 
-pub use draft::{NewJourney, create, rename, save};
+pub use draft::{NewJourney, create, duplicate, rename, save};
 pub use error::{JourneyError, Result};
 pub use find::{find, id_of};
-pub use lifecycle::{Turn, archive, live_runs, turn};
+pub use lifecycle::{Turn, archive, live_runs, turn, unarchive};
 pub use list::{Listing, Order, Place, list};
+pub use preview::{Change, DifferentNode, Fate, Preview, preview, restore};
 pub use publish::{Publication, Published, people_at, publish, validate};
 pub use record::{Journey, JourneyStatus, JourneySummary, Version, VersionSummary};
 pub use versions::VersionDiff;
@@ -44,11 +47,17 @@ pub static STATEMENTS: Statements = Statements(&[
     lifecycle::SET_STATUS,
     lifecycle::UNPARK,
     lifecycle::ARCHIVE,
+    lifecycle::UNARCHIVE,
     lifecycle::LIVE_RUNS,
     publish::GO_LIVE,
     publish::NEWEST,
     publish::PEOPLE_AT,
+    scenarios::LIST,
+    scenarios::REVISION,
+    scenarios::CLEAR,
+    scenarios::MOVE,
     uses::GRAPHS,
+    versions::INSIDE,
     versions::LIST,
     versions::ONE,
 ]);

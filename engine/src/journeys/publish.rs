@@ -127,7 +127,7 @@ async fn go_live(db: &Db, mut batch: Batch, workspace: WorkspaceId, journey: &Jo
     }
 }
 
-async fn newest(db: &Db, workspace: WorkspaceId, journey: JourneyId) -> Result<i64> {
+pub(super) async fn newest(db: &Db, workspace: WorkspaceId, journey: JourneyId) -> Result<i64> {
     let rows = db.query(NEWEST, super::draft::key(journey, workspace)).await?;
     Ok(rows.first().map(|row| row.int(0)).transpose()?.unwrap_or(0))
 }

@@ -121,6 +121,10 @@ pub struct VersionSummary {
     /// When.
     #[schema(value_type = String, format = DateTime)]
     pub published_at: Timestamp,
+    /// Whether people enter it now.
+    pub live: bool,
+    /// How many people are inside it; counted up to a bound.
+    pub inside: i64,
 }
 
 /// A published version, immutable.
@@ -180,5 +184,7 @@ pub(super) fn version_summary(row: &Row) -> Result<VersionSummary, ReadError> {
         note: row.text(2)?.to_owned(),
         published_by: row.text(3)?.to_owned(),
         published_at: at(row, 4)?,
+        live: false,
+        inside: 0,
     })
 }

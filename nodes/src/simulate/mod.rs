@@ -10,6 +10,7 @@ mod doors;
 mod expect;
 mod forced;
 mod land;
+mod past;
 mod play;
 mod report;
 mod scenario;
@@ -21,6 +22,7 @@ mod ticks;
 
 pub use cover::{Coverage, Reached};
 pub use forced::force;
+pub use past::Past;
 pub use play::{Played, play};
 pub use report::{Message, Outcome, Person, Prevented, Refusal, Report, Request, RunReport, Started, TaskReport};
 pub use scenario::{Expect, ExpectMessage, ExpectRequest, Given, Scenario, ScenarioError, Someone, When};

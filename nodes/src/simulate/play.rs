@@ -46,7 +46,11 @@ pub fn play(slug: &str, graph: &Graph, registry: &Registry, scenario: &Scenario)
         simulation.segment(name, predicate.clone());
     }
     let someone = &scenario.customer;
-    let customer = simulation.customer(&someone.user_id);
+    let customer = match someone.id {
+        Some(id) => simulation.somebody(id, &someone.user_id),
+        None => simulation.customer(&someone.user_id),
+    };
+    simulation.past(customer, someone.created_at, &scenario.history);
     simulation.known(customer, &someone.traits, &someone.consent, &someone.tags);
     for (i, given) in scenario.given.iter().enumerate() {
         simulation.advance_to(given.at.instant(scenario.start))?;

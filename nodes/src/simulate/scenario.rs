@@ -1,8 +1,9 @@
 //! `*.test.json`: a scenario as a file.
 
+use super::past::{self, Past};
 use super::report::Outcome;
 use crate::fact::ConsentStatus;
-use crate::id::{NodeId, PortName};
+use crate::id::{CustomerId, NodeId, PortName};
 use crate::predicate::Predicate;
 use crate::run::RefusalReason;
 use crate::time::{Duration, Timestamp};
@@ -24,6 +25,8 @@ pub struct Scenario {
     pub segments: BTreeMap<String, Predicate>,
     /// Ports that nodes are made to take, for splits.
     pub force: BTreeMap<NodeId, PortName>,
+    /// What he did before it begins, in the order of time: counts and segments know of it, no journey hears of it.
+    pub history: Vec<Past>,
     /// What happens, in the order of time.
     pub given: Vec<Given>,
     /// When it ends; with the last thing given when absent.
@@ -38,6 +41,12 @@ pub struct Scenario {
 pub struct Someone {
     /// The shop's id.
     pub user_id: String,
+    /// Our id, where splits are to send him the way they would in earnest; made of the shop's id when absent.
+    #[serde(default)]
+    pub id: Option<CustomerId>,
+    /// When he was first seen; when the scenario begins when absent.
+    #[serde(default)]
+    pub created_at: Option<Timestamp>,
     /// What is known of him.
     #[serde(default)]
     pub traits: JsonMap,
@@ -230,18 +239,20 @@ struct Raw {
     #[serde(default)]
     force: BTreeMap<NodeId, PortName>,
     #[serde(default)]
+    history: Vec<Json>,
+    #[serde(default)]
     given: Vec<Json>,
     #[serde(default)]
     until: Json,
     expect: BTreeMap<String, Json>,
 }
 
-fn wrong(pointer: impl Into<String>, message: impl Into<String>) -> ScenarioError {
+pub(super) fn wrong(pointer: impl Into<String>, message: impl Into<String>) -> ScenarioError {
     ScenarioError { pointer: pointer.into(), message: message.into() }
 }
 
 /// Reads one part, so that what is wrong in it is said with its place.
-fn part<T: DeserializeOwned>(value: Json, pointer: &str) -> Result<T, ScenarioError> {
+pub(super) fn part<T: DeserializeOwned>(value: Json, pointer: &str) -> Result<T, ScenarioError> {
     serde_json::from_value(value).map_err(|error| wrong(pointer, error.to_string()))
 }
 
@@ -286,6 +297,7 @@ impl Scenario {
             customer: part(raw.customer, "/customer")?,
             segments,
             force: raw.force,
+            history: past::read(raw.history, start)?,
             given,
             until,
             expect: expectations(raw.expect)?,

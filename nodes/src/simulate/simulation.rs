@@ -1,6 +1,7 @@
 //! The virtual clock, the people and the runs.
 
 use super::cover::Coverage;
+use super::past::Past;
 use super::report::{Message, Person, Prevented, Refusal, Report, Request, RunReport, Started, TaskReport};
 use crate::effect::Receipt;
 use crate::fact::{ConsentStatus, Customer, Event};
@@ -142,7 +143,11 @@ impl Simulation {
     /// The customer with this user id, made when he is new. The same id is the same customer in every simulation, so
     /// splits send him the same way.
     pub fn customer(&mut self, user_id: &str) -> CustomerId {
-        let id = CustomerId::of_user(WorkspaceId(Uuid::nil()), user_id);
+        self.somebody(CustomerId::of_user(WorkspaceId(Uuid::nil()), user_id), user_id)
+    }
+
+    /// The customer with our id `id`, made when he is new.
+    pub fn somebody(&mut self, id: CustomerId, user_id: &str) -> CustomerId {
         let now = self.now;
         self.people.entry(id).or_insert_with(|| {
             let customer = Customer { user_id: Some(user_id.to_owned()), ..Customer::unknown(id, now) };
@@ -163,6 +168,16 @@ impl Simulation {
             person.customer.consent.extend(consent.clone());
         }
         self.remember_segments(customer);
+    }
+
+    /// Says since when a customer has been known, and what he did before now, in the order of time: no journey hears of it.
+    pub fn past(&mut self, customer: CustomerId, created_at: Option<Timestamp>, events: &[Past]) {
+        let events: Vec<Event> =
+            events.iter().map(|past| Event { at: past.at, ..self.event_now(&past.event, past.properties.clone()) }).collect();
+        if let Some(person) = self.people.get_mut(&customer) {
+            person.customer.created_at = created_at.unwrap_or(person.customer.created_at);
+            person.history.extend(events);
+        }
     }
 
     /// From now on effects of `node` fail with `problem`; None lets them succeed again.

@@ -248,3 +248,43 @@ fn a_scenario_file_says_where_it_is_wrong() {
     file["start"] = "today".into();
     assert!(error(file).starts_with("/start"));
 }
+
+#[test]
+fn the_past_is_counted_and_starts_nothing() {
+    let graph = graph(
+        json!({}),
+        json!([
+            on("Ordered"),
+            {"id": "often", "kind": "condition.if", "config": {"predicate": {"all": [
+                {"event": "Ordered", "count": {"gte": 3}, "within": "30d"}, {"segment": "regular"}]}}},
+        ]),
+        &[("start", "next", "often")],
+    );
+    let scenario = |history: Json| {
+        let text = json!({
+            "name": "often", "start": "2026-03-02T10:00:00Z",
+            "customer": {"user_id": "ada", "id": "06c270e2-e0a7-8e45-a050-55097355031a", "created_at": "2025-01-01T00:00:00Z"},
+            "segments": {"regular": {"event": "Ordered", "count": {"gte": 2}, "within": "60d"}},
+            "history": history,
+            "given": [{"at": "0s", "event": "Ordered"}],
+            "expect": {"runs": 1, "steps": ["start", "often:yes"]},
+        });
+        Scenario::parse(&text.to_string())
+    };
+    let often =
+        json!([{"at": "-40d", "event": "Ordered"}, {"at": "-2d", "event": "Ordered"}, {"at": "2026-03-01T00:00:00Z", "event": "Ordered"}]);
+    let played = play("a", &graph, &Registry::builtin(), &scenario(often).unwrap()).unwrap();
+    assert_eq!(played.failures, Vec::<String>::new());
+    let person = &played.report.people[0].customer;
+    assert_eq!(person.id.to_string(), "06c270e2-e0a7-8e45-a050-55097355031a");
+    assert_eq!(person.created_at.to_string(), "2025-01-01T00:00:00Z");
+    let seldom = play("a", &graph, &Registry::builtin(), &scenario(json!([{"at": "-40d", "event": "Ordered"}])).unwrap()).unwrap();
+    assert!(seldom.failures.iter().any(|words| words.contains("often")), "{:?}", seldom.failures);
+    for (bad, pointer) in [
+        (json!([{"at": "+1h", "event": "Ordered"}]), "/history/0/at"),
+        (json!([{"at": "-1d", "event": "A"}, {"at": "-2d", "event": "B"}]), "/history/1/at"),
+        (json!([{"at": "-1d"}]), "/history/0"),
+    ] {
+        assert_eq!(scenario(bad).unwrap_err().pointer, pointer);
+    }
+}
