@@ -28,13 +28,14 @@ async fn postgres_database() -> Db {
 }
 
 fn statements() -> Vec<&'static str> {
-    let lists: [Statements; 6] = [
+    let lists: [Statements; 7] = [
         journeys::STATEMENTS,
         inspect::STATEMENTS,
         tradewind_commerce::customers::STATEMENTS,
         tradewind_commerce::consents::STATEMENTS,
         tradewind_commerce::events::STATEMENTS,
         tradewind_commerce::segments::STATEMENTS,
+        tradewind_commerce::settings::STATEMENTS,
     ];
     let mut all = tradewind_engine::statements();
     all.extend(lists.iter().flat_map(|list| list.0));
