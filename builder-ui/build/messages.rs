@@ -42,6 +42,16 @@ pub struct Compiled {
     pub rust: String,
     /// Each language with its catalogue, an array in the order of the keys' numbers.
     pub catalogues: Vec<(&'static str, String)>,
+    plain: Vec<(&'static str, Language)>,
+}
+
+impl Compiled {
+    /// A plain message in every language, for what is shown before any is chosen.
+    #[allow(dead_code, reason = "the builder itself has chosen one")]
+    pub fn said(&self, name: &str) -> Vec<(&'static str, String)> {
+        let key: Vec<String> = name.split('.').map(str::to_owned).collect();
+        self.plain.iter().filter_map(|(code, language)| Some((*code, language.get(&key)?.forms.get("other")?.clone()))).collect()
+    }
 }
 
 /// A message in one language: its forms by category; a plain one has only `other`.
@@ -70,7 +80,8 @@ pub fn compile(folder: &Path) -> Result<Compiled, Vec<String>> {
         return Err(problems);
     }
     let catalogues = LANGUAGES.iter().zip(&read).map(|((code, _), entries)| (*code, catalogue(entries))).collect();
-    Ok(Compiled { rust: keys(english), catalogues })
+    let rust = keys(english);
+    Ok(Compiled { rust, catalogues, plain: LANGUAGES.iter().map(|(code, _)| *code).zip(read).collect() })
 }
 
 fn language(folder: &Path, problems: &mut Vec<String>) -> Language {
@@ -217,4 +228,55 @@ fn key_item(number: usize, name: &str, placeholders: &BTreeSet<String>) -> Strin
         "pub struct {name} {{ {fields} }}\nimpl {name} {{\n/// Which message it is.\npub const TEXT: Text = Text({number});\n\
          /// What is put into it.\npub fn args(&self) -> [(&'static str, &Arg); {count}] {{ [{pairs}] }}\n}}\n"
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> (Language, Vec<String>) {
+        let (mut found, mut problems) = (Language::new(), Vec::new());
+        collect(Path::new("area.toml"), &mut vec!["area".to_owned()], &text.parse().unwrap(), &mut found, &mut problems);
+        (found, problems)
+    }
+
+    fn compared(english: &str, code: &str, other: &str) -> Vec<String> {
+        let ((english, _), (other, mut problems)) = (read(english), read(other));
+        let needed = LANGUAGES.iter().find(|(known, _)| *known == code).unwrap().1;
+        check(code, &english, &other, &mut problems);
+        check_forms(code, needed, &other, &mut problems);
+        problems
+    }
+
+    #[test]
+    fn a_language_must_have_what_english_has() {
+        assert_eq!(compared("a = \"Hello {name}\"", "de", "a = \"Hallo {name}\""), Vec::<String>::new());
+        assert!(compared("a = \"x\"", "de", "")[0].contains("area.a is missing"));
+        assert!(compared("", "de", "a = \"x\"")[0].contains("not in English"));
+        assert!(compared("a = \"Hello {name}\"", "de", "a = \"Hallo {nmae}\"")[0].contains("placeholders"));
+    }
+
+    #[test]
+    fn a_plural_has_the_forms_of_its_language() {
+        let english = "[n]\none = \"{n} day\"\nother = \"{n} days\"";
+        let arabic = "[n]\nzero = \"0\"\none = \"1\"\ntwo = \"2\"\nfew = \"{n} f\"\nmany = \"{n} m\"\nother = \"{n} o\"";
+        assert_eq!(compared(english, "ar", arabic), Vec::<String>::new());
+        assert!(compared(english, "ar", english)[0].contains("`zero` is missing"));
+        assert!(compared(english, "ja", english).iter().any(|problem| problem.contains("only the form `other`")));
+        assert!(compared(english, "de", "[n]\none = \"1\"\nother = \"viele\"").iter().any(|problem| problem.contains("{n}")));
+    }
+
+    #[test]
+    fn a_key_that_rust_cannot_name_is_refused() {
+        assert!(read("type = \"x\"").1[0].contains("no word of Rust's"));
+        assert!(read("Big = \"x\"").1[0].contains("lower case"));
+    }
+
+    #[test]
+    fn keys_are_numbered_as_the_catalogue_is_ordered() {
+        let (language, _) = read("b = \"B\"\n[a]\nc = \"C {x}\"\n[z]\nother = \"{n} Z\"");
+        let rust = keys(&language);
+        assert!(rust.contains("pub const b: Text = Text(1);") && rust.contains("pub const TEXT: Text = Text(0);"), "{rust}");
+        assert_eq!(catalogue(&language), r#"["C {x}","B",{"other":"{n} Z"}]"#);
+    }
 }

@@ -1,11 +1,10 @@
 //! The pages by their addresses, in the shell.
 
-use crate::api::{Link, link};
 use crate::pages::{self, SignIn};
 use crate::session::{self, Known};
 use crate::shell::{Keyboard, Rail, Status};
-use crate::ui::{Dialog, Skeleton, Toasts};
-use crate::{key, tr};
+use crate::ui::{Dialog, Skeleton, Tips, Toasts};
+use crate::{browser, key, tr};
 use leptos::prelude::*;
 use leptos_router::components::{FlatRoutes, Route, Router};
 use leptos_router::path;
@@ -16,12 +15,8 @@ pub fn App() -> impl IntoView {
     let expired = RwSignal::new(false);
     let expires = move || matches!(session::known(), Known::Expired(_));
     Effect::new(move |_| expired.set(expires()));
-    // The server did not answer at the start: once it does, who is signed in can be asked.
-    Effect::new(move |_| {
-        if link() == Link::Up && session::known() == Known::Nothing {
-            leptos::task::spawn_local(session::begin());
-        }
-    });
+    // The server may not have answered at the start.
+    leptos::task::spawn_local(session::settle());
     let inside = Memo::new(|_| session::current().is_some());
     let outside = move || match session::known() {
         Known::Nothing => view! { <main class="waiting"><Skeleton lines=4 /><Status /></main> }.into_any(),
@@ -33,6 +28,7 @@ pub fn App() -> impl IntoView {
         </Router>
         <Dialog open=expired title=Signal::derive(tr!(signin.again)) closable=false><pages::SignInForm /></Dialog>
         <Toasts />
+        <Tips />
     }
 }
 
@@ -40,10 +36,15 @@ pub fn App() -> impl IntoView {
 #[component]
 fn Inside() -> impl IntoView {
     use pages::Plain;
+    // Not the router's business: the address stays.
+    let skip = |event: web_sys::MouseEvent| {
+        event.prevent_default();
+        browser::focus("content");
+    };
     view! {
         <Keyboard />
         <div class="app">
-            <a class="skip" href="#content">{tr!(shell.skip)}</a>
+            <a class="skip" href="#content" on:click=skip>{tr!(shell.skip)}</a>
             <Rail />
             <FlatRoutes fallback=pages::Missing>
                 <Route path=path!("/") view=|| view! { <Plain title=key!(shell.nav.home) /> } />

@@ -109,6 +109,20 @@ pub fn reload() {
     }
 }
 
+/// Opens an address of this server beside this page.
+pub fn open_beside(address: &str) {
+    if let Some(window) = here() {
+        let _ = window.open_with_url_and_target(address, "_blank");
+    }
+}
+
+/// Width and height of the window.
+#[must_use]
+pub fn window_size() -> (f64, f64) {
+    let size = |value: Result<JsValue, JsValue>| value.ok().and_then(|value| value.as_f64()).unwrap_or(0.0);
+    here().map_or((0.0, 0.0), |window| (size(window.inner_width()), size(window.inner_height())))
+}
+
 /// Sets the title of the browser's window.
 pub fn set_title(title: &str) {
     if let Some(document) = here().and_then(|window| window.document()) {
@@ -127,7 +141,7 @@ pub fn prefers_dark() -> bool {
 /// Calls when the system changes between light and dark, as long as the page lives.
 pub fn when_colours_change(call: impl Fn() + 'static) {
     let Some(query) = here().and_then(|window| window.match_media(DARK).ok()?) else { return };
-    let closure = Closure::<dyn FnMut()>::new(move || call());
+    let closure = Closure::<dyn FnMut()>::new(call);
     let _ = query.add_event_listener_with_callback("change", closure.as_ref().unchecked_ref());
     closure.forget();
 }

@@ -1,8 +1,9 @@
 //! Who uses the builder at present.
 
 use crate::api::session::{self, Session};
-use crate::browser;
+use crate::{api::Failure, browser};
 use leptos::prelude::*;
+use std::cell::RefCell;
 use std::sync::LazyLock;
 
 /// What is known of the session.
@@ -33,14 +34,35 @@ pub fn current() -> Option<Session> {
     if let Known::In(session) | Known::Expired(session) = KNOWN.get() { Some(session) } else { None }
 }
 
+thread_local! {
+    // Kept until the server has answered to it.
+    static KEY: RefCell<Option<String>> = RefCell::new(browser::take_key_from_address());
+}
+/// How long until the server is asked again, in milliseconds, after an answer that says nothing.
+const PAUSE: u32 = 2_000;
+
 /// At the start: a key in the address signs in, else the session of the cookie counts.
 pub async fn begin() {
-    let found = match browser::take_key_from_address() {
-        Some(key) => session::sign_in(&key).await,
-        None => session::read().await,
-    };
-    if let Ok(session) = found {
+    if let Some(key) = KEY.with_borrow(Clone::clone) {
+        match session::sign_in(&key).await {
+            Ok(session) => KNOWN.set(Known::In(session)),
+            Err(Failure::Unreachable) => return,
+            Err(_) => {}
+        }
+        KEY.set(None);
+    }
+    if KNOWN.get_untracked() == Known::Nothing
+        && let Ok(session) = session::read().await
+    {
         KNOWN.set(Known::In(session));
+    }
+}
+
+/// Asks until it is known who is there.
+pub async fn settle() {
+    while KNOWN.get_untracked() == Known::Nothing {
+        begin().await;
+        browser::pause(PAUSE).await;
     }
 }
 

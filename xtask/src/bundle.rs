@@ -5,6 +5,7 @@ use super::page::File;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use serde::{Deserialize, Serialize};
+use std::fmt::Write as _;
 use std::fs;
 use std::io::Write as _;
 use std::path::Path;
@@ -24,8 +25,13 @@ struct Manifest {
 #[derive(Serialize, Deserialize)]
 struct Listed {
     name: String,
-    /// Whether `name.br` and `name.gz` are there too.
-    compressed: bool,
+    /// Whether every first visit needs it.
+    first_load: bool,
+    bytes: usize,
+    /// The size of `name.br`; nothing when it is not compressed.
+    brotli: usize,
+    /// The size of `name.gz`.
+    gzip: usize,
 }
 
 /// A file with its compressed forms.
@@ -57,7 +63,8 @@ pub fn write(folder: &Path, stamp: &str, dev: bool, files: Vec<File>) -> Outcome
             let path = fresh.join(format!("{}{ending}", file.name));
             fs::write(&path, bytes).map_err(|error| fails(&path, error))?;
         }
-        listed.push(Listed { name: file.name.clone(), compressed });
+        let (name, bytes) = (file.name.clone(), file.bytes.len());
+        listed.push(Listed { name, first_load: file.first_load, bytes, brotli: brotli.len(), gzip: gzip.len() });
     }
     let manifest = serde_json::to_vec_pretty(&Manifest { stamp: stamp.to_owned(), files: listed }).map_err(|error| error.to_string())?;
     fs::write(fresh.join(MANIFEST), manifest).map_err(|error| fails(&fresh, error))?;
@@ -100,10 +107,10 @@ fn report(folder: &Path, packed: &[Packed], first: usize, dev: bool) -> String {
     let mut words = format!("The builder is in {}", folder.display());
     for Packed { file, brotli, gzip } in packed {
         let compressed = if dev { String::new() } else { format!("  br {:>9}  gz {:>9}", brotli.len(), gzip.len()) };
-        words.push_str(&format!("\n  {:>10} {}{}", file.bytes.len(), file.name, compressed));
+        let _ = write!(words, "\n  {:>10} {}{compressed}", file.bytes.len(), file.name);
     }
     if !dev {
-        words.push_str(&format!("\n  first visit: {:.1} KB of {} KB by brotli", first as f64 / 1024.0, BUDGET / 1024));
+        let _ = write!(words, "\n  first visit: {} KB of {} KB by brotli", first.div_ceil(1024), BUDGET / 1024);
     }
     words
 }

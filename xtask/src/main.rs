@@ -31,12 +31,31 @@ enum Task {
         /// Also when nothing has changed.
         #[arg(long)]
         force: bool,
+        /// Again each time something has changed, until it is stopped.
+        #[arg(long)]
+        watch: bool,
     },
 }
 
 fn main() -> ExitCode {
-    let Task::Ui { dev, force } = Args::parse().task;
-    match ui(dev, force) {
+    let Task::Ui { dev, force, watch } = Args::parse().task;
+    let mut seen = stamp(dev);
+    let built = told(ui(dev, force));
+    if !watch {
+        return built;
+    }
+    loop {
+        pause();
+        let now = stamp(dev);
+        if now != seen {
+            told(ui(dev, false));
+            seen = now;
+        }
+    }
+}
+
+fn told(outcome: Outcome<String>) -> ExitCode {
+    match outcome {
         Ok(words) => {
             say(&words);
             ExitCode::SUCCESS
@@ -46,6 +65,15 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+fn stamp(dev: bool) -> Option<String> {
+    inputs::stamp(&root().ok()?, dev).ok()
+}
+
+#[allow(clippy::disallowed_methods, reason = "nothing else runs here: the tool looks again after a while")]
+fn pause() {
+    std::thread::sleep(std::time::Duration::from_millis(400));
 }
 
 #[allow(clippy::print_stdout, reason = "a tool's words to whoever started it")]

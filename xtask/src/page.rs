@@ -31,11 +31,17 @@ pub fn assemble(root: &Path, wasm: Wasm) -> Outcome<Vec<File>> {
     let module = add(&mut files, "builder", "wasm", wasm.module);
     let bindings = add(&mut files, "bindings", "js", wasm.bindings.into_bytes());
     // What starts the program is a file of its own: the page's policy allows no script inside it.
-    let start = format!("import start from \"./{bindings}\";\nstart({{ module_or_path: new URL(\"./{module}\", import.meta.url) }});\n");
+    let start = format!(
+        "import start from \"./{bindings}\";\nstart({{ module_or_path: new URL(\"./{module}\", import.meta.url) }})\
+         .catch((error) => {{ console.error(error); document.getElementById(\"broken\").hidden = false; }});\n"
+    );
     let start = add(&mut files, "start", "js", start.into_bytes());
     let style = add(&mut files, "style", "css", css::together(&builder.join("style"))?.into_bytes());
     let icon = add(&mut files, "icon", "svg", ICON.as_bytes().to_vec());
     let compiled = messages::compile(&builder.join("messages")).map_err(|problems| problems.join("\n"))?;
+    // Said in every language: what would choose one did not start.
+    let said = |(code, text): (&str, String)| format!("<p lang=\"{code}\" dir=\"auto\">{text}</p>");
+    let broken: String = compiled.said("shell.broken").into_iter().map(said).collect();
     let mut languages = Vec::new();
     for (code, catalogue) in compiled.catalogues {
         let name = add(&mut files, code, "json", catalogue.into_bytes());
@@ -52,7 +58,8 @@ pub fn assemble(root: &Path, wasm: Wasm) -> Outcome<Vec<File>> {
          <link rel=\"preload\" href=\"/assets/{module}\" as=\"fetch\" type=\"application/wasm\" crossorigin>\n\
          <link rel=\"modulepreload\" href=\"/assets/{bindings}\">\n\
          <link rel=\"stylesheet\" href=\"/assets/{style}\">\n{}\n\
-         <script type=\"module\" src=\"/assets/{start}\"></script>\n</head>\n<body></body>\n</html>\n",
+         <script type=\"module\" src=\"/assets/{start}\"></script>\n</head>\n\
+         <body>\n<div class=\"broken\" id=\"broken\" hidden>{broken}</div>\n<noscript><div class=\"broken\">{broken}</div></noscript>\n</body>\n</html>\n",
         languages.join("\n")
     );
     files.push(File { name: INDEX.to_owned(), bytes: index.into_bytes(), first_load: true });

@@ -24,13 +24,16 @@ pub struct Live {
     state: Rc<State>,
 }
 
+type Heard = Closure<dyn FnMut(MessageEvent)>;
+type Failed = Closure<dyn FnMut(Event)>;
+
 struct State {
     address: String,
     names: Vec<String>,
     tell: Box<dyn Fn(Told)>,
     source: RefCell<Option<EventSource>>,
-    heard: RefCell<Vec<Closure<dyn FnMut(MessageEvent)>>>,
-    failed: RefCell<Option<Closure<dyn FnMut(Event)>>>,
+    heard: RefCell<Vec<Heard>>,
+    failed: RefCell<Option<Failed>>,
     pause: Cell<u32>,
     closed: Cell<bool>,
 }
@@ -67,7 +70,7 @@ fn open(state: &Rc<State>) {
     let mut heard = Vec::new();
     for name in &state.names {
         let (weak, known) = (Rc::downgrade(state), name.clone());
-        let closure = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
+        let closure = Heard::new(move |event: MessageEvent| {
             if let (Some(state), Some(data)) = (weak.upgrade(), event.data().as_string()) {
                 state.pause.set(FIRST_PAUSE);
                 (state.tell)(Told { name: known.clone(), data });
@@ -77,7 +80,7 @@ fn open(state: &Rc<State>) {
         heard.push(closure);
     }
     let weak = Rc::downgrade(state);
-    let failed = Closure::<dyn FnMut(Event)>::new(move |_| {
+    let failed = Failed::new(move |_| {
         if let Some(state) = weak.upgrade() {
             again(&state);
         }

@@ -2,7 +2,7 @@
 
 use super::{LanguageMenu, NAV, Place, ThemeMenu};
 use crate::ui::{Icon, Item, Menu};
-use crate::{session, t, tr};
+use crate::{browser, session, t, tr};
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
@@ -23,7 +23,7 @@ pub fn Rail() -> impl IntoView {
     };
     let entry = move |place: &'static Place| {
         view! {
-            <a href=place.href class="place" aria-current=move || here(place.href).then_some("page") aria-label=move || place.label.get() title=move || place.label.get()>
+            <a href=place.href class="place" aria-current=move || here(place.href).then_some("page") aria-label=move || place.label.get() data-tip=move || place.label.get()>
                 <Icon icon=place.icon />
             </a>
         }
@@ -47,6 +47,7 @@ pub fn Rail() -> impl IntoView {
 fn Account() -> impl IntoView {
     let name = move || session::current().map(|session| session.key).unwrap_or_default();
     let leave = || leptos::task::spawn_local(session::leave());
-    let items = Signal::derive(move || vec![Item::new(tr!(shell.account.sign_out), leave)]);
+    let docs = || browser::open_beside("/api/docs/");
+    let items = Signal::derive(move || vec![Item::new(tr!(shell.account.docs), docs), Item::new(tr!(shell.account.sign_out), leave)]);
     view! { <Menu label=Signal::derive(move || t!(shell.account.signed_in, name = name())) icon=icondata::LuCircleUser items=items /> }
 }

@@ -54,7 +54,7 @@ pub fn Button(
             disabled=move || disabled.get() || busy.get()
             aria-busy=move || busy.get().then_some("true")
             aria-label=move || label.get()
-            title=move || label.get()
+            data-tip=move || label.get()
         >
             {icon.map(|icon| view! { <Icon icon=icon size=16 /> })}
             {children.map(|children| children())}

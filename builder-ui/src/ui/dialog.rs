@@ -4,6 +4,10 @@ use super::{Button, Look};
 use crate::tr;
 use leptos::html;
 use leptos::prelude::*;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+/// Several dialogs can be on a page: each heading has an id of its own.
+static COUNT: AtomicU32 = AtomicU32::new(0);
 
 /// A dialog. It is on the page while `open`; what is in it is made when it opens.
 #[component]
@@ -23,6 +27,8 @@ pub fn Dialog(
     children: ChildrenFn,
 ) -> impl IntoView {
     let node = NodeRef::<html::Dialog>::new();
+    let heading = format!("dialog-{}", COUNT.fetch_add(1, Ordering::Relaxed));
+    let labelled = heading.clone();
     Effect::new(move |_| {
         let Some(dialog) = node.get() else { return };
         if open.get() && !dialog.open() {
@@ -36,6 +42,14 @@ pub fn Dialog(
             event.prevent_default();
         }
     };
+    // A browser closes on the second Escape whatever `cancel` said.
+    let closed = move |_| {
+        if closable {
+            open.set(false);
+        } else if let Some(dialog) = node.get_untracked().filter(|_| open.get_untracked()) {
+            let _ = dialog.show_modal();
+        }
+    };
     // A press on the backdrop is one on the dialog itself: what is inside lies in a box of its own.
     let backdrop = move |event: web_sys::MouseEvent| {
         if closable && event.target().is_some_and(|target| node.get_untracked().is_some_and(|dialog| target.loose_eq(&dialog))) {
@@ -43,10 +57,10 @@ pub fn Dialog(
         }
     };
     view! {
-        <dialog node_ref=node class=format!("dialog {class}") on:close=move |_| open.set(false) on:cancel=cancel on:mousedown=backdrop aria-labelledby="dialog-title">
+        <dialog node_ref=node class=format!("dialog {class}") on:close=closed on:cancel=cancel on:mousedown=backdrop aria-labelledby=labelled>
             <div class="inside">
                 <header>
-                    <h2 id="dialog-title">{title}</h2>
+                    <h2 id=heading>{title}</h2>
                     {closable.then(|| view! { <Button look=Look::Ghost icon=icondata::LuX label=Signal::derive(tr!(ui.close)) on:click=move |_| open.set(false) /> })}
                 </header>
                 <Show when=move || open.get()>{children()}</Show>

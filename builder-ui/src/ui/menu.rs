@@ -12,7 +12,7 @@ pub struct Item {
     /// Its words.
     pub label: Signal<String>,
     /// Whether it is the one in force, in a menu that chooses.
-    pub chosen: Signal<bool>,
+    pub chosen: Option<Signal<bool>>,
     /// What it does.
     pub run: Callback<()>,
 }
@@ -20,13 +20,13 @@ pub struct Item {
 impl Item {
     /// An entry that does something.
     pub fn new(label: impl Fn() -> String + Send + Sync + 'static, run: impl Fn() + Send + Sync + 'static) -> Self {
-        Self { label: Signal::derive(label), chosen: Signal::derive(|| false), run: Callback::new(move |()| run()) }
+        Self { label: Signal::derive(label), chosen: None, run: Callback::new(move |()| run()) }
     }
 
     /// The same, with a mark while this holds.
     #[must_use]
     pub fn chosen(mut self, chosen: impl Fn() -> bool + Send + Sync + 'static) -> Self {
-        self.chosen = Signal::derive(chosen);
+        self.chosen = Some(Signal::derive(chosen));
         self
     }
 }
@@ -51,7 +51,11 @@ pub fn Menu(
             && let (Some(list), Some(button)) = (list.get(), button.get_untracked())
         {
             place(&list, &button);
-            step(&list, None, 1);
+            // Where a choice has been made the walk begins at it.
+            match list.query_selector("[aria-checked=true]").ok().flatten().and_then(|chosen| chosen.dyn_into::<HtmlElement>().ok()) {
+                Some(chosen) => drop(chosen.focus()),
+                None => step(&list, None, 1),
+            }
         }
     });
     let close = move || {
@@ -86,9 +90,12 @@ pub fn Menu(
             close();
             item.run.run(());
         };
+        let chosen = move || item.chosen.map(|chosen| chosen.get());
+        let mark = move || chosen() == Some(true);
         view! {
-            <button type="button" role="menuitemradio" class="item" tabindex="-1" aria-checked=move || item.chosen.get().to_string() on:click=run>
-                <span class="mark">{move || item.chosen.get().then(|| view! { <Icon icon=icondata::LuCheck size=14 /> })}</span>
+            <button type="button" role=if item.chosen.is_some() { "menuitemradio" } else { "menuitem" } class="item" tabindex="-1"
+                aria-checked=move || chosen().map(|chosen| chosen.to_string()) on:click=run>
+                {item.chosen.map(|_| view! { <span class="mark">{move || mark().then(|| view! { <Icon icon=icondata::LuCheck size=14 /> })}</span> })}
                 {item.label}
             </button>
         }
@@ -96,7 +103,7 @@ pub fn Menu(
     view! {
         <div class="menu" on:keydown=keys>
             <button node_ref=button type="button" class="btn ghost alone" aria-haspopup="menu" aria-expanded=move || open.get().to_string()
-                aria-label=label title=label on:mousedown=|event| event.prevent_default() on:click=move |_| open.update(|open| *open = !*open)>
+                aria-label=label data-tip=label on:mousedown=|event| event.prevent_default() on:click=move |_| open.update(|open| *open = !*open)>
                 <Icon icon=icon />
             </button>
             <Show when=move || open.get()>
@@ -111,8 +118,7 @@ pub fn Menu(
 /// Puts the list below the button where there is room, else beside it, and never out of the window.
 fn place(list: &HtmlElement, button: &HtmlElement) {
     const GAP: f64 = 6.0;
-    let size = |value: Result<wasm_bindgen::JsValue, _>| value.ok().and_then(|value| value.as_f64()).unwrap_or(0.0);
-    let (width, height) = (size(window().inner_width()), size(window().inner_height()));
+    let (width, height) = crate::browser::window_size();
     let (from, own) = (button.get_bounding_client_rect(), list.get_bounding_client_rect());
     let rtl = crate::i18n::present_untracked().language.direction() == "rtl";
     let below = from.bottom() + GAP + own.height() <= height;

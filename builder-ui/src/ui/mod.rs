@@ -10,6 +10,7 @@ mod page;
 mod paged;
 mod small;
 mod tabs;
+mod tips;
 pub mod toast;
 
 pub use button::{Button, Look};
@@ -22,4 +23,5 @@ pub use page::{Crumb, Page, Top};
 pub use paged::{Foot, Paged};
 pub use small::{Copyable, Kbd, Pill, Tone};
 pub use tabs::{Tab, Tabs};
+pub use tips::Tips;
 pub use toast::{Toasts, toast};

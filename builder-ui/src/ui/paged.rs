@@ -8,6 +8,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
+type Fetch<T> = Arc<dyn Fn(Option<String>) -> Fetched<T> + Send + Sync>;
 type Fetched<T> = Pin<Box<dyn Future<Output = Result<List<T>, Failure>>>>;
 
 /// A list as far as it has been fetched.
@@ -19,7 +20,7 @@ pub struct Paged<T: Send + Sync + 'static> {
     busy: RwSignal<bool>,
     // Only the answer to the last question counts: filters change faster than servers answer.
     asked: StoredValue<u64>,
-    fetch: StoredValue<Arc<dyn Fn(Option<String>) -> Fetched<T> + Send + Sync>>,
+    fetch: StoredValue<Fetch<T>>,
 }
 
 impl<T: Send + Sync + 'static> Clone for Paged<T> {
@@ -36,7 +37,7 @@ impl<T: Send + Sync + 'static> Paged<T> {
     where
         F: Future<Output = Result<List<T>, Failure>> + 'static,
     {
-        let fetch: Arc<dyn Fn(Option<String>) -> Fetched<T> + Send + Sync> = Arc::new(move |cursor| Box::pin(fetch(cursor)));
+        let fetch: Fetch<T> = Arc::new(move |cursor| Box::pin(fetch(cursor)));
         let paged = Self {
             items: RwSignal::new(Vec::new()),
             next: RwSignal::new(None),

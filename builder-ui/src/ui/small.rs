@@ -78,7 +78,7 @@ pub fn Copyable(
         });
     };
     view! {
-        <button type="button" class="copyable" on:click=copy title=tr!(ui.copy)>
+        <button type="button" class="copyable" on:click=copy data-tip=tr!(ui.copy)>
             <code>{text}</code>
             <span class="note" aria-live="polite">{move || if copied.get() { crate::t!(ui.copied) } else { String::new() }}</span>
         </button>
