@@ -7,7 +7,11 @@ use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
 fn marketing(subject: &str) -> (&'static str, &'static str, Value) {
-    ("mail", "email.send", json!({"subject": subject, "html": "<p>Ours is the best.</p>", "purpose": "marketing"}))
+    (
+        "mail",
+        "email.send",
+        json!({"subject": subject, "html": "<p>Ours is the best. <a href=\"{{unsubscribe_url}}\">Stop</a></p>", "purpose": "marketing"}),
+    )
 }
 
 async fn consenting(server: &Server, user: &str) {
@@ -39,6 +43,9 @@ async fn one_click_in_a_mail_program_ends_marketing() {
     let link = header("List-Unsubscribe");
     assert!(link.starts_with("<https://journeys.example.com/u/"), "{link}");
     let path = path_of(&link, "/u/", '>');
+    // The link in the mail itself leads to the same place, in both of its parts.
+    assert_eq!(path_of(mail["html"].as_str().unwrap(), "/u/", '"'), path);
+    assert!(mail["text"].as_str().unwrap().contains(&path), "{mail}");
 
     // A program that only looks at the link unsubscribes nobody.
     let page = server.raw(Method::GET, &path, None, Vec::new()).await;

@@ -7,6 +7,9 @@ use crate::{Json, JsonMap};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
+/// What `{{unsubscribe_url}}` becomes in a mail until it is sent: whose own address it is, is known to the sender alone.
+pub const UNSUBSCRIBE_URL: &str = "https://unsubscribe.invalid/";
+
 /// Something to do outside.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Effect {

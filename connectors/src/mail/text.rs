@@ -30,7 +30,9 @@ pub(super) fn part(email: &Email) -> Result<String, Problem> {
     if nesting(&email.html) > DEEPEST {
         return Err(wrong("its elements are nested too deep"));
     }
+    // An address broken into two lines leads nowhere.
     html2text::config::plain()
+        .no_link_wrapping()
         .allow_width_overflow()
         .string_from_read(email.html.as_bytes(), WIDTH)
         .map_err(|error| wrong(&error.to_string()))
@@ -81,5 +83,12 @@ mod tests {
         assert!(text_of("<b>".repeat(100_000)).is_err());
         // Written by hand, end tags left out.
         assert!(text_of("<p>a<br><img src=x><li>b".repeat(2000)).is_ok());
+    }
+
+    #[test]
+    fn an_address_stays_in_one_line() {
+        let address = format!("https://journeys.example.com/u/{}", "x".repeat(200));
+        let text = text_of(format!("<p>Ours is the best. <a href=\"{address}\">Stop</a></p>")).unwrap();
+        assert!(text.contains(&address), "{text}");
     }
 }

@@ -1,6 +1,7 @@
 //! Which facts a parsed template reads, and which of them do not exist.
 
 use super::helpers;
+use crate::effect::UNSUBSCRIBE_URL;
 use crate::fact::{FactScope, Facts, check_path};
 use crate::issue::IssueCode;
 use crate::{Json, JsonMap};
@@ -9,7 +10,9 @@ use handlebars::{Path, PathSeg};
 use std::collections::BTreeSet;
 
 /// The roots of all facts.
-const ROOTS: [&str; 5] = ["customer", "event", "steps", "run", "now"];
+const ROOTS: [&str; 6] = ["customer", "event", "steps", "run", "now", UNSUBSCRIBE];
+/// The one value that templates have and predicates do not: where the reader unsubscribes.
+const UNSUBSCRIBE: &str = "unsubscribe_url";
 /// Paths that are no value but may be walked by `each` and `with`.
 const GROUPS: [&str; 7] = ["customer", "customer.traits", "event", "event.properties", "event.context", "steps", "run"];
 
@@ -62,7 +65,7 @@ impl Reading {
             let path = mention.segments.join(".");
             let node = mention.segments.get(1).filter(|_| mention.segments.len() == 2 && mention.segments[0] == "steps");
             let whole_step = node.is_some_and(|node| scope.nodes.contains(node.as_str()));
-            if mention.argument && (whole_step || GROUPS.contains(&path.as_str())) {
+            if path == UNSUBSCRIBE || mention.argument && (whole_step || GROUPS.contains(&path.as_str())) {
                 continue;
             }
             if let Some(message) = check_path(&path, scope) {
@@ -120,6 +123,7 @@ fn value_at(path: &str, facts: &Facts<'_>) -> Option<Json> {
             facts.run?;
             Some(group(&["id", "entered_at", "key"], "run"))
         }
+        UNSUBSCRIBE => Some(UNSUBSCRIBE_URL.into()),
         _ => facts.get(path).map(std::borrow::Cow::into_owned),
     }
 }

@@ -269,6 +269,14 @@ fn check_finds_what_rendering_would() {
 }
 
 #[test]
+fn every_template_knows_where_its_reader_unsubscribes() {
+    let source = "<a href=\"{{unsubscribe_url}}\">stop</a>";
+    assert!(check(source, &scope(), "/t").is_empty());
+    let rendered = render(source, true, &ada().facts()).unwrap();
+    assert_eq!(rendered, format!("<a href=\"{}\">stop</a>", crate::effect::UNSUBSCRIBE_URL));
+}
+
+#[test]
 fn a_locale_is_found_by_its_nearest_name() {
     for (tag, known) in [
         ("de", "de"),
