@@ -1,4 +1,5 @@
-//! Embeds the builder: makes a table of `include_bytes!` out of what `cargo run -p xtask -- ui` left in `target/ui`.
+//! Embeds the builder: makes a table of `include_bytes!` out of what `cargo run -p xtask -- ui` left in `target/ui`. Embeds the
+//! recipes of the gallery: a table of `include_str!` out of `examples/recipes`.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -18,6 +19,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     fs::create_dir_all(&folder)?;
     println!("cargo::rerun-if-changed={}", folder.display());
     fs::write(out.join("ui.rs"), table(&folder)?)?;
+    let recipes = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?).join("examples/recipes");
+    println!("cargo::rerun-if-changed={}", recipes.display());
+    fs::write(out.join("recipes.rs"), gallery(&recipes)?)?;
     Ok(())
 }
 
@@ -47,5 +51,34 @@ fn table(folder: &Path) -> Result<String, Box<dyn std::error::Error>> {
         writeln!(rust, "Embedded {{ name: {name:?}, plain: include_bytes!({file:?}), brotli: {}, gzip: {} }},", form(".br"), form(".gz"))?;
     }
     rust.push_str("]\n");
+    Ok(rust)
+}
+
+/// The names in a folder, in order.
+fn names(folder: &Path) -> Result<Vec<String>, Box<dyn std::error::Error>> {
+    let mut names = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        names.push(entry?.file_name().to_string_lossy().into_owned());
+    }
+    names.sort();
+    Ok(names)
+}
+
+/// The shelves of the gallery, and each recipe with its files.
+fn gallery(folder: &Path) -> Result<String, Box<dyn std::error::Error>> {
+    let mut rust = format!("Files {{ categories: include_str!({:?}), recipes: &[\n", folder.join("categories.toml"));
+    for slug in names(folder)?.iter().filter(|slug| folder.join(slug).is_dir()) {
+        let of = |name: &str| folder.join(slug).join(name);
+        let (recipe, journey, readme) = (of("recipe.toml"), of("journey.json"), of("README.md"));
+        write!(rust, "RecipeFiles {{ slug: {slug:?}, recipe: include_str!({recipe:?}), journey: include_str!({journey:?}), ")?;
+        write!(rust, "readme: include_str!({readme:?}), scenarios: &[")?;
+        for name in names(&folder.join(slug))? {
+            if let Some(stem) = name.strip_suffix(".test.json") {
+                write!(rust, "({stem:?}, include_str!({:?})), ", of(&name))?;
+            }
+        }
+        rust.push_str("] },\n");
+    }
+    rust.push_str("] }\n");
     Ok(rust)
 }

@@ -4,6 +4,7 @@
 mod cli;
 mod config;
 mod http;
+mod recipes;
 #[cfg(test)]
 mod statements;
 mod workspace;

@@ -8,6 +8,7 @@ mod browser;
 mod drafting;
 mod e2e;
 mod journeys;
+mod keeping;
 mod poison;
 mod recipes;
 mod resources;

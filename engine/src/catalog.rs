@@ -237,7 +237,7 @@ impl Catalogs {
             version,
             message: issues.iter().map(|issue| issue.message.as_str()).collect::<Vec<_>>().join("; "),
         })?;
-        let program = Arc::new(program);
+        let program = Arc::new(program.of(journey));
         let mut programs = self.programs.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         if programs.len() >= MOST_PROGRAMS {
             programs.clear();

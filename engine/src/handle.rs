@@ -2,7 +2,7 @@
 
 use crate::acceptor::{Acceptance, Acceptor};
 use crate::catalog::Catalogs;
-use crate::inbox::Pending;
+use crate::inbox::{self, Pending};
 use crate::incoming::Arrival;
 use crate::lane::{self, Lane};
 use crate::lateness::{Lateness, LatenessReading};
@@ -208,6 +208,34 @@ impl Engine {
         let (acceptance, answer) = Acceptance::new(rows, places);
         self.0.acceptances.send(acceptance).await.map_err(|_| EngineError::Stopping)?;
         answer.await.map_err(|_| EngineError::Stopping)?
+    }
+
+    /// Accepts what came in together with a change of other rows: both are committed, or neither. What is live is read again
+    /// before the arrivals are routed, so that they meet the change.
+    ///
+    /// # Errors
+    /// As [`Engine::accept`]; a store error of the change means that neither was committed.
+    pub async fn accept_with(&self, arrivals: Vec<Arrival>, mut change: Batch) -> Result<(), EngineError> {
+        let shared = &self.0.shared;
+        if shared.stopping() {
+            return Err(EngineError::Stopping);
+        }
+        let places = arrivals
+            .iter()
+            .map(|_| self.0.arrivals.clone().try_reserve_owned().map_err(|_| EngineError::Full))
+            .collect::<Result<Vec<_>, _>>()?;
+        let rows: Vec<Pending> = arrivals.into_iter().map(|arrival| Pending::new(&shared.env, arrival)).collect();
+        change.insert(&inbox::ADD, rows.iter().map(Pending::values));
+        shared.db.commit(change).await?;
+        // Committed is committed: rows that are not handed over now are found by the sweep.
+        if let Err(error) = shared.catalogs.refresh(&shared.db).await {
+            tracing::warn!(%error, "a change was committed and what is live could not be read again: it is at the next change");
+            return Ok(());
+        }
+        for (place, row) in places.into_iter().zip(rows) {
+            drop(place.send(row));
+        }
+        Ok(())
     }
 
     /// Reads again what is live, plans schedules and lets timers of resumed journeys be seen. To be called after any change

@@ -47,6 +47,9 @@ pub enum Incoming {
         key: Option<String>,
         /// Which door: `api` or `journey`.
         via: StartDoor,
+        /// How many journeys this start came of, one after the other.
+        #[serde(default)]
+        depth: u32,
     },
     /// A tick of a schedule for one customer (or nobody).
     Tick {

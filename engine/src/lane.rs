@@ -1,6 +1,6 @@
 //! The lane: takes what came in and what fell due, in batches, decides in memory and commits once.
 
-use crate::catalog::Catalogs;
+use crate::catalog::{Catalog, Catalogs};
 use crate::handle::Shared;
 use crate::inbox::{self, Pending};
 use crate::incoming::Incoming;
@@ -46,6 +46,8 @@ pub(crate) struct Lane {
     throttles: HashMap<JourneyId, Timestamp>,
     /// Journeys in which a place may have become free.
     admitting: BTreeSet<JourneyId>,
+    /// The catalogue by which places were last looked at.
+    places_of: Arc<Catalog>,
     /// A commit broke off: whether it happened, and what followed from it, only the database knows.
     in_doubt: bool,
 }
@@ -70,6 +72,7 @@ impl Lane {
             next_housekeeping,
             throttles: HashMap::new(),
             admitting: BTreeSet::new(),
+            places_of: Arc::default(),
             in_doubt: false,
         }
     }

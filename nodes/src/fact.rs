@@ -12,6 +12,7 @@
 
 use crate::id::{CustomerId, EventId, NodeId, RunId};
 use crate::time::{Duration, Timestamp, Zone};
+use crate::why::Why;
 use crate::{Json, JsonMap};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -128,6 +129,42 @@ pub struct Event {
     /// Where it came from (Segment's `context`).
     #[serde(default, skip_serializing_if = "JsonMap::is_empty")]
     pub context: JsonMap,
+}
+
+/// Journeys one event may come of, one after the other: a journey that records the event it starts on must not feed itself
+/// for ever.
+pub const MAX_DEPTH: u32 = 8;
+
+impl Event {
+    /// How many journeys it came of, one after the other; 0 for what came from outside.
+    #[must_use]
+    pub fn depth(&self) -> u32 {
+        let said = self.context.get("tradewind").and_then(|own| own.get("depth")).and_then(Json::as_u64);
+        said.map_or(0, |depth| u32::try_from(depth).unwrap_or(u32::MAX))
+    }
+
+    /// The context of an event that came of `depth` journeys.
+    #[must_use]
+    pub fn context_at(depth: u32) -> JsonMap {
+        let mut context = JsonMap::new();
+        if depth > 0 {
+            context.insert("tradewind".to_owned(), serde_json::json!({ "depth": depth }));
+        }
+        context
+    }
+
+    /// Why it starts nobody's run any more; None while it may.
+    #[must_use]
+    pub fn too_deep(&self) -> Option<Why> {
+        let depth = self.depth();
+        let words = || {
+            format!(
+                "{} came of {depth} journeys one after the other and {MAX_DEPTH} are allowed: a journey would feed itself for ever",
+                self.name
+            )
+        };
+        (depth > MAX_DEPTH).then(|| Why::said(words()).with("depth", depth))
+    }
 }
 
 /// Everything one step may read.

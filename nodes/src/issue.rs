@@ -93,6 +93,15 @@ impl FieldIssue {
     pub fn new(field: impl Into<String>, code: IssueCode, message: impl Into<String>) -> Self {
         Self { field: field.into(), code, message: message.into() }
     }
+    /// The line and the column its words name (`line 3 column 7`, the column from 1), where the field is a text of many lines.
+    #[must_use]
+    pub fn place(&self) -> Option<(usize, Option<usize>)> {
+        let number = |text: &str| text.chars().take_while(char::is_ascii_digit).collect::<String>().parse::<usize>().ok();
+        let rest = self.message.split_once("line ")?.1;
+        let line = number(rest)?;
+        let column = rest.split_once("column ").filter(|(between, _)| *between == format!("{line} ")).and_then(|(_, rest)| number(rest));
+        Some((line, column))
+    }
     /// The same issue, its pointer set below `prefix`.
     #[must_use]
     pub fn under(mut self, prefix: &str) -> Self {

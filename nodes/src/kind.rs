@@ -173,6 +173,8 @@ pub struct StepCx<'a> {
     pub facts: Facts<'a>,
     /// The journey's settings.
     pub settings: &'a Settings,
+    /// Tells the journey from others, in every version; empty where it has no id.
+    pub journey: &'a str,
     /// The run.
     pub run: RunId,
     /// The node being stepped.

@@ -3,12 +3,13 @@
 use super::AppState;
 use super::auth::{Reader, Writer};
 use super::extract::{Json, Path};
+use super::journeys::field_errors;
 use super::page::{Page, PageQuery, Paging};
-use super::problem::{ApiResult, ProblemDocument};
+use super::problem::{ApiResult, FieldError, ProblemDocument};
 use axum::extract::State;
 use http::StatusCode;
-use serde::Deserialize;
-use tradewind_engine::journeys::kinds::{self, KindFile};
+use serde::{Deserialize, Serialize};
+use tradewind_engine::journeys::kinds::{self, KindDetail, KindFile, KindSummary};
 use tradewind_nodes::kind::KindSpec;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -16,7 +17,7 @@ use utoipa_axum::routes;
 
 /// The routes.
 pub fn router() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(list)).routes(routes!(get, put, delete))
+    OpenApiRouter::new().routes(routes!(list)).routes(routes!(list_files)).routes(routes!(check)).routes(routes!(get, put, delete))
 }
 
 /// The file of a kind.
@@ -41,11 +42,42 @@ async fn list(State(state): State<AppState>, reader: Reader, paging: Paging) -> 
     Ok(Page::cut(specs, &paging, |spec| spec.name.clone()))
 }
 
-/// The file of a kind written in Rhai.
+/// Lists the kinds this workspace has written in Rhai, by name.
+#[utoipa::path(get, path = "/api/v1/kinds/files", tag = "kinds", params(PageQuery),
+    responses((status = 200, body = Page<KindSummary>), (status = "4XX", body = ProblemDocument)))]
+async fn list_files(State(state): State<AppState>, reader: Reader, paging: Paging) -> ApiResult<Page<KindSummary>> {
+    let after: Option<String> = paging.after()?;
+    let listed = kinds::list(&state.db, reader.workspace, after.as_deref(), paging.fetch()).await?;
+    Ok(Page::cut(listed, &paging, |kind| kind.name.clone()))
+}
+
+/// What a file is worth before it is stored.
+#[derive(Debug, Serialize, ToSchema)]
+struct KindCheck {
+    /// Whether it may be stored.
+    valid: bool,
+    /// The kind as palettes and forms see it; null while anything is wrong.
+    #[schema(value_type = Option<Object>)]
+    spec: Option<KindSpec>,
+    /// Everything wrong with it, with line and column where they are known.
+    issues: Vec<FieldError>,
+}
+
+/// Looks for everything wrong with the file of a kind, and stores nothing.
+#[utoipa::path(post, path = "/api/v1/kinds/check", tag = "kinds", request_body = KindSource,
+    responses((status = 200, body = KindCheck), (status = "4XX", body = ProblemDocument)))]
+async fn check(_: Reader, Json(body): Json<KindSource>) -> Json<KindCheck> {
+    Json(match kinds::check(&body.source) {
+        Ok(spec) => KindCheck { valid: true, spec: Some(spec), issues: Vec::new() },
+        Err(issues) => KindCheck { valid: false, spec: None, issues: field_errors(&issues) },
+    })
+}
+
+/// The file of a kind written in Rhai, with what it says and who needs it.
 #[utoipa::path(get, path = "/api/v1/kinds/{name}", tag = "kinds", params(("name" = String, Path, description = "The kind's name")),
-    responses((status = 200, body = KindFile), (status = "4XX", body = ProblemDocument)))]
-async fn get(State(state): State<AppState>, reader: Reader, Path(name): Path<String>) -> ApiResult<Json<KindFile>> {
-    Ok(Json(kinds::get(&state.db, reader.workspace, &name).await?))
+    responses((status = 200, body = KindDetail), (status = "4XX", body = ProblemDocument)))]
+async fn get(State(state): State<AppState>, reader: Reader, Path(name): Path<String>) -> ApiResult<Json<KindDetail>> {
+    Ok(Json(kinds::detail(&state.db, reader.workspace, &name).await?))
 }
 
 /// Stores a kind written in Rhai, new or changed. Its manifest must name it as the address does.

@@ -8,6 +8,7 @@
 pub mod audience;
 pub mod auth;
 pub mod customers;
+pub mod dead_letters;
 pub mod deliveries;
 pub mod events;
 pub mod extract;
@@ -29,6 +30,7 @@ pub mod page;
 pub mod period;
 pub mod problem;
 pub mod rate;
+pub mod recipes;
 pub mod runs;
 pub mod segments;
 pub mod serve;
@@ -120,8 +122,10 @@ pub fn resources() -> OpenApiRouter<AppState> {
         .merge(deliveries::router())
         .merge(mails::router())
         .merge(incidents::router())
+        .merge(dead_letters::router())
         .merge(tasks::router())
         .merge(kinds::router())
+        .merge(recipes::router())
         .merge(keys::router())
         .merge(session::router())
         .merge(settings::router())

@@ -24,11 +24,18 @@ pub struct FieldError {
     /// The node of the journey it is about.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub node: Option<String>,
+    /// The line, where it is about a text of many lines, as a script.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<usize>,
+    /// The column, from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub column: Option<usize>,
 }
 
 impl From<&FieldIssue> for FieldError {
     fn from(issue: &FieldIssue) -> Self {
-        Self { detail: issue.message.clone(), pointer: issue.field.clone(), code: issue.code, node: None }
+        let (line, column) = issue.place().map_or((None, None), |(line, column)| (Some(line), column));
+        Self { detail: issue.message.clone(), pointer: issue.field.clone(), code: issue.code, node: None, line, column }
     }
 }
 
@@ -38,7 +45,9 @@ impl From<&Issue> for FieldError {
             Some(node) => format!("/nodes/{node}/config{}", issue.field),
             None => issue.field.clone(),
         };
-        Self { detail: issue.message.clone(), pointer, code: issue.code, node: issue.node.as_ref().map(ToString::to_string) }
+        let place = FieldIssue::new("", issue.code, issue.message.as_str()).place();
+        let (line, column) = place.map_or((None, None), |(line, column)| (Some(line), column));
+        Self { detail: issue.message.clone(), pointer, code: issue.code, node: issue.node.as_ref().map(ToString::to_string), line, column }
     }
 }
 
@@ -96,7 +105,7 @@ impl ApiError {
     }
     /// 400 as [`ApiError::invalid`], with another name for what is wrong.
     pub fn wrong(code: IssueCode, pointer: impl Into<String>, detail: impl Into<String>) -> Self {
-        let error = FieldError { detail: detail.into(), pointer: pointer.into(), code, node: None };
+        let error = FieldError { detail: detail.into(), pointer: pointer.into(), code, node: None, line: None, column: None };
         // A pointer to the whole says nothing to a reader.
         let detail = if error.pointer.is_empty() { error.detail.clone() } else { format!("{}: {}", error.pointer, error.detail) };
         let mut made = Self::new(StatusCode::BAD_REQUEST, "invalid", detail);

@@ -11,11 +11,13 @@ use axum::extract::State;
 use http::StatusCode;
 use serde::Deserialize;
 use tradewind_commerce::segments::{self, Member, Segment, SegmentError};
+use tradewind_engine::EngineError;
 use tradewind_engine::incoming::{Arrival, Incoming};
 use tradewind_engine::journeys::uses;
 use tradewind_nodes::Json as AnyJson;
 use tradewind_nodes::id::WorkspaceId;
 use tradewind_nodes::predicate::{self, Predicate};
+use tradewind_store::{Batch, StoreError};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -63,7 +65,10 @@ fn read(predicate: &AnyJson) -> ApiResult<Predicate> {
 
 /// The name of a segment in an address, when it can be one.
 fn named(name: String) -> ApiResult<String> {
-    comparable(Some(name), "/name")?.ok_or_else(|| ApiError::invalid("/name", "is empty: name a segment"))
+    comparable(Some(name), "/name")?
+        .map(|name| name.trim().to_owned())
+        .filter(|name| !name.is_empty())
+        .ok_or_else(|| ApiError::invalid("/name", "is empty: name a segment"))
 }
 
 /// Lists the segments by name, each with how many are inside.
@@ -80,9 +85,9 @@ async fn list(State(state): State<AppState>, reader: Reader, paging: Paging) -> 
     responses((status = 201, body = Segment), (status = 422, body = ProblemDocument), (status = "4XX", body = ProblemDocument)))]
 async fn create(State(state): State<AppState>, writer: Writer, Json(body): Json<NewSegment>) -> ApiResult<(StatusCode, Json<Segment>)> {
     let (name, predicate) = (named(body.name)?, read(&body.predicate)?);
-    let made = segments::create(&state.db, writer.workspace, state.env.id(), &name, &predicate, state.env.now()).await?;
-    look_at_everybody(&state, writer.workspace).await?;
-    Ok((StatusCode::CREATED, Json(made)))
+    let making = segments::creation(writer.workspace, state.env.id(), &name, &predicate, state.env.now())?;
+    look_at_everybody(&state, writer.workspace, making, &name).await?;
+    Ok((StatusCode::CREATED, Json(found(&state, writer.workspace, name).await?)))
 }
 
 /// One segment.
@@ -108,17 +113,20 @@ async fn redefine(
     Json(body): Json<Redefinition>,
 ) -> ApiResult<Json<Segment>> {
     let (name, predicate) = (named(name)?, read(&body.predicate)?);
-    let changed = segments::redefine(&state.db, writer.workspace, &name, &predicate, state.env.now()).await?;
-    look_at_everybody(&state, writer.workspace).await?;
-    Ok(Json(changed))
+    let change = segments::redefinition(writer.workspace, &name, &predicate, state.env.now())?;
+    look_at_everybody(&state, writer.workspace, change, &name).await?;
+    Ok(Json(found(&state, writer.workspace, name).await?))
 }
 
-/// Lets the engine know the segment, and every customer be looked at for it.
-async fn look_at_everybody(state: &AppState, workspace: WorkspaceId) -> ApiResult<()> {
-    state.engine.refresh().await?;
+/// Commits a change of the segment called `name` together with the order to look at every customer for it: a crash between the
+/// two would leave people where they do not belong.
+async fn look_at_everybody(state: &AppState, workspace: WorkspaceId, change: Batch, name: &str) -> ApiResult<()> {
     let arrival = Arrival { workspace, incoming: Incoming::Backfill { after: None }, received_at: state.env.now() };
-    state.engine.accept(vec![arrival]).await?;
-    Ok(())
+    match state.engine.accept_with(vec![arrival], change).await {
+        Err(EngineError::Store(StoreError::Unique { .. })) => Err(SegmentError::Taken(name.to_owned()).into()),
+        Err(EngineError::Store(StoreError::Conflict { .. })) => Err(SegmentError::NotFound(name.to_owned()).into()),
+        other => other.map_err(ApiError::from),
+    }
 }
 
 /// Deletes a segment that no journey uses.

@@ -79,6 +79,8 @@ async fn sign_in(State(state): State<AppState>, headers: HeaderMap, Json(wanted)
             pointer: "/key".into(),
             code: IssueCode::Invalid,
             node: None,
+            line: None,
+            column: None,
         };
         ApiError::unprocessable("this API key does not exist or was revoked: `tradewind keys create` makes one", vec![error])
     };

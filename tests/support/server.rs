@@ -34,6 +34,11 @@ impl Site {
         Self { folder, settings, key: None }
     }
 
+    /// Where it and its database are.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// Starts the program and waits until it is ready.
     pub async fn start(&mut self) -> Server {
         let mut command = Command::new(env!("CARGO_BIN_EXE_tradewind"));

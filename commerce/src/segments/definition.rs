@@ -54,15 +54,8 @@ pub(super) const DELETE: &str = "DELETE FROM segments WHERE workspace_id = $1 AN
 /// Memberships deleted in one commit: a large segment must not hold up the writer.
 const PAGE: i64 = 5_000;
 
-/// Makes a segment; `id` is a new UUIDv7.
-pub async fn create(
-    db: &Db,
-    workspace: WorkspaceId,
-    id: Uuid,
-    name: &str,
-    predicate: &Predicate,
-    now: Timestamp,
-) -> Result<Segment, SegmentError> {
+/// What makes a segment; `id` is a new UUIDv7. A name that is taken breaks it off as not unique.
+pub fn creation(workspace: WorkspaceId, id: Uuid, name: &str, predicate: &Predicate, now: Timestamp) -> Result<Batch, SegmentError> {
     let name = name.trim();
     let mut issues = check(name, predicate);
     if name.is_empty() || name.chars().count() > 80 {
@@ -75,15 +68,11 @@ pub async fn create(
     let (text, at) = (stored(predicate)?, Value::Int(now.micros()));
     batch.insert(&NEW, [[id.into(), workspace.0.into(), name.into(), text, at.clone(), at]]);
     bump(&mut batch, workspace, Cached::Segments);
-    match db.commit(batch).await {
-        Err(StoreError::Unique { .. }) => Err(SegmentError::Taken(name.to_owned())),
-        Err(error) => Err(error.into()),
-        Ok(_) => read(db, workspace, name).await,
-    }
+    Ok(batch)
 }
 
-/// Gives the segment called `name` another predicate.
-pub async fn redefine(db: &Db, workspace: WorkspaceId, name: &str, predicate: &Predicate, now: Timestamp) -> Result<Segment, SegmentError> {
+/// What gives the segment called `name` another predicate. One that is not there breaks it off as a conflict.
+pub fn redefinition(workspace: WorkspaceId, name: &str, predicate: &Predicate, now: Timestamp) -> Result<Batch, SegmentError> {
     let issues = check(name, predicate);
     if !issues.is_empty() {
         return Err(SegmentError::Invalid(issues));
@@ -92,7 +81,28 @@ pub async fn redefine(db: &Db, workspace: WorkspaceId, name: &str, predicate: &P
     let args = vec![workspace.0.into(), name.into(), stored(predicate)?, now.micros().into()];
     batch.execute(REDEFINE, args, Expect::Rows(1));
     bump(&mut batch, workspace, Cached::Segments);
-    commit(db, batch, name).await?;
+    Ok(batch)
+}
+
+/// Makes a segment; `id` is a new UUIDv7.
+pub async fn create(
+    db: &Db,
+    workspace: WorkspaceId,
+    id: Uuid,
+    name: &str,
+    predicate: &Predicate,
+    now: Timestamp,
+) -> Result<Segment, SegmentError> {
+    match db.commit(creation(workspace, id, name, predicate, now)?).await {
+        Err(StoreError::Unique { .. }) => Err(SegmentError::Taken(name.trim().to_owned())),
+        Err(error) => Err(error.into()),
+        Ok(_) => read(db, workspace, name.trim()).await,
+    }
+}
+
+/// Gives the segment called `name` another predicate.
+pub async fn redefine(db: &Db, workspace: WorkspaceId, name: &str, predicate: &Predicate, now: Timestamp) -> Result<Segment, SegmentError> {
+    commit(db, redefinition(workspace, name, predicate, now)?, name).await?;
     read(db, workspace, name).await
 }
 

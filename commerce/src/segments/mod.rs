@@ -3,7 +3,7 @@
 mod definition;
 mod query;
 
-pub use definition::{SegmentError, check, create, delete, redefine};
+pub use definition::{SegmentError, check, create, creation, delete, redefine, redefinition};
 pub use query::{Member, Segment, definitions, find, list, members};
 
 use tradewind_store::Statements;

@@ -3,6 +3,7 @@
 
 pub mod audience;
 pub mod counts;
+pub mod dead_letters;
 pub mod deliveries;
 pub mod facts;
 pub mod incidents;
@@ -31,6 +32,8 @@ pub static STATEMENTS: Statements = Statements(&[
     counts::EVER,
     counts::BETWEEN,
     counts::STANDING,
+    dead_letters::LIST,
+    dead_letters::ONE,
     deliveries::ALL,
     deliveries::OF_JOURNEY,
     deliveries::OF_CUSTOMER,

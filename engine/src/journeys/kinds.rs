@@ -10,6 +10,7 @@ use tradewind_commerce::reading::at;
 use tradewind_commerce::revision::{Cached, bump};
 use tradewind_nodes::id::WorkspaceId;
 use tradewind_nodes::issue::{FieldIssue, IssueCode};
+use tradewind_nodes::kind::{Family, KindSpec};
 use tradewind_nodes::kinds::Registry;
 use tradewind_nodes::script::ScriptKind;
 use tradewind_nodes::time::Timestamp;
@@ -20,6 +21,8 @@ use utoipa::ToSchema;
 const MOST: usize = 500;
 
 pub(super) const ALL: &str = "SELECT name, source, hash, updated_at FROM kinds WHERE workspace_id = $1 ORDER BY name LIMIT 1000";
+pub(super) const PAGE: &str =
+    "SELECT name, source, hash, updated_at FROM kinds WHERE workspace_id = $1 AND name > $2 ORDER BY name LIMIT $3";
 pub(super) const ONE: &str = "SELECT name, source, hash, updated_at FROM kinds WHERE workspace_id = $1 AND name = $2 LIMIT 1";
 pub(super) const DELETE: &str = "DELETE FROM kinds WHERE workspace_id = $1 AND name = $2";
 static PUT: Insert = Insert::new(
@@ -40,6 +43,68 @@ pub struct KindFile {
     /// When it was put there.
     #[schema(value_type = String, format = DateTime)]
     pub updated_at: Timestamp,
+}
+
+/// A kind written in Rhai in a list.
+#[derive(Clone, PartialEq, Debug, Serialize, ToSchema)]
+pub struct KindSummary {
+    /// The stable name.
+    pub name: String,
+    /// What people call it; empty when its file does not parse any more.
+    pub label: String,
+    /// Its family.
+    #[schema(value_type = Option<String>)]
+    pub family: Option<Family>,
+    /// SHA-256 of the source in hexadecimal.
+    pub hash: String,
+    /// When it was put there.
+    #[schema(value_type = String, format = DateTime)]
+    pub updated_at: Timestamp,
+}
+
+/// A kind written in Rhai with what its file says and who needs it.
+#[derive(Clone, PartialEq, Debug, Serialize, ToSchema)]
+pub struct KindDetail {
+    /// The file.
+    #[serde(flatten)]
+    pub file: KindFile,
+    /// The kind as palettes and forms see it; None when the file does not parse any more.
+    #[schema(value_type = Option<Object>)]
+    pub spec: Option<KindSpec>,
+    /// The versions that use it, as `slug version 3`, and are live or have people inside.
+    pub used_by: Vec<String>,
+}
+
+/// The kinds a workspace has written, by name, above the name `after`.
+pub async fn list(db: &Db, workspace: WorkspaceId, after: Option<&str>, limit: i64) -> Result<Vec<KindSummary>> {
+    let rows = db.query(PAGE, vec![workspace.0.into(), after.unwrap_or_default().into(), limit.into()]).await?;
+    rows.iter().map(|row| Ok(summary(file(row)?))).collect()
+}
+
+fn summary(file: KindFile) -> KindSummary {
+    let spec = ScriptKind::parse(&file.source).ok().map(|kind| kind.spec());
+    let (label, family) = spec.map_or((String::new(), None), |spec| (spec.label, Some(spec.family)));
+    KindSummary { name: file.name, label, family, hash: file.hash, updated_at: file.updated_at }
+}
+
+/// The kind called `name` with what its file says and who needs it.
+pub async fn detail(db: &Db, workspace: WorkspaceId, name: &str) -> Result<KindDetail> {
+    let file = get(db, workspace, name).await?;
+    let used_by = uses::of_kind(db, workspace, &file.name).await?;
+    let spec = ScriptKind::parse(&file.source).ok().map(|kind| kind.spec());
+    Ok(KindDetail { file, spec, used_by })
+}
+
+/// The kind that `source` describes, if it may be stored.
+///
+/// # Errors
+/// Everything wrong with it.
+pub fn check(source: &str) -> std::result::Result<KindSpec, Vec<FieldIssue>> {
+    let kind = ScriptKind::parse(source)?;
+    let spec = kind.spec();
+    // Built-in names are taken.
+    Registry::with_scripts(vec![Arc::new(kind)]).map_err(|issue| vec![issue])?;
+    Ok(spec)
 }
 
 /// The kinds this workspace knows. A stored file that does not parse any more is left out: journeys that use it say so.

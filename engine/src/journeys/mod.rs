@@ -42,6 +42,7 @@ pub static STATEMENTS: Statements = Statements(&[
     list::ENTERED,
     list::INCIDENTS,
     kinds::ALL,
+    kinds::PAGE,
     kinds::ONE,
     kinds::DELETE,
     lifecycle::SET_STATUS,

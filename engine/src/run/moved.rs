@@ -8,6 +8,7 @@ use crate::world::RunEntry;
 use std::collections::HashMap;
 use std::sync::Arc;
 use tradewind_nodes::id::{EffectKey, JourneyId, WorkspaceId};
+use tradewind_nodes::kind::End;
 use tradewind_nodes::run::{RunState, StepOutcome, Transition};
 use tradewind_nodes::time::Timestamp;
 use tradewind_store::Value;
@@ -211,7 +212,9 @@ fn transition_rows(
         ]);
     }
     if let Some(task) = transition.closed_task {
-        rows.tasks_closed.push(vec![task.0.into(), "open".into(), "expired".into(), now.micros().into()]);
+        let cancelled = transition.steps.iter().any(|step| matches!(step.outcome, StepOutcome::Ended(End::Cancelled { .. })));
+        let how = if cancelled { "cancelled" } else { "expired" };
+        rows.tasks_closed.push(vec![task.0.into(), "open".into(), how.into(), now.micros().into()]);
     }
     if let Some(incident) = transition.incident {
         let new = NewIncident {

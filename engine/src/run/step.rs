@@ -5,6 +5,7 @@ use crate::incoming::{Call, Incoming, IncomingEvent, StartDoor};
 use crate::world::{RunEntry, Stimulus, World};
 use std::panic::AssertUnwindSafe;
 use tradewind_nodes::effect::Command;
+use tradewind_nodes::fact::Event;
 use tradewind_nodes::id::{CustomerId, EventId, NodeId, RunId};
 use tradewind_nodes::issue::Problem;
 use tradewind_nodes::kind::End;
@@ -106,6 +107,7 @@ fn input(stimulus: &Stimulus) -> Input<'_> {
 fn land(world: &mut World, id: RunId, transition: Transition, stimulus: &Stimulus) {
     let Some(entry) = world.runs.get_mut(&id) else { return };
     let (workspace, customer, journey, key) = (entry.workspace, entry.run.customer, entry.journey, entry.run.key.clone());
+    let depth = entry.run.body.event.as_ref().map_or(0, Event::depth).saturating_add(1);
     let ended = matches!(entry.run.body.state, RunState::Done { .. });
     if let Stimulus::Answer { task, answer, by } = stimulus
         && transition.closed_task == Some(*task)
@@ -130,19 +132,21 @@ fn land(world: &mut World, id: RunId, transition: Transition, stimulus: &Stimulu
         }
     }
     for (node, visit, command) in commands {
-        obey(world, workspace, id, customer, &node, visit, command);
+        obey(world, &Obeyed { workspace, run: id, customer, depth }, &node, visit, command);
     }
 }
 
-fn obey(
-    world: &mut World,
+/// Whose commands are obeyed.
+struct Obeyed {
     workspace: tradewind_nodes::id::WorkspaceId,
     run: RunId,
     customer: Option<CustomerId>,
-    node: &NodeId,
-    visit: u32,
-    command: Command,
-) {
+    /// How many journeys what it records comes of.
+    depth: u32,
+}
+
+fn obey(world: &mut World, of: &Obeyed, node: &NodeId, visit: u32, command: Command) {
+    let Obeyed { workspace, run, customer, depth } = *of;
     // A repeat of this transition would say the same: the message id is the step's.
     let message_id = format!("{run}.{node}.{visit}");
     match command {
@@ -151,12 +155,12 @@ fn obey(
                 world.send(workspace, Incoming::Segment { customer });
             }
         }
-        Command::RecordEvent { name, properties } => record(world, workspace, customer, name, properties, message_id),
+        Command::RecordEvent { name, properties } => record(world, of, name, properties, message_id),
         Command::ReachGoal { goal } => {
             let mut properties = tradewind_nodes::JsonMap::new();
             properties.insert("goal".into(), goal.into());
             properties.insert("run".into(), run.to_string().into());
-            record(world, workspace, customer, "Goal Reached".into(), properties, format!("{message_id}.goal"));
+            record(world, of, "Goal Reached".into(), properties, format!("{message_id}.goal"));
         }
         Command::StartJourney { journey, user_id, data } => {
             let catalog = world.catalog.clone();
@@ -166,20 +170,14 @@ fn obey(
                 return;
             };
             let customer = user_id.as_deref().map(|user| CustomerId::of_user(workspace, user)).or(customer);
-            world.send(workspace, Incoming::Start { journey: live.id, customer, user_id, data, key: None, via: StartDoor::Journey });
+            let via = StartDoor::Journey;
+            world.send(workspace, Incoming::Start { journey: live.id, customer, user_id, data, key: None, via, depth });
         }
     }
 }
 
-fn record(
-    world: &mut World,
-    workspace: tradewind_nodes::id::WorkspaceId,
-    customer: Option<CustomerId>,
-    name: String,
-    properties: tradewind_nodes::JsonMap,
-    message_id: String,
-) {
-    let Some(customer) = customer else { return };
+fn record(world: &mut World, of: &Obeyed, name: String, properties: tradewind_nodes::JsonMap, message_id: String) {
+    let Some(customer) = of.customer else { return };
     let event = IncomingEvent {
         id: EventId(world.env.id()),
         customer_id: Some(customer),
@@ -189,12 +187,12 @@ fn record(
         previous_id: None,
         name,
         properties,
-        context: tradewind_nodes::JsonMap::new(),
+        context: Event::context_at(of.depth),
         at: world.now,
         received_at: world.now,
         message_id,
     };
-    world.send(workspace, Incoming::Event(event));
+    world.send(of.workspace, Incoming::Event(event));
 }
 
 /// Whether a run ended well, as the `outcome` column names it.

@@ -26,9 +26,9 @@ pub(crate) fn route(world: &mut World, pending: &Pending) {
             event::change_profile(world, workspace, *customer, user_id.as_deref(), traits, consent);
         }
         Incoming::Merge { from, into, user_id } => merge::route(world, workspace, *from, *into, user_id.as_deref()),
-        Incoming::Start { journey, customer, user_id, data, key, via } => {
-            let wanted =
-                start::Wanted { journey: *journey, customer: *customer, user_id: user_id.as_deref(), data, key: key.as_deref(), via: *via };
+        Incoming::Start { journey, customer, user_id, data, key, via, depth } => {
+            let (journey, customer, via, depth) = (*journey, *customer, *via, *depth);
+            let wanted = start::Wanted { journey, customer, user_id: user_id.as_deref(), data, key: key.as_deref(), via, depth };
             start::route(world, workspace, &wanted);
         }
         Incoming::Tick { journey, node, customer, at } => schedule::tick(world, workspace, *journey, node, *customer, *at),

@@ -44,6 +44,9 @@ pub(super) fn open(world: &mut World, workspace: WorkspaceId, live: &Arc<LiveJou
         }
         None
     };
+    if let Some(why) = opening.event.as_ref().and_then(Event::too_deep) {
+        return turn_away(world, RefusalReason::Rate, why);
+    }
     match live.status {
         Status::Live => {}
         Status::Paused => return turn_away(world, RefusalReason::Paused, Why::said("the journey was paused")),

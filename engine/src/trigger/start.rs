@@ -18,6 +18,7 @@ pub(super) struct Wanted<'a> {
     pub data: &'a JsonMap,
     pub key: Option<&'a str>,
     pub via: StartDoor,
+    pub depth: u32,
 }
 
 pub(super) fn route(world: &mut World, workspace: WorkspaceId, wanted: &Wanted<'_>) {
@@ -49,8 +50,13 @@ pub(super) fn route(world: &mut World, workspace: WorkspaceId, wanted: &Wanted<'
         StartDoor::Api => "Started by API",
         StartDoor::Journey => "Started by journey",
     };
-    let event =
-        Event { id: EventId(world.env.id()), name: name.into(), at: world.now, properties: wanted.data.clone(), context: JsonMap::new() };
+    let event = Event {
+        id: EventId(world.env.id()),
+        name: name.into(),
+        at: world.now,
+        properties: wanted.data.clone(),
+        context: Event::context_at(wanted.depth),
+    };
     let key = match wanted.key {
         Some(key) => Ok(Some(customer.map_or_else(|| key.to_owned(), |id| format!("{id}/{key}")))),
         None => key_of(world, live, customer, &event),

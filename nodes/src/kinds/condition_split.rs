@@ -24,7 +24,7 @@ pub struct Split {
     /// Percent of all who are kept apart.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub holdout: Option<f64>,
-    /// What the draw depends on besides the person; the node's id when absent. Two nodes with one salt draw alike.
+    /// What the draw depends on besides the person; the journey and the node when absent. Two nodes with one salt draw alike.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub salt: Option<String>,
 }
@@ -98,7 +98,9 @@ impl Kind for Split {
         issues
     }
     fn step(&self, cx: &StepCx<'_>) -> Outcome {
-        let draw = cx.sticky(self.salt.as_deref().unwrap_or_else(|| cx.node.as_str()));
+        // Copies of a journey keep the ids of its nodes: the same people would be kept apart in each of them.
+        let own = || if cx.journey.is_empty() { cx.node.to_string() } else { format!("{}/{}", cx.journey, cx.node) };
+        let draw = cx.sticky(&self.salt.clone().unwrap_or_else(own));
         let port = self.way(draw).map_or(HOLDOUT, |way| PortName::new(way.port.clone()));
         let why = Why::said(format!("drew {draw:.4} of 1: {port}")).with("draw", draw);
         let mut output = JsonMap::new();
@@ -138,6 +140,19 @@ mod tests {
         assert_eq!(salted.step(&stage.cx()), plain.step(&stage.cx()), "the node is called n1");
         assert!(rule(&plain.step(&stage.cx())).starts_with("drew 0."));
         assert_eq!(plain.ports().len(), 2);
+    }
+
+    #[test]
+    fn copies_of_a_journey_draw_on_their_own() {
+        let node = kind("condition.split", json!({"ways": [{"port": "a", "weight": 1}, {"port": "b", "weight": 1}]}));
+        let same = (1..=400).filter(|n| {
+            let stage = Stage::new().person(*n);
+            let (one, other) =
+                (crate::kind::StepCx { journey: "one", ..stage.cx() }, crate::kind::StepCx { journey: "other", ..stage.cx() });
+            port(&node.step(&one)) == port(&node.step(&other))
+        });
+        // The same people kept apart in every journey would be compared with themselves.
+        assert!(same.count().abs_diff(200) < 50);
     }
 
     #[test]

@@ -163,6 +163,7 @@ impl Stage {
             now: self.now,
             facts,
             settings: &self.settings,
+            journey: "",
             run,
             node: &self.node,
             visit: 1,

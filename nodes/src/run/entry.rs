@@ -23,7 +23,7 @@ pub enum RefusalReason {
     Paused,
     /// The run key could not be made.
     Key,
-    /// A rate limit dropped it.
+    /// A limit dropped it: a rate, or how many journeys an event may come of.
     Rate,
 }
 

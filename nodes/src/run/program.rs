@@ -2,7 +2,7 @@
 
 use crate::fact::{FactScope, Horizon, Needs};
 use crate::graph::Graph;
-use crate::id::{NodeId, PortName};
+use crate::id::{JourneyId, NodeId, PortName};
 use crate::issue::Issue;
 use crate::kind::{AnyKind, Trigger};
 use crate::kinds::Registry;
@@ -27,6 +27,8 @@ pub struct ProgramNode {
 
 /// A version of a journey, ready to run.
 pub struct Program {
+    /// Tells the journey from others, in every version: what splits draw by. Empty until [`Program::of`] says it.
+    pub journey: String,
     /// The journey's settings.
     pub settings: Settings,
     /// The nodes, in the order of the graph.
@@ -77,7 +79,14 @@ impl Program {
         for (_, trigger) in &triggers {
             trigger_needs(trigger, &mut needs);
         }
-        Ok(Self { settings: graph.settings.clone(), nodes, needs, triggers, by_id })
+        Ok(Self { journey: String::new(), settings: graph.settings.clone(), nodes, needs, triggers, by_id })
+    }
+
+    /// The program of the journey with this id.
+    #[must_use]
+    pub fn of(mut self, journey: JourneyId) -> Self {
+        self.journey = journey.to_string();
+        self
     }
 
     /// The index of the node called `id`.

@@ -113,6 +113,7 @@ impl Walker<'_, '_> {
             now: self.now,
             facts,
             settings: &self.program.settings,
+            journey: &self.program.journey,
             run: self.run.id,
             node: &node.id,
             visit: place.visit,

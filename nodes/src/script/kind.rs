@@ -79,6 +79,17 @@ fn manifest_text(text: &str) -> Option<&str> {
     inside.split_once("*/").map(|(manifest, _)| manifest)
 }
 
+/// What is wrong with the manifest, with its place in the whole file.
+fn placed(text: &str, json: &str, error: &serde_json::Error) -> String {
+    let words = error.to_string();
+    let bare = words.rfind(" at line ").map_or(words.as_str(), |end| &words[..end]);
+    // The manifest is a part of the text: what stands before it moves its lines and, in its first line, its columns.
+    let before = text.find(json).map_or("", |at| &text[..at]);
+    let above = before.matches('\n').count();
+    let left = if error.line() == 1 { before.rsplit('\n').next().map_or(0, |line| line.chars().count()) } else { 0 };
+    format!("{bare}, line {} column {}", above + error.line().max(1), left + error.column())
+}
+
 impl ScriptKind {
     /// Reads a `.rhai` file.
     ///
@@ -94,8 +105,8 @@ impl ScriptKind {
             let words = "the file has no manifest: begin it with /* tradewind {\"name\": \"shop.tier\", \"label\": …, \"family\": \"condition\", \"ports\": […], \"version\": 1} */";
             return Err(one("", IssueCode::Missing, words.into()));
         };
-        let manifest: Manifest =
-            serde_json::from_str(json).map_err(|e| one("", IssueCode::Invalid, format!("the manifest is not right: {e}")))?;
+        let manifest: Manifest = serde_json::from_str(json)
+            .map_err(|e| one("", IssueCode::Invalid, format!("the manifest is not right: {}", placed(text, json, &e))))?;
         let mut issues = manifest.check();
         let ast = match parse(text) {
             Ok(ast) => {

@@ -264,6 +264,7 @@ fn step_of(config: Json, points: i64, resume: Resume<'_>) -> Outcome {
         now: NOW,
         facts: Facts { customer: Some(&customer), event: Some(&event), ..Facts::empty(NOW) },
         settings: &Settings::default(),
+        journey: "",
         run: RunId(Uuid::from_u128(3)),
         node: &NodeId::new("tier").unwrap(),
         visit: 1,

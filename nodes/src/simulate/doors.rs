@@ -55,7 +55,7 @@ impl Simulation {
         let Some(journey) = self.journeys.iter().position(|journey| journey.slug == slug) else {
             return Err(Problem::new("simulation.journey", format!("no journey is called {slug}: give it to the simulation")));
         };
-        self.knock_at(journey, customer, data, Door::Api);
+        self.knock_at(journey, customer, data, Door::Api, 0);
         self.settle()
     }
 
@@ -80,7 +80,7 @@ impl Simulation {
     pub(super) fn route(&mut self, inward: Inward) {
         match inward {
             Inward::Event { customer, event } => self.route_event(customer, &Arc::new(event)),
-            Inward::Start { journey, customer, data } => self.knock_at(journey, customer, data, Door::Journey),
+            Inward::Start { journey, customer, data, depth } => self.knock_at(journey, customer, data, Door::Journey, depth),
             Inward::Look { customer } => {
                 self.look(customer);
                 self.stir(customer);
@@ -123,7 +123,7 @@ impl Simulation {
         }
     }
 
-    fn knock_at(&mut self, journey: usize, customer: Option<CustomerId>, data: JsonMap, door: Door) {
+    fn knock_at(&mut self, journey: usize, customer: Option<CustomerId>, data: JsonMap, door: Door, depth: u32) {
         let program = self.journeys[journey].program.clone();
         let fits = |trigger: &Trigger| match door {
             Door::Api => matches!(trigger, Trigger::Api),
@@ -137,7 +137,7 @@ impl Simulation {
             Door::Api => "Started by API",
             Door::Journey => "Started by journey",
         };
-        let event = self.event_now(name, data);
+        let event = Event { context: Event::context_at(depth), ..self.event_now(name, data) };
         self.open_by_key(journey, *node, customer, event);
     }
 
@@ -167,6 +167,9 @@ impl Simulation {
     /// Starts a run, or notes why not.
     pub(super) fn open(&mut self, journey: usize, opening: Opening) {
         let program = self.journeys[journey].program.clone();
+        if let Some(why) = opening.event.too_deep() {
+            return self.refuse(journey, opening.customer, RefusalReason::Rate, why);
+        }
         if let Some(key) = &opening.key {
             let holder = self.holders.get(&(journey, key.clone())).copied();
             if let Admission::Refused(why) = admit(&program.settings.reentry, holder, self.now) {

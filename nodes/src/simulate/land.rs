@@ -3,7 +3,7 @@
 use super::report::{Message, Prevented, Request, Started, TaskReport};
 use super::simulation::{Inward, Simulation, Stimulus};
 use crate::effect::{Command, Guards, Payload, Receipt};
-use crate::fact::{ConsentStatus, Facts, NO_SEGMENTS, RunFacts};
+use crate::fact::{ConsentStatus, Event, Facts, NO_SEGMENTS, RunFacts};
 use crate::issue::Problem;
 use crate::run::{Emitted, RunState, Transition};
 use crate::why::Why;
@@ -56,15 +56,21 @@ impl Simulation {
                 };
                 self.seen.started.push(Started { at: self.now, journey: journey.clone(), customer, data: data.clone() });
                 if let Some(journey) = self.journeys.iter().position(|known| known.slug == journey) {
-                    self.inbox.push_back(Inward::Start { journey, customer, data });
+                    self.inbox.push_back(Inward::Start { journey, customer, data, depth: self.depth(at) });
                 }
             }
         }
     }
 
+    /// How many journeys what the run at `at` records comes of.
+    fn depth(&self, at: usize) -> u32 {
+        self.runs[at].run.body.event.as_ref().map_or(0, Event::depth).saturating_add(1)
+    }
+
     fn record(&mut self, at: usize, name: &str, properties: JsonMap) {
         let Some(customer) = self.runs[at].run.customer else { return };
-        let event = self.event_now(name, properties);
+        let context = Event::context_at(self.depth(at));
+        let event = Event { context, ..self.event_now(name, properties) };
         self.seen.recorded.push(event.clone());
         self.inbox.push_back(Inward::Event { customer, event });
     }

@@ -77,7 +77,7 @@ impl Stimulus {
 /// What steps send to the front door.
 pub(super) enum Inward {
     Event { customer: CustomerId, event: Event },
-    Start { journey: usize, customer: Option<CustomerId>, data: JsonMap },
+    Start { journey: usize, customer: Option<CustomerId>, data: JsonMap, depth: u32 },
     Look { customer: CustomerId },
 }
 

@@ -5,6 +5,7 @@ mod file;
 mod kinds;
 mod pull;
 mod push;
+mod scenarios;
 mod test;
 mod validate;
 

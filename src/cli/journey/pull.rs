@@ -1,6 +1,6 @@
 //! `tradewind journey pull`: the draft of a journey as a file.
 
-use super::file;
+use super::{file, scenarios};
 use crate::cli::client::{Client, Remote};
 use crate::cli::{Failure, say};
 use serde_json::Value;
@@ -18,6 +18,7 @@ pub async fn run(slug: &str, output: Option<&Path>, remote: Remote) -> Result<()
         Some(path) => {
             file::write(path, &text)?;
             say(&format!("wrote {}", path.display()));
+            scenarios::pull(&client, path, &found.file.slug).await?;
         }
         None => {
             let _ = std::io::stdout().write_all(text.as_bytes());

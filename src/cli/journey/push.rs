@@ -2,6 +2,7 @@
 
 use super::file;
 use super::pull::{address, fetch};
+use super::scenarios;
 use crate::cli::client::{Client, Remote};
 use crate::cli::{Failure, say};
 use http::Method;
@@ -26,6 +27,7 @@ pub async fn run(path: &Path, publish: bool, note: &str, remote: Remote) -> Resu
             say(&format!("changed the draft of {}", journey.slug));
         }
     }
+    scenarios::push(&client, path, &journey.slug).await?;
     if publish {
         let done = client.send(Method::POST, &format!("{here}/publish"), &json!({"note": note}), None).await?;
         let version = done.body.get("version").and_then(Value::as_i64).unwrap_or_default();

@@ -168,7 +168,7 @@ async fn start(
     let customer = who.subject(&state, writer.workspace).await?;
     // Trimmed as the id of the person was made of it.
     let user_id = body.user_id.map(|id| id.trim().to_owned());
-    let incoming = Incoming::Start { journey, customer, user_id, data: body.data, key: body.key, via: StartDoor::Api };
+    let incoming = Incoming::Start { journey, customer, user_id, data: body.data, key: body.key, via: StartDoor::Api, depth: 0 };
     let arrival = Arrival { workspace: writer.workspace, incoming, received_at: state.env.now() };
     state.engine.accept(vec![arrival]).await?;
     Ok((StatusCode::ACCEPTED, Json(Started { journey: slug, customer: customer.map(|id| id.0) })))

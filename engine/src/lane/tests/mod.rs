@@ -6,6 +6,7 @@ mod calendar;
 mod doors;
 mod fault;
 mod ledger;
+mod loops;
 mod recorder;
 mod sending;
 mod stage;

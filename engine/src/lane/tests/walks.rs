@@ -102,7 +102,7 @@ async fn walk(case: &Case, mode: Mode) -> Walked {
             if api && round == 0 {
                 let customer = Some(CustomerId::of_user(super::stage::HERE, user));
                 let data = properties.as_object().unwrap().clone();
-                let start = Incoming::Start { journey, customer, user_id: None, data, key: None, via: StartDoor::Api };
+                let start = Incoming::Start { journey, customer, user_id: None, data, key: None, via: StartDoor::Api, depth: 0 };
                 stage.accept(vec![start]).await;
             }
         }

@@ -1,0 +1,121 @@
+//! Dead letters: what came in and could not be routed, kept for a person.
+
+use crate::incoming::{Arrival, Incoming};
+use crate::{Engine, EngineError};
+use serde::Serialize;
+use tradewind_commerce::reading::{ReadError, at, below};
+use tradewind_nodes::Json;
+use tradewind_nodes::id::WorkspaceId;
+use tradewind_nodes::time::Timestamp;
+use tradewind_store::{Batch, Db, Delete, Row, StoreError, Ty, Value};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// A dead letter.
+#[derive(Clone, PartialEq, Debug, Serialize, ToSchema)]
+pub struct DeadLetter {
+    /// Its id.
+    pub id: Uuid,
+    /// What it is: `event`, `profile`, `merge`, `start`, `tick`, ….
+    pub kind: String,
+    /// Why it could not be routed.
+    pub problem: String,
+    /// What came in.
+    #[schema(value_type = Object)]
+    pub body: Json,
+    /// When it was put aside.
+    #[schema(value_type = String, format = DateTime)]
+    pub at: Timestamp,
+}
+
+pub(super) const LIST: &str = "SELECT id, kind, problem, body, at FROM \
+    (SELECT id, kind, problem, body, at FROM dead_letters WHERE workspace_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3) AS looked \
+    WHERE CAST($4 AS text) IS NULL OR kind = $4 ORDER BY id DESC LIMIT $5";
+pub(super) const ONE: &str = "SELECT id, kind, problem, body, at FROM dead_letters WHERE workspace_id = $1 AND id = $2 LIMIT 1";
+static GONE: Delete = Delete::new("dead_letters", &[("id", Ty::Uuid), ("workspace_id", Ty::Uuid)]).expect_all();
+
+/// Dead letters looked at for one page.
+const LOOKED_AT: i64 = 50_000;
+
+/// Why a dead letter was not routed again.
+#[derive(Debug, thiserror::Error)]
+pub enum LetterError {
+    /// The database, or the engine is full or stops.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    /// It is not there, or not any more.
+    #[error("dead letter {0} is not there any more: somebody has retried or dropped it")]
+    Gone(Uuid),
+    /// It cannot be read.
+    #[error("dead letter {id} cannot be read ({message}): drop it")]
+    Unreadable {
+        /// Which.
+        id: Uuid,
+        /// What is wrong with it.
+        message: String,
+    },
+}
+
+/// Dead letters, the newest first, below the id `before`; of one kind when given.
+pub async fn list(
+    db: &Db,
+    workspace: WorkspaceId,
+    kind: Option<&str>,
+    before: Option<Uuid>,
+    limit: i64,
+) -> Result<Vec<DeadLetter>, ReadError> {
+    let look = if kind.is_some() { LOOKED_AT } else { limit };
+    let args = vec![workspace.0.into(), below(before).into(), look.into(), Value::from(kind), limit.into()];
+    db.query(LIST, args).await?.iter().map(letter).collect()
+}
+
+/// One dead letter.
+pub async fn get(db: &Db, workspace: WorkspaceId, id: Uuid) -> Result<Option<DeadLetter>, ReadError> {
+    db.query(ONE, vec![workspace.0.into(), id.into()]).await?.first().map(letter).transpose()
+}
+
+/// Routes dead letters again: they leave the pile in the commit that takes them in.
+///
+/// # Errors
+/// When one cannot be read or is gone: none is routed then.
+pub async fn retry(engine: &Engine, workspace: WorkspaceId, letters: &[DeadLetter]) -> Result<(), LetterError> {
+    let mut arrivals = Vec::with_capacity(letters.len());
+    for letter in letters {
+        let incoming: Incoming = serde_json::from_value(letter.body.clone())
+            .map_err(|error| LetterError::Unreadable { id: letter.id, message: error.to_string() })?;
+        arrivals.push(Arrival { workspace, incoming, received_at: engine.env().now() });
+    }
+    match engine.accept_with(arrivals, gone(workspace, letters)).await {
+        Err(EngineError::Store(StoreError::Conflict { .. })) => Err(LetterError::Gone(letters.first().map_or(Uuid::nil(), |l| l.id))),
+        other => Ok(other?),
+    }
+}
+
+/// Drops dead letters.
+///
+/// # Errors
+/// When one is gone: none is dropped then.
+pub async fn drop_them(db: &Db, workspace: WorkspaceId, letters: &[DeadLetter]) -> Result<(), LetterError> {
+    match db.commit(gone(workspace, letters)).await {
+        Err(StoreError::Conflict { .. }) => Err(LetterError::Gone(letters.first().map_or(Uuid::nil(), |l| l.id))),
+        other => other.map(drop).map_err(|error| EngineError::Store(error).into()),
+    }
+}
+
+fn gone(workspace: WorkspaceId, letters: &[DeadLetter]) -> Batch {
+    let mut batch = Batch::new();
+    batch.delete(&GONE, letters.iter().map(|letter| [Value::from(letter.id), workspace.0.into()]));
+    batch
+}
+
+fn letter(row: &Row) -> Result<DeadLetter, ReadError> {
+    let body = row.text(3)?;
+    Ok(DeadLetter {
+        id: row.uuid(0)?,
+        kind: row.text(1)?.to_owned(),
+        problem: row.text(2)?.to_owned(),
+        // What cannot be read is shown as it is.
+        body: serde_json::from_str(body).unwrap_or_else(|_| body.into()),
+        at: at(row, 4)?,
+    })
+}

@@ -1,0 +1,156 @@
+//! `/api/v1/dead-letters`: what came in and could not be routed.
+
+use super::AppState;
+use super::auth::{Reader, Writer};
+use super::extract::{Json, Path, Query};
+use super::page::{Page, PageQuery, Paging};
+use super::problem::{ApiError, ApiResult, ProblemDocument};
+use super::runs::comparable;
+use axum::extract::State;
+use http::StatusCode;
+use serde::{Deserialize, Serialize};
+use tradewind_engine::inspect::dead_letters::{self, DeadLetter, LetterError};
+use tradewind_nodes::id::WorkspaceId;
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use uuid::Uuid;
+
+/// Letters taken in one go.
+const PAGE: i64 = 200;
+
+/// The routes.
+pub fn router() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new().routes(routes!(list)).routes(routes!(bulk)).routes(routes!(get, discard)).routes(routes!(retry))
+}
+
+impl From<LetterError> for ApiError {
+    fn from(error: LetterError) -> Self {
+        let words = error.to_string();
+        match error {
+            LetterError::Engine(error) => error.into(),
+            LetterError::Gone(_) => Self::conflict("gone", words),
+            LetterError::Unreadable { .. } => Self::conflict("unreadable", words),
+        }
+    }
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct ListQuery {
+    /// Only those of this kind: `event`, `profile`, `start`, ….
+    kind: Option<String>,
+}
+
+/// What to do with many.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum Action {
+    /// Route them again.
+    Retry,
+    /// Throw them away.
+    Drop,
+}
+
+/// Which dead letters.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+struct BulkFilter {
+    /// Those of this kind.
+    kind: Option<String>,
+}
+
+/// What to do with which.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct BulkBody {
+    /// Which; an empty filter means all of them.
+    filter: BulkFilter,
+    /// What.
+    action: Action,
+}
+
+/// What was done.
+#[derive(Debug, Serialize, ToSchema)]
+struct BulkDone {
+    /// With how many.
+    done: u64,
+    /// How many were left because they cannot be read.
+    left: u64,
+}
+
+async fn found(state: &AppState, workspace: WorkspaceId, id: Uuid) -> ApiResult<DeadLetter> {
+    dead_letters::get(&state.db, workspace, id).await?.ok_or_else(|| ApiError::not_found("dead letter", id))
+}
+
+/// Lists dead letters, the newest first.
+#[utoipa::path(get, path = "/api/v1/dead-letters", tag = "incidents", params(ListQuery, PageQuery),
+    responses((status = 200, body = Page<DeadLetter>), (status = "4XX", body = ProblemDocument)))]
+async fn list(
+    State(state): State<AppState>,
+    reader: Reader,
+    Query(query): Query<ListQuery>,
+    paging: Paging,
+) -> ApiResult<Page<DeadLetter>> {
+    let kind = comparable(query.kind, "?kind")?;
+    let listed = dead_letters::list(&state.db, reader.workspace, kind.as_deref(), paging.after()?, paging.fetch()).await?;
+    Ok(Page::cut(listed, &paging, |letter| letter.id))
+}
+
+/// One dead letter.
+#[utoipa::path(get, path = "/api/v1/dead-letters/{id}", tag = "incidents", params(("id" = Uuid, Path, description = "The dead letter")),
+    responses((status = 200, body = DeadLetter), (status = "4XX", body = ProblemDocument)))]
+async fn get(State(state): State<AppState>, reader: Reader, Path(id): Path<Uuid>) -> ApiResult<Json<DeadLetter>> {
+    found(&state, reader.workspace, id).await.map(Json)
+}
+
+/// Routes a dead letter again.
+#[utoipa::path(post, path = "/api/v1/dead-letters/{id}/retry", tag = "incidents", params(("id" = Uuid, Path, description = "The dead letter")),
+    responses((status = 202, body = DeadLetter), (status = "4XX", body = ProblemDocument)))]
+async fn retry(State(state): State<AppState>, writer: Writer, Path(id): Path<Uuid>) -> ApiResult<(StatusCode, Json<DeadLetter>)> {
+    let letter = found(&state, writer.workspace, id).await?;
+    dead_letters::retry(&state.engine, writer.workspace, std::slice::from_ref(&letter)).await?;
+    Ok((StatusCode::ACCEPTED, Json(letter)))
+}
+
+/// Throws a dead letter away.
+#[utoipa::path(delete, path = "/api/v1/dead-letters/{id}", tag = "incidents", params(("id" = Uuid, Path, description = "The dead letter")),
+    responses((status = 204), (status = "4XX", body = ProblemDocument)))]
+async fn discard(State(state): State<AppState>, writer: Writer, Path(id): Path<Uuid>) -> ApiResult<StatusCode> {
+    let letter = found(&state, writer.workspace, id).await?;
+    dead_letters::drop_them(&state.db, writer.workspace, &[letter]).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Routes many dead letters again, or throws them away.
+#[utoipa::path(post, path = "/api/v1/dead-letters/bulk", tag = "incidents", request_body = BulkBody,
+    responses((status = 200, body = BulkDone), (status = "4XX", body = ProblemDocument)))]
+async fn bulk(State(state): State<AppState>, writer: Writer, Json(body): Json<BulkBody>) -> ApiResult<Json<BulkDone>> {
+    let kind = comparable(body.filter.kind, "/filter/kind")?;
+    let (workspace, action) = (writer.workspace, body.action);
+    // A task of its own: a client that hangs up must not leave half of them.
+    let work = tokio::spawn(async move { all(&state, workspace, kind.as_deref(), action).await });
+    work.await.map_err(|error| ApiError::internal(&error))?.map(Json)
+}
+
+async fn all(state: &AppState, workspace: WorkspaceId, kind: Option<&str>, action: Action) -> ApiResult<BulkDone> {
+    let (mut before, mut told) = (None, BulkDone { done: 0, left: 0 });
+    loop {
+        // A letter that fails again comes back under a new id, above this one: going down meets each once.
+        let page = dead_letters::list(&state.db, workspace, kind, before, PAGE).await?;
+        let Some(last) = page.last() else { return Ok(told) };
+        before = Some(last.id);
+        if action == Action::Drop {
+            dead_letters::drop_them(&state.db, workspace, &page).await?;
+            told.done += page.len() as u64;
+            continue;
+        }
+        for letter in &page {
+            match dead_letters::retry(&state.engine, workspace, std::slice::from_ref(letter)).await {
+                Ok(()) => told.done += 1,
+                Err(LetterError::Unreadable { .. } | LetterError::Gone(_)) => told.left += 1,
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+}
