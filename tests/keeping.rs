@@ -60,7 +60,8 @@ async fn a_kind_is_checked_with_line_and_column_and_names_who_uses_it() {
     let files = server.get("/api/v1/kinds/files").await;
     assert_eq!((&files["data"][0]["name"], &files["data"][0]["family"]), (&json!("shop.loyalty_tier"), &json!("condition")), "{files}");
     let mut graph = row(&[on("E"), ("tier", "shop.loyalty_tier", json!({"gold_from": 500})), mail("s", "<p>t</p>")]);
-    graph["edges"][1]["port"] = json!("gold");
+    let way = |port: &str| json!({"from": "tier", "port": port, "to": "mail"});
+    graph["edges"] = json!([graph["edges"][0], way("gold"), way("silver"), way("basic")]);
     server.publish("tiers", &graph).await;
     assert_eq!(server.get(path).await["used_by"], json!(["tiers version 1"]));
     let used = server.call(Method::DELETE, path, None).await;

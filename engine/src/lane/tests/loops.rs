@@ -49,8 +49,16 @@ async fn two_journeys_that_start_each_other_come_to_an_end() {
 #[tokio::test]
 async fn who_queued_is_let_in_when_a_version_has_no_limit() {
     let mut stage = Stage::new(33).await;
-    let napping =
-        |settings| chain(settings, &[("in", "trigger.event", json!({"events": ["Go"]})), ("nap", "delay.for", json!({"duration": "1h"}))]);
+    let napping = |settings| {
+        chain(
+            settings,
+            &[
+                ("in", "trigger.event", json!({"events": ["Go"]})),
+                ("nap", "delay.for", json!({"duration": "1h"})),
+                ("out", "exit", json!({})),
+            ],
+        )
+    };
     stage.publish("narrow", napping(json!({"concurrency": 1}))).await;
     for user in ["anna", "ben", "cem"] {
         stage.track(user, "Go", json!({})).await;
