@@ -49,6 +49,7 @@ fn Inside() -> impl IntoView {
             <FlatRoutes fallback=pages::Missing>
                 <Route path=path!("/") view=|| view! { <Plain title=key!(shell.nav.home) /> } />
                 <Route path=path!("/journeys") view=|| view! { <Plain title=key!(shell.nav.journeys) /> } />
+                <Route path=path!("/journeys/:slug") view=crate::editor::JourneyPage />
                 <Route path=path!("/recipes") view=|| view! { <Plain title=key!(shell.nav.recipes) /> } />
                 <Route path=path!("/customers") view=|| view! { <Plain title=key!(shell.nav.customers) /> } />
                 <Route path=path!("/deliveries") view=|| view! { <Plain title=key!(shell.nav.deliveries) /> } />

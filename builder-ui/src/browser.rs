@@ -171,3 +171,20 @@ pub fn is_typing(target: Option<web_sys::EventTarget>) -> bool {
     let Some(element) = target.and_then(|target| target.dyn_into::<HtmlElement>().ok()) else { return false };
     matches!(element.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT") || element.is_content_editable()
 }
+
+/// Milliseconds on a clock that never goes back: for measuring and moving, not for telling the time.
+#[must_use]
+pub fn ticks() -> f64 {
+    here().and_then(|window| window.performance()).map_or(0.0, |clock| clock.now())
+}
+
+/// Whether the user has asked the system for less motion.
+#[must_use]
+pub fn prefers_less_motion() -> bool {
+    here().and_then(|window| window.match_media("(prefers-reduced-motion: reduce)").ok()?).is_some_and(|query| query.matches())
+}
+
+/// The text on the clipboard; none when the browser refuses.
+pub async fn paste() -> Option<String> {
+    JsFuture::from(here()?.navigator().clipboard().read_text()).await.ok()?.as_string()
+}

@@ -5,6 +5,8 @@
 pub mod api;
 pub mod app;
 pub mod browser;
+pub mod editor;
+pub mod gesture;
 pub mod i18n;
 pub mod pages;
 pub mod session;

@@ -13,6 +13,8 @@
 
 mod call;
 mod failure;
+pub mod journeys;
+pub mod kinds;
 mod link;
 mod list;
 mod live;

@@ -142,6 +142,20 @@ pub fn moment(at: Millis, how: Moment, zone: Option<&str>) -> String {
     return format!("{at} {how:?} {}", zone.unwrap_or("local"));
 }
 
+/// A day of the week, Monday being 0: `Mon`.
+#[must_use]
+pub fn weekday(day: u8) -> String {
+    #[cfg(target_arch = "wasm32")]
+    {
+        // 5 January 1970 was a Monday.
+        let at = (f64::from(day) + 4.0) * 86_400_000.0;
+        let options = [("weekday", "short".into()), ("timeZone", "UTC".into())];
+        return intl::text("DateTimeFormat", "format", &options, &[at.into()]);
+    }
+    #[cfg(not(target_arch = "wasm32"))]
+    return ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"].get(usize::from(day)).copied().unwrap_or_default().to_owned();
+}
+
 /// A moment as the API writes it (RFC 3339) in milliseconds; none when it is no moment.
 #[must_use]
 pub fn parse_moment(text: &str) -> Option<Millis> {

@@ -1,0 +1,204 @@
+//! The draft: kept in the browser at every edit, saved on the server after a pause, checked as a whole a little later.
+
+use super::document::history::Label;
+use super::document::journal::{Journal, Recovery, recover};
+use super::document::replacing;
+use super::saving::{Action, Failure as Why, Input};
+use super::state::{CardCheck, Editor};
+use crate::api::journeys::{self, Journey};
+use crate::api::{Failure, Link, link};
+use crate::{browser, t};
+use leptos::prelude::*;
+use std::collections::HashMap;
+use tradewind_nodes::graph::{Graph, lengths, validate};
+use tradewind_nodes::id::NodeId;
+
+/// How often it is looked whether the draft is due, in milliseconds.
+const BEAT: u32 = 250;
+/// How long after the last edit the whole journey is checked.
+const CHECK: u32 = 140;
+
+/// Two drafts of which one must be chosen.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Conflict {
+    /// What was edited here.
+    pub mine: Graph,
+    /// What the server has.
+    pub theirs: Journey,
+    /// The tag of theirs.
+    pub tag: String,
+}
+
+fn journal_name(slug: &str) -> String {
+    format!("draft.{slug}")
+}
+
+/// Something was edited: keep it, and send it in time.
+pub(super) fn edited(editor: Editor) {
+    keep(editor);
+    let clean = editor.document.with_value(super::document::Document::is_saved);
+    tell(editor, if clean { Input::Clean } else { Input::Edited });
+    check_soon(editor);
+}
+
+/// Keeps the draft in the browser while the server has another one.
+fn keep(editor: Editor) {
+    let (slug, revision) = editor.journey.with_untracked(|meta| (meta.slug.clone(), meta.revision));
+    if editor.document.with_value(super::document::Document::is_saved) {
+        browser::forget(&journal_name(&slug));
+        return;
+    }
+    let text = editor.with_graph(|graph| Journal::new(revision, graph.clone(), browser::now()).to_text());
+    browser::remember(&journal_name(&slug), &text);
+}
+
+/// Checks the journey once nobody has edited it for a moment.
+pub(super) fn check_soon(editor: Editor) {
+    let version = editor.version.get_untracked();
+    leptos::task::spawn_local(async move {
+        browser::pause(CHECK).await;
+        if !editor.version.is_disposed() && editor.version.get_untracked() == version {
+            check(editor);
+        }
+    });
+}
+
+/// Checks the journey: issues, and the time since the trigger.
+pub(super) fn check(editor: Editor) {
+    let (issues, found) = editor.with_graph(|graph| editor.with_registry(|kinds| (validate(graph, kinds), lengths(graph, kinds))));
+    let mut counted: HashMap<&NodeId, usize> = HashMap::new();
+    for node in issues.iter().filter_map(|issue| issue.node.as_ref()) {
+        *counted.entry(node).or_default() += 1;
+    }
+    editor.cards.with_value(|cards| {
+        for (id, signals) in cards {
+            let check = CardCheck { issues: counted.get(id).copied().unwrap_or(0), time: found.at.get(id).copied() };
+            if signals.check.with_untracked(|old| *old != check) {
+                signals.check.set(check);
+            }
+        }
+    });
+    if editor.longest.with_untracked(|old| *old != found.longest) {
+        editor.longest.set(found.longest);
+    }
+    if editor.issues.with_untracked(|old| *old != issues) {
+        editor.issues.set(issues);
+    }
+}
+
+/// Tells the draft's state machine what happened, and does what it says.
+pub(super) fn tell(editor: Editor, input: Input) {
+    let now = browser::now();
+    let before = editor.saving.get_untracked();
+    let (after, action) = before.clone().step(input, now);
+    if after != before {
+        editor.saving.set(after);
+    }
+    if action == Action::Send {
+        leptos::task::spawn_local(send(editor));
+    }
+}
+
+async fn send(editor: Editor) {
+    let (slug, tag) = editor.journey.with_untracked(|meta| (meta.slug.clone(), meta.tag.clone()));
+    let (graph, state) = editor.document.with_value(|document| (document.graph().clone(), document.state()));
+    let answer = journeys::save_draft(&slug, &graph, &tag).await;
+    if editor.document.is_disposed() {
+        return;
+    }
+    match answer {
+        Ok((journey, tag)) => {
+            editor.journey.update(|meta| (meta.revision, meta.tag) = (journey.draft_revision, tag));
+            editor.document.update_value(|document| document.set_saved(state));
+            keep(editor);
+            tell(editor, Input::Saved);
+        }
+        Err(Failure::Unreachable) => tell(editor, Input::NotSaved(Why::Unreachable)),
+        Err(Failure::SignedOut) => tell(editor, Input::NotSaved(Why::SignedOut)),
+        Err(failure) if failure.is("stale") => {
+            tell(editor, Input::Stale);
+            ask(editor).await;
+        }
+        Err(failure) => tell(editor, Input::NotSaved(Why::Refused(failure.words()))),
+    }
+}
+
+/// Fetches the other draft and asks which one shall be.
+async fn ask(editor: Editor) {
+    let slug = editor.journey.with_untracked(|meta| meta.slug.clone());
+    if let Ok((theirs, tag)) = journeys::open(&slug).await
+        && !editor.document.is_disposed()
+    {
+        let mine = editor.with_graph(Clone::clone);
+        if theirs.draft == mine {
+            // Both did the same.
+            settled(editor, &theirs, tag);
+            return;
+        }
+        editor.conflict.set(Some(Conflict { mine, theirs, tag }));
+    }
+}
+
+fn settled(editor: Editor, theirs: &Journey, tag: String) {
+    editor.journey.update(|meta| (meta.revision, meta.tag) = (theirs.draft_revision, tag));
+    editor.document.update_value(|document| document.set_saved(document.state()));
+    keep(editor);
+    editor.saving.set(super::saving::Saving::Saved { at: Some(browser::now()) });
+}
+
+/// My draft shall be: it is saved over theirs.
+pub fn keep_mine(editor: Editor, conflict: &Conflict) {
+    editor.journey.update(|meta| (meta.revision, meta.tag) = (conflict.theirs.draft_revision, conflict.tag.clone()));
+    tell(editor, Input::Retry);
+}
+
+/// Their draft shall be. Mine can be had back by undo.
+pub fn take_theirs(editor: Editor, conflict: &Conflict) {
+    let edit = editor.with_graph(|graph| replacing(graph, &conflict.theirs.draft));
+    editor.journey.update(|meta| (meta.revision, meta.tag) = (conflict.theirs.draft_revision, conflict.tag.clone()));
+    if editor.apply(&edit, Label::Replaced) {
+        settled(editor, &conflict.theirs, conflict.tag.clone());
+        crate::ui::toast::undoable(t!(editor.conflict.taken), move || editor.undo());
+    }
+}
+
+/// What was kept here from an earlier sitting comes back.
+pub(super) fn resume(editor: Editor, journey: &Journey, tag: &str) {
+    let kept = browser::remembered(&journal_name(&journey.slug));
+    match recover(kept.as_deref(), journey.draft_revision, &journey.draft) {
+        Recovery::Nothing => browser::forget(&journal_name(&journey.slug)),
+        Recovery::Resume(graph) => {
+            let edit = replacing(&journey.draft, &graph);
+            if editor.apply(&edit, Label::Replaced) {
+                crate::ui::toast::undoable(t!(editor.save.resumed), move || editor.undo());
+            }
+        }
+        Recovery::Conflict(mine) => {
+            let edit = replacing(&journey.draft, &mine);
+            editor.apply(&edit, Label::Replaced);
+            editor.saving.set(super::saving::Saving::Conflict);
+            editor.conflict.set(Some(Conflict { mine, theirs: journey.clone(), tag: tag.to_owned() }));
+        }
+        Recovery::Unreadable => crate::ui::toast::trouble(t!(editor.save.unreadable)),
+    }
+}
+
+/// Sends the draft when it is due, as long as the page is there.
+pub(super) fn beat(editor: Editor) {
+    leptos::task::spawn_local(async move {
+        loop {
+            browser::pause(BEAT).await;
+            if editor.saving.is_disposed() {
+                return;
+            }
+            tell(editor, Input::Tick);
+        }
+    });
+    // The server is back, or somebody has signed in again: do not wait for the next attempt.
+    Effect::new(move |_| {
+        let up = link() == Link::Up && matches!(crate::session::known(), crate::session::Known::In(_));
+        if up && matches!(editor.saving.get_untracked(), super::saving::Saving::Failed { why: Why::Unreachable | Why::SignedOut, .. }) {
+            tell(editor, Input::Retry);
+        }
+    });
+}

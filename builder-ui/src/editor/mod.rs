@@ -1,0 +1,57 @@
+//! The editor of a journey: the canvas with its palette and panels. What is pure of it (`document/`, `saving.rs`) knows no
+//! browser; `state.rs` is the one place the document is written from; `stage.rs` the one that moves elements.
+
+mod arrange;
+mod canvas;
+mod card;
+mod clips;
+mod commands;
+mod conflict;
+mod context_menu;
+pub mod counts;
+pub mod document;
+mod drafts;
+mod drag;
+mod edits;
+pub mod face;
+mod header;
+pub mod icons;
+pub mod inspector;
+mod issues;
+mod keys_help;
+mod labels;
+mod measure;
+mod minimap;
+mod motion;
+mod notes;
+mod outline;
+mod page;
+mod palette;
+pub mod panels;
+mod perform;
+mod predicate_words;
+mod quick;
+mod rename;
+pub mod saving;
+mod search;
+mod select;
+mod selection_bar;
+mod side;
+pub mod stage;
+pub mod state;
+mod tools;
+mod welcome;
+mod wires;
+pub mod words;
+
+pub use page::JourneyPage;
+pub use state::{Editor, editor};
+
+use crate::gesture::walk;
+use leptos::prelude::*;
+use tradewind_nodes::id::NodeId;
+
+/// Every step in the order in which a reader meets them, with its depth.
+fn walk_order(editor: Editor) -> Vec<(NodeId, usize)> {
+    editor.stage.with_value(|stage| walk::reading_order(&stage.scene))
+}
