@@ -47,18 +47,19 @@ fn Inside() -> impl IntoView {
             <a class="skip" href="#content" on:click=skip>{tr!(shell.skip)}</a>
             <Rail />
             <FlatRoutes fallback=pages::Missing>
-                <Route path=path!("/") view=|| view! { <Plain title=key!(shell.nav.home) /> } />
-                <Route path=path!("/journeys") view=|| view! { <Plain title=key!(shell.nav.journeys) /> } />
+                <Route path=path!("/") view=pages::Home />
+                <Route path=path!("/journeys") view=pages::Journeys />
                 <Route path=path!("/journeys/:slug") view=crate::editor::JourneyPage />
-                <Route path=path!("/recipes") view=|| view! { <Plain title=key!(shell.nav.recipes) /> } />
-                <Route path=path!("/customers") view=|| view! { <Plain title=key!(shell.nav.customers) /> } />
-                <Route path=path!("/deliveries") view=|| view! { <Plain title=key!(shell.nav.deliveries) /> } />
-                <Route path=path!("/mailbox") view=|| view! { <Plain title=key!(shell.nav.mailbox) /> } />
-                <Route path=path!("/events") view=|| view! { <Plain title=key!(shell.nav.events) /> } />
+                <Route path=path!("/recipes") view=pages::Recipes />
+                <Route path=path!("/customers") view=pages::Customers />
+                <Route path=path!("/deliveries") view=pages::Deliveries />
+                <Route path=path!("/mailbox") view=pages::Mailbox />
+                <Route path=path!("/events") view=pages::Events />
+                <Route path=path!("/customers/:id") view=pages::CustomerPage />
                 <Route path=path!("/incidents") view=|| view! { <Plain title=key!(shell.nav.incidents) /> } />
                 <Route path=path!("/kinds") view=|| view! { <Plain title=key!(shell.nav.kinds) /> } />
-                <Route path=path!("/keys") view=|| view! { <Plain title=key!(shell.nav.keys) /> } />
-                <Route path=path!("/settings") view=|| view! { <Plain title=key!(shell.nav.settings) /> } />
+                <Route path=path!("/keys") view=pages::Keys />
+                <Route path=path!("/settings") view=pages::SettingsPage />
             </FlatRoutes>
             <Status />
         </div>

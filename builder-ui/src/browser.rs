@@ -188,3 +188,17 @@ pub fn prefers_less_motion() -> bool {
 pub async fn paste() -> Option<String> {
     JsFuture::from(here()?.navigator().clipboard().read_text()).await.ok()?.as_string()
 }
+
+/// The zones of time the browser knows, by their IANA names.
+#[must_use]
+pub fn zones() -> Vec<String> {
+    if !cfg!(target_arch = "wasm32") {
+        return Vec::new();
+    }
+    let asked = || -> Result<js_sys::Array, JsValue> {
+        let intl = js_sys::Reflect::get(&js_sys::global(), &"Intl".into())?;
+        let known: js_sys::Function = js_sys::Reflect::get(&intl, &"supportedValuesOf".into())?.dyn_into()?;
+        known.call1(&intl, &"timeZone".into())?.dyn_into()
+    };
+    asked().map(|zones| zones.iter().filter_map(|zone| zone.as_string()).collect()).unwrap_or_default()
+}

@@ -11,14 +11,22 @@
 //! `Idempotency-Key` and so is too. [`link`] says whether the server answers at present; [`Failure::words`] explains a
 //! failure to the user. An answer of 401 ends the session and shows the sign-in page, which leads back.
 
+pub mod attention;
 mod call;
+pub mod customers;
+pub mod deliveries;
+pub mod events;
 mod failure;
 pub mod journeys;
 pub mod kinds;
+pub mod journey_list;
+pub mod keys;
 mod link;
 mod list;
 mod live;
+pub mod recipes;
 pub mod session;
+pub mod settings;
 pub mod status;
 
 pub use call::{Call, escaped};

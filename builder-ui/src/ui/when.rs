@@ -1,0 +1,37 @@
+//! Moments as people say them, the exact one at hand.
+
+use crate::browser;
+use crate::i18n::format::{self, Moment};
+use leptos::prelude::*;
+use tradewind_nodes::time::Timestamp;
+
+/// A moment in the browser's milliseconds.
+#[must_use]
+// A browser's numbers are doubles: microseconds since 1970 fit until the year 2255.
+#[allow(clippy::cast_precision_loss)]
+pub fn millis(at: Timestamp) -> f64 {
+    at.micros() as f64 / 1000.0
+}
+
+/// `3 minutes ago`, with the exact moment as its title.
+#[component]
+pub fn When(
+    /// The moment.
+    at: Timestamp,
+) -> impl IntoView {
+    let at_millis = millis(at);
+    view! {
+        <time datetime=at.to_string() title=move || format::moment(at_millis, Moment::Exact, None)>
+            {move || format::relative(at_millis, browser::now())}
+        </time>
+    }
+}
+
+/// `23 Nov 2026, 14:05:09`
+#[component]
+pub fn Exactly(
+    /// The moment.
+    at: Timestamp,
+) -> impl IntoView {
+    view! { <time datetime=at.to_string()>{move || format::moment(millis(at), Moment::Exact, None)}</time> }
+}
