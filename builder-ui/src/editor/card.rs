@@ -71,10 +71,10 @@ pub fn Card(
             <div class="head">
                 <span class="ic">{move || { let face = shown.get(); view! { <Icon icon=icons::of(&face.kind, face.family) size=14 /> } }}</span>
                 <div class="what">
-                    <Show when=move || naming.get() fallback=move || view! { <b title=move || shown.get().title>{move || shown.get().title}</b> }>
+                    <Show when=move || naming.get() fallback=move || view! { <b title=move || shown.get().title><bdi>{move || shown.get().title}</bdi></b> }>
                         <super::rename::CardName node=node />
                     </Show>
-                    <small title=move || shown.get().line>{move || shown.get().line}</small>
+                    <small title=move || shown.get().line><bdi>{move || shown.get().line}</bdi></small>
                 </div>
             </div>
             <Foot node=node check=check shown=shown />

@@ -80,9 +80,8 @@ fn Needed(
     recipe: StoredValue<Recipe>,
 ) -> impl IntoView {
     let events = move || {
-        let fed = |recipe: &Recipe| {
-            recipe.events.iter().filter(|event| event.needed).map(|event| event.any_of.join(" / ")).collect::<Vec<_>>()
-        };
+        let fed =
+            |recipe: &Recipe| recipe.events.iter().filter(|event| event.needed).map(|event| event.any_of.join(" / ")).collect::<Vec<_>>();
         recipe.with_value(fed)
     };
     let traits = move || recipe.with_value(|recipe| recipe.attributes.needed.clone());
