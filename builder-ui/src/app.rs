@@ -56,7 +56,9 @@ fn Inside() -> impl IntoView {
                 <Route path=path!("/mailbox") view=pages::Mailbox />
                 <Route path=path!("/events") view=pages::Events />
                 <Route path=path!("/customers/:id") view=pages::CustomerPage />
-                <Route path=path!("/incidents") view=|| view! { <Plain title=key!(shell.nav.incidents) /> } />
+                <Route path=path!("/incidents") view=pages::Incidents />
+                <Route path=path!("/runs/:id") view=pages::Run />
+                <Route path=path!("/why") view=pages::Why />
                 <Route path=path!("/kinds") view=|| view! { <Plain title=key!(shell.nav.kinds) /> } />
                 <Route path=path!("/keys") view=pages::Keys />
                 <Route path=path!("/settings") view=pages::SettingsPage />

@@ -202,3 +202,27 @@ pub fn zones() -> Vec<String> {
     };
     asked().map(|zones| zones.iter().filter_map(|zone| zone.as_string()).collect()).unwrap_or_default()
 }
+
+/// Moves the focus to the next (or former) of the elements that match, from the one that has it. False when none has.
+#[must_use]
+pub fn walk(selector: &str, by: i32) -> bool {
+    let Some(document) = here().and_then(|window| window.document()) else { return false };
+    let (Ok(found), Some(active)) = (document.query_selector_all(selector), document.active_element()) else { return false };
+    let count = i32::try_from(found.length()).unwrap_or(0);
+    let holds = |at: &i32| found.item(at.unsigned_abs()).is_some_and(|node| node.contains(Some(&active)));
+    let Some(place) = (0..count).find(holds) else { return false };
+    let next = (place + by).clamp(0, count - 1);
+    let element = found.item(next.unsigned_abs()).and_then(|node| node.dyn_into::<HtmlElement>().ok());
+    element.is_some_and(|element| element.focus().is_ok())
+}
+
+/// A moment as a field of dates and times has it, by the user's clock: `2026-11-23T14:05`.
+#[must_use]
+pub fn local_moment(millis: f64) -> String {
+    if !cfg!(target_arch = "wasm32") {
+        return String::new();
+    }
+    let date = js_sys::Date::new(&JsValue::from_f64(millis));
+    let (month, day) = (date.get_month() + 1, date.get_date());
+    format!("{:04}-{month:02}-{day:02}T{:02}:{:02}", date.get_full_year(), date.get_hours(), date.get_minutes())
+}

@@ -37,9 +37,20 @@ const NOT_BUILT: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\
                          <p>This program was built without the builder. Run <code>make ui</code> and build it again, or <code>make run</code>, \
                          which does both.</p><p><a href=\"/api/docs\">The API</a> is complete.</p></html>";
 
+/// An empty page that the builder fills with a mail it previews. Mails bring styles of their own, so it has a policy of its own;
+/// no script runs there, nothing is sent from there, and only the builder may frame it.
+const FRAME: &str = "<!doctype html><html><head><meta charset=\"utf-8\"><title>Preview</title></head><body></body></html>";
+const FRAME_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data: https:; font-src data: https:; \
+                            base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
+
 /// The route of the files. The page itself is [`page`], the fallback of the whole application.
 pub fn router() -> Router<AppState> {
-    Router::new().route("/assets/{name}", get(asset))
+    Router::new().route("/assets/{name}", get(asset)).route("/assets/frame/mail", get(frame))
+}
+
+async fn frame() -> impl IntoResponse {
+    let policy = [(CONTENT_SECURITY_POLICY, FRAME_POLICY), (X_CONTENT_TYPE_OPTIONS, "nosniff")];
+    (policy, Html(FRAME))
 }
 
 /// The answer at an address nothing else lives at: the page, for whoever looks for pages; a problem for everybody else.

@@ -96,7 +96,8 @@ fn ui(dev: bool, force: bool) -> Outcome<String> {
 
 /// The root of the project: the folder above this crate's.
 fn root() -> Outcome<PathBuf> {
-    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    // Cargo says where the crate is at present; several checkouts may share one target folder.
+    let here = std::env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
     here.parent().map(Path::to_owned).ok_or_else(|| "this crate has no folder above it".to_owned())
 }
 

@@ -25,9 +25,16 @@ mod link;
 mod list;
 mod live;
 pub mod recipes;
+pub mod counts;
+pub mod incidents;
+pub mod people;
+pub mod runs;
+pub mod scenarios;
 pub mod session;
 pub mod settings;
 pub mod status;
+pub mod versions;
+pub mod why;
 
 pub use call::{Call, escaped};
 pub use failure::{Failure, FieldError, Problem};

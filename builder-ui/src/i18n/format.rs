@@ -156,6 +156,13 @@ pub fn weekday(day: u8) -> String {
     return ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"].get(usize::from(day)).copied().unwrap_or_default().to_owned();
 }
 
+/// A moment of the domain in the browser's zone.
+#[must_use]
+#[allow(clippy::cast_precision_loss)]
+pub fn instant(at: tradewind_nodes::time::Timestamp, how: Moment) -> String {
+    moment(at.micros() as f64 / 1000.0, how, None)
+}
+
 /// A moment as the API writes it (RFC 3339) in milliseconds; none when it is no moment.
 #[must_use]
 pub fn parse_moment(text: &str) -> Option<Millis> {

@@ -62,8 +62,12 @@ pub fn Palette(
         let go = move || navigate.with_value(|navigate| navigate(place.href, leptos_router::NavigateOptions::default()));
         Command::new(place.icon, move || place.label.get(), go)
     });
+    let asking = use_navigate();
+    let asking = StoredValue::new_local(asking);
+    let ask = move || asking.with_value(|navigate| navigate("/why", leptos_router::NavigateOptions::default()));
+    let why = Command::new(icondata::LuMessageCircleQuestion, tr!(why.title), ask);
     let leave = Command::new(icondata::LuLogOut, tr!(shell.account.sign_out), || leptos::task::spawn_local(session::leave()));
-    let own: Vec<Command> = places.chain([leave]).collect();
+    let own: Vec<Command> = places.chain([why, leave]).collect();
     let all = Signal::derive(move || OF_PAGES.get().into_iter().map(|(_, command)| command).chain(own.clone()).collect::<Vec<_>>());
     view! { <Dialog open=open title=Signal::derive(tr!(shell.palette.title)) class="palette"><Finder all=all open=open /></Dialog> }
 }

@@ -309,7 +309,8 @@ impl Simulation {
     }
 
     /// The next instant at which time alone brings something.
-    fn next_instant(&self) -> Option<Timestamp> {
+    #[must_use]
+    pub fn next_instant(&self) -> Option<Timestamp> {
         let runs = self.runs.iter().filter_map(|life| life.run.body.state.due_at());
         let segments = self.people.values().flat_map(|person| person.memberships.values().filter_map(|(_, at)| *at));
         runs.chain(segments).chain(self.next_tick()).min()
