@@ -13,10 +13,12 @@
 
 pub mod attention;
 mod call;
+pub mod counts;
 pub mod customers;
 pub mod deliveries;
 pub mod events;
 mod failure;
+pub mod incidents;
 pub mod journey_list;
 pub mod journeys;
 pub mod keys;
@@ -24,10 +26,8 @@ pub mod kinds;
 mod link;
 mod list;
 mod live;
-pub mod recipes;
-pub mod counts;
-pub mod incidents;
 pub mod people;
+pub mod recipes;
 pub mod runs;
 pub mod scenarios;
 pub mod session;

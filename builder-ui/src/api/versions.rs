@@ -1,5 +1,6 @@
 //! Publishing a journey, its versions, and pausing, resuming and stopping it.
 
+use super::journeys::Status;
 use super::{Call, Failure, List, escaped};
 use serde::Deserialize;
 use tradewind_nodes::graph::{Graph, GraphDiff};
@@ -14,8 +15,8 @@ pub struct Life {
     pub slug: String,
     /// What people call it.
     pub name: String,
-    /// `draft`, `live`, `paused`, `stopped` or `archived`.
-    pub status: String,
+    /// Whether people enter.
+    pub status: Status,
     /// The version people enter.
     #[serde(default)]
     pub live_version: Option<i64>,

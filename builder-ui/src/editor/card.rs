@@ -106,7 +106,9 @@ fn Foot(
         let counts = counts.get().unwrap_or_default();
         live.get().then(|| {
             view! {
-                <span>{t!(editor.card.waiting)}" "<b>{number(counts.waiting)}</b></span>
+                <button type="button" class="here-now" tabindex="-1" on:click=move |_| super::live::show_people(editor, &node.get_value())>
+                    {t!(editor.card.waiting)}" "<b>{number(counts.waiting)}</b>
+                </button>
                 <span>{t!(editor.card.passed)}" "<b>{number(counts.passed)}</b></span>
                 {(counts.failed > 0).then(|| view! { <span class="bad">{t!(editor.card.failed)}" "<b>{number(counts.failed)}</b></span> })}
             }

@@ -64,6 +64,7 @@ fn Opened(
 ) -> impl IntoView {
     let editor = Editor::open(&journey, tag.clone(), registry);
     provide_context(editor);
+    provide_context(super::live::follow(editor));
     editor.face_all();
     editor.rebuild_scene();
     drafts::check_soon(editor);

@@ -18,11 +18,10 @@ pub fn StepForm(
     view! { <ul class="messages">{move || wrong.get().into_iter().map(|message| view! { <li>{message}</li> }).collect_view()}</ul> }
 }
 
-/// The buttons at the end of the editor's bar.
-#[component]
-pub fn Actions() -> impl IntoView {}
+pub use super::life::Actions;
 
-/// Opens the dry run. False when there is none.
-pub fn dry_run(_editor: Editor) -> bool {
-    false
+/// Opens the dry run, or closes it.
+pub fn dry_run(editor: Editor) -> bool {
+    super::life::toggle_dry_run(editor);
+    true
 }

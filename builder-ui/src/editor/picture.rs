@@ -1,7 +1,7 @@
 //! A journey to look at and not to edit: a version in the history, or the one a run keeps to, with a way painted on it.
 
 use super::counts::{Mark, Path};
-use super::painted;
+use super::{icons, painted, words};
 use crate::i18n;
 use crate::ui::{Button, Look};
 use crate::{t, tr};
@@ -10,7 +10,6 @@ use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
 use tradewind_nodes::graph::{Edge, Graph, Node};
 use tradewind_nodes::id::NodeId;
-use tradewind_nodes::kind::Family;
 use tradewind_nodes::kinds::Registry;
 
 /// The size of a card.
@@ -20,31 +19,12 @@ const ROOM: f64 = 40.0;
 /// From this height on a picture is not shown as a whole unless that is wanted.
 const LARGE: f64 = 1_100.0;
 
-static KNOWN: LazyLock<HashMap<String, (Family, String)>> =
-    LazyLock::new(|| Registry::builtin().specs().into_iter().map(|spec| (spec.name, (spec.family, spec.label))).collect());
+static KNOWN: LazyLock<Registry> = LazyLock::new(Registry::builtin);
 
-/// What a step is called.
+/// What a step is called, as on its card.
 #[must_use]
 pub fn title(node: &Node) -> String {
-    if node.label.is_empty() {
-        KNOWN.get(&node.kind).map_or_else(|| node.kind.clone(), |(_, label)| label.clone())
-    } else {
-        node.label.clone()
-    }
-}
-
-fn kind_of(node: &Node) -> String {
-    KNOWN.get(&node.kind).map_or_else(|| node.kind.clone(), |(_, label)| label.clone())
-}
-
-fn family(kind: &str) -> &'static str {
-    match KNOWN.get(kind) {
-        Some((Family::Trigger, _)) => "trigger",
-        Some((Family::Condition, _)) => "condition",
-        Some((Family::Delay, _)) => "delay",
-        Some((Family::Action, _)) => "action",
-        None => "unknown",
-    }
+    words::of(node, &KNOWN).title
 }
 
 /// How a node differs from another version.
@@ -206,11 +186,11 @@ fn PictureCard(
     };
     view! {
         <foreignObject x=at.0.to_string() y=at.1.to_string() width=CARD.0.to_string() height=CARD.1.to_string()>
-            <button type="button" class="pcard" data-family=family(&node.kind) data-tint=move || tint.get().map(Tint::name)
+            <button type="button" class="pcard" data-family=icons::family(KNOWN.family(&node.kind)) data-tint=move || tint.get().map(Tint::name)
                 class:walked=move || mark.get() == Some(Mark::Passed) class:here=move || mark.get() == Some(Mark::Here)
                 class:lost=move || mark.get() == Some(Mark::Failed) aria-pressed=move || pressed.get().to_string() on:click=choose>
                 <b dir="auto">{title(&node)}</b>
-                <small>{kind_of(&node)}</small>
+                <small dir="auto">{words::of(&node, &KNOWN).line}</small>
                 <span class="only-read">{said}</span>
             </button>
         </foreignObject>

@@ -18,6 +18,8 @@ pub fn Side() -> impl IntoView {
                 Panel::Inspector => view! { <Inspector /> }.into_any(),
                 Panel::Issues => view! { <Issues /> }.into_any(),
                 Panel::Outline => view! { <Outline /> }.into_any(),
+                Panel::DryRun => view! { <super::life::DryRunPanel /> }.into_any(),
+                Panel::People => view! { <super::live::Numbers /> }.into_any(),
             }}
         </aside>
     }

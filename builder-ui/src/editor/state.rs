@@ -95,6 +95,10 @@ pub enum Panel {
     Issues,
     /// The graph as a list.
     Outline,
+    /// The journey tried on somebody.
+    DryRun,
+    /// Numbers, and the people behind them.
+    People,
 }
 
 /// The editor of one journey.

@@ -31,7 +31,7 @@ pub struct Line {
 /// A port's name as it is read.
 #[must_use]
 pub fn port(name: &str) -> String {
-    name.replace('_', " ")
+    super::words::port_label(name)
 }
 
 fn end(end: &End) -> String {

@@ -1,0 +1,232 @@
+//! The numbers on the canvas as they come, and the people behind each.
+
+use super::counts::{Counts, NodeCounts};
+use super::state::{Editor, Panel, editor};
+use super::steps;
+use crate::api::counts::Counted;
+use crate::api::runs::{self, Run, Which};
+use crate::api::{Live, escaped};
+use crate::i18n::format::{self, Moment};
+use crate::pages::run_state;
+use crate::ui::{Button, Foot, Look, Paged, Pill};
+use crate::{t, tr};
+use leptos::prelude::*;
+use tradewind_nodes::id::{NodeId, PortName};
+
+/// What is watched.
+#[derive(Clone, Copy)]
+pub struct Watch {
+    /// The numbers as they were told last.
+    pub counted: RwSignal<Counted>,
+    /// The period, as the API has it; empty for all of it.
+    pub since: RwSignal<&'static str>,
+    /// One version; all of them when None.
+    pub version: RwSignal<Option<i64>>,
+    /// Whose list is shown.
+    pub people: RwSignal<Option<Behind>>,
+}
+
+/// The people behind a number.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Behind {
+    /// At which step.
+    pub node: String,
+    /// By which port, `!` for failing there, `.` for ending there; None for those who stand there.
+    pub port: Option<String>,
+}
+
+const PERIODS: [&str; 5] = ["1h", "24h", "7d", "30d", ""];
+
+fn period(since: &str) -> String {
+    match since {
+        "1h" => t!(live.numbers.hour),
+        "24h" => t!(live.numbers.day),
+        "7d" => t!(live.numbers.week),
+        "30d" => t!(live.numbers.month),
+        _ => t!(live.numbers.ever),
+    }
+}
+
+fn whole(n: i64) -> u64 {
+    u64::try_from(n).unwrap_or(0)
+}
+
+fn counts(counted: &Counted, percent: bool) -> Counts {
+    let of = |node: &crate::api::counts::NodeCount| {
+        let ports = node.ports.iter().map(|port| (PortName::new(port.port.clone()), whole(port.passed))).collect();
+        let passed = node.ports.iter().map(|port| port.passed).sum::<i64>() + node.ended;
+        NodeCounts { waiting: whole(node.waiting), passed: whole(passed), failed: whole(node.failed), ports }
+    };
+    let nodes = counted.nodes.iter().filter_map(|node| Some((NodeId::new(&node.node).ok()?, of(node))));
+    Counts { nodes: nodes.collect(), percent }
+}
+
+/// Follows the numbers of the editor's journey as long as it is open, once it was published.
+pub fn follow(editor: Editor) -> Watch {
+    let watch = Watch { counted: RwSignal::default(), since: RwSignal::new(""), version: RwSignal::new(None), people: RwSignal::new(None) };
+    let stream = StoredValue::new_local(None::<Live>);
+    let published = Memo::new(move |_| editor.journey.with(|meta| meta.live_version.is_some().then(|| meta.slug.clone())));
+    Effect::new(move |_| {
+        let address = published.get().map(|slug| {
+            let since =
+                Some(watch.since.get()).filter(|since| !since.is_empty()).map(|since| format!("&since={since}")).unwrap_or_default();
+            let version = watch.version.get().map(|version| format!("&version={version}")).unwrap_or_default();
+            format!("/api/v1/live?journey={}{since}{version}", escaped(&slug))
+        });
+        stream.set_value(address.map(|address| {
+            Live::listen(&address, &["counts"], move |told| match serde_json::from_str::<Counted>(&told.data) {
+                Ok(counted) => {
+                    let percent = editor.counts.with_untracked(|counts| counts.percent);
+                    editor.counts.set(counts(&counted, percent));
+                    watch.counted.set(counted);
+                }
+                Err(error) => leptos::logging::error!("counts do not read: {error}"),
+            })
+        }));
+    });
+    watch
+}
+
+/// Opens or closes the numbers at the side.
+pub fn toggle(editor: Editor) {
+    editor.panel.update(|panel| *panel = if *panel == Panel::People { Panel::Inspector } else { Panel::People });
+}
+
+/// Shows who stands at a step.
+pub fn show_people(editor: Editor, node: &NodeId) {
+    if let Some(watch) = use_context::<Watch>() {
+        watch.people.set(Some(Behind { node: node.to_string(), port: None }));
+        editor.panel.set(Panel::People);
+    }
+}
+
+/// The panel: period, version, numbers by step, and people.
+#[component]
+pub fn Numbers() -> impl IntoView {
+    let editor = editor();
+    let watch = expect_context::<Watch>();
+    let figure = |n: i64| format::number(n as f64);
+    let latest = Memo::new(move |_| editor.journey.with(|meta| meta.live_version.unwrap_or(0)));
+    let percent = Memo::new(move |_| editor.counts.with(|counts| counts.percent));
+    let versions = move || {
+        (1..=latest.get())
+            .rev()
+            .take(50)
+            .map(|n| view! { <option value=n.to_string()>{t!(live.run.version, n = n.to_string())}</option> })
+            .collect_view()
+    };
+    let periods = PERIODS
+        .into_iter()
+        .map(move |since| view! { <option value=since selected=watch.since.get_untracked() == since>{period(since)}</option> });
+    let choose = move |event: web_sys::Event| {
+        let value = event_target_value(&event);
+        watch.since.set(PERIODS.into_iter().find(|since| *since == value).unwrap_or_default());
+    };
+    view! {
+        <section class="numbers" aria-labelledby="numbers-title">
+            <header class="row"><h2 id="numbers-title">{tr!(live.numbers.title)}</h2><span class="space"></span>
+                <Button look=Look::Ghost icon=icondata::LuX label=Signal::derive(tr!(ui.close)) on:click=move |_| toggle(editor) /></header>
+            <div class="row">
+                <select class="in narrow" aria-label=tr!(live.numbers.period) on:change=choose>{periods.collect_view()}</select>
+                <select class="in narrow" aria-label=tr!(live.numbers.version) on:change=move |event| watch.version.set(event_target_value(&event).parse().ok())>
+                    <option value="">{tr!(live.numbers.all_versions)}</option>{versions}
+                </select>
+                <label class="choice"><input type="checkbox" prop:checked=percent on:change=move |event| editor.counts.update(|counts| counts.percent = event_target_checked(&event)) />{tr!(live.numbers.percent)}</label>
+            </div>
+            <p class="row figures"><span>{tr!(live.numbers.entered)}" "<b>{move || figure(watch.counted.with(|counted| counted.entered))}</b></span>
+                <span>{tr!(live.numbers.inside)}" "<b>{move || figure(watch.counted.with(|counted| counted.inside))}</b></span></p>
+            <Show when=move || watch.people.with(Option::is_some)><People watch=watch /></Show>
+            <ByStep watch=watch percent=percent />
+        </section>
+    }
+}
+
+/// Every step with its numbers; each number leads to its people.
+#[component]
+fn ByStep(
+    /// What is watched.
+    watch: Watch,
+    /// Whether ways show shares.
+    percent: Memo<bool>,
+) -> impl IntoView {
+    let editor = editor();
+    let rows = Memo::new(move |_| watch.counted.with(|counted| counted.nodes.clone()));
+    let number = move |node: &str, port: Option<&str>, n: i64, words: String, share: Option<f64>| {
+        let behind = Behind { node: node.to_owned(), port: port.map(str::to_owned) };
+        let shown = share.map_or_else(|| format::number(n as f64), format::percent);
+        view! { <button type="button" class="count" disabled=n == 0 on:click=move |_| watch.people.set(Some(behind.clone()))>{words}" "<b>{shown}</b></button> }
+    };
+    let one = move |node: crate::api::counts::NodeCount| {
+        let title = NodeId::new(&node.node).map_or_else(|_| node.node.clone(), |id| editor.title(&id));
+        let all: i64 = node.ports.iter().map(|port| port.passed).sum();
+        let ports = node.ports.iter().map(|port| {
+            let share = percent.get().then(|| port.passed as f64 / all.max(1) as f64);
+            number(&node.node, Some(&port.port), port.passed, super::words::port_label(&port.port), share)
+        });
+        let ports = ports.collect_view();
+        view! {
+            <li>
+                <b dir="auto">{title}</b>
+                <span class="row">
+                    {number(&node.node, None, node.waiting, t!(live.numbers.here), None)}
+                    {ports}
+                    {(node.failed > 0).then(|| number(&node.node, Some("!"), node.failed, t!(live.numbers.failed), None))}
+                    {(node.ended > 0).then(|| number(&node.node, Some("."), node.ended, t!(live.numbers.ended), None))}
+                </span>
+            </li>
+        }
+    };
+    view! { <ul class="by-step">{move || rows.get().into_iter().map(one).collect_view()}</ul> }
+}
+
+/// The people behind a number, a page at a time.
+#[component]
+fn People(
+    /// What is watched.
+    watch: Watch,
+) -> impl IntoView {
+    let editor = editor();
+    let list = Paged::new(move |cursor| {
+        let behind = watch.people.get();
+        let (journey, version) = (editor.journey.with_untracked(|meta| meta.slug.clone()), watch.version.get());
+        let since = Some(watch.since.get()).filter(|since| !since.is_empty());
+        async move {
+            let Some(Behind { node, port }) = behind else {
+                return Ok(crate::api::List { data: Vec::new(), next_cursor: None, has_more: false });
+            };
+            let which = match port {
+                None => Which { journey, version, node: Some(node), inside: true, ..Which::default() },
+                Some(port) => Which { journey, version, passed: Some(format!("{node}:{port}")), since, ..Which::default() },
+            };
+            runs::list(which, cursor).await
+        }
+    });
+    let heading = move || {
+        watch.people.with(|behind| {
+            let Behind { node, port } = behind.as_ref()?;
+            let title = NodeId::new(node).map_or_else(|_| node.clone(), |id| editor.title(&id));
+            Some(match port.as_deref() {
+                None => t!(live.numbers.who_here, step = title),
+                Some("!") => t!(live.numbers.who_failed, step = title),
+                Some(".") => t!(live.numbers.who_ended, step = title),
+                Some(port) => t!(live.numbers.who_passed, step = title, port = steps::port(port)),
+            })
+        })
+    };
+    let row = |run: Run| {
+        let (tone, words) = run_state(&run);
+        view! {
+            <li><a href=format!("/runs/{}", run.id) dir="auto">{runs::called(run.person.as_ref())}</a><Pill tone=tone>{words}</Pill>
+                <small>{format::instant(run.entered_at, Moment::DateTime)}</small></li>
+        }
+    };
+    view! {
+        <div class="people-behind">
+            <header class="row"><h3 role="status">{heading}</h3><span class="space"></span>
+                <Button look=Look::Ghost icon=icondata::LuX label=Signal::derive(tr!(ui.close)) on:click=move |_| watch.people.set(None) /></header>
+            <ul><For each=move || list.items.get() key=|run| run.id.clone() children=row /></ul>
+            <Show when=move || list.is_empty()><p class="hint">{tr!(live.numbers.nobody)}</p></Show>
+            <Foot list=list />
+        </div>
+    }
+}
