@@ -136,7 +136,7 @@ pub fn moment(at: Millis, how: Moment, zone: Option<&str>) -> String {
             Moment::Exact => vec![("dateStyle", "medium".into()), ("timeStyle", "medium".into())],
         };
         options.extend(zone.map(|zone| ("timeZone", zone.into())));
-        return intl::text("DateTimeFormat", "format", &options, &[at.into()]);
+        intl::text("DateTimeFormat", "format", &options, &[at.into()])
     }
     #[cfg(not(target_arch = "wasm32"))]
     return format!("{at} {how:?} {}", zone.unwrap_or("local"));
@@ -150,7 +150,7 @@ pub fn weekday(day: u8) -> String {
         // 5 January 1970 was a Monday.
         let at = (f64::from(day) + 4.0) * 86_400_000.0;
         let options = [("weekday", "short".into()), ("timeZone", "UTC".into())];
-        return intl::text("DateTimeFormat", "format", &options, &[at.into()]);
+        intl::text("DateTimeFormat", "format", &options, &[at.into()])
     }
     #[cfg(not(target_arch = "wasm32"))]
     return ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"].get(usize::from(day)).copied().unwrap_or_default().to_owned();

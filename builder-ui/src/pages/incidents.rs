@@ -98,7 +98,7 @@ fn Open(
     /// The inbox.
     inbox: Inbox,
 ) -> impl IntoView {
-    let shown = move || {
+    move || {
         match (inbox.groups.get(), inbox.failure.get()) {
         (Some(groups), _) if groups.data.is_empty() => view! {
             <Empty icon=icondata::LuCircleCheck title=Signal::derive(tr!(incidents.empty.title)) text=Signal::derive(tr!(incidents.empty.text)) />
@@ -116,8 +116,7 @@ fn Open(
         (None, Some(failure)) => view! { <Trouble failure=failure retry=move |()| leptos::task::spawn_local(inbox.read()) /> }.into_any(),
         (None, None) => view! { <Skeleton lines=6 /> }.into_any(),
     }
-    };
-    shown
+    }
 }
 
 /// Arrows walk the groups.

@@ -59,7 +59,7 @@ pub fn Dialog(
     view! {
         <dialog node_ref=node class=format!("dialog {class}") on:close=closed on:cancel=cancel on:mousedown=backdrop aria-labelledby=labelled>
             <div class="inside">
-                <header>
+                <header role="presentation">
                     <h2 id=heading>{title}</h2>
                     {closable.then(|| view! { <Button look=Look::Ghost icon=icondata::LuX label=Signal::derive(tr!(ui.close)) on:click=move |_| open.set(false) /> })}
                 </header>
