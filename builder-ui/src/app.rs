@@ -4,7 +4,7 @@ use crate::pages::{self, SignIn};
 use crate::session::{self, Known};
 use crate::shell::{Keyboard, Rail, Status};
 use crate::ui::{Dialog, Skeleton, Tips, Toasts};
-use crate::{browser, key, tr};
+use crate::{browser, tr};
 use leptos::prelude::*;
 use leptos_router::components::{FlatRoutes, Route, Router};
 use leptos_router::path;
@@ -35,7 +35,6 @@ pub fn App() -> impl IntoView {
 /// What somebody who is signed in sees.
 #[component]
 fn Inside() -> impl IntoView {
-    use pages::Plain;
     // Not the router's business: the address stays.
     let skip = |event: web_sys::MouseEvent| {
         event.prevent_default();
@@ -59,7 +58,8 @@ fn Inside() -> impl IntoView {
                 <Route path=path!("/incidents") view=pages::Incidents />
                 <Route path=path!("/runs/:id") view=pages::Run />
                 <Route path=path!("/why") view=pages::Why />
-                <Route path=path!("/kinds") view=|| view! { <Plain title=key!(shell.nav.kinds) /> } />
+                <Route path=path!("/kinds") view=pages::Kinds />
+                <Route path=path!("/kinds/:name") view=pages::KindEditor />
                 <Route path=path!("/keys") view=pages::Keys />
                 <Route path=path!("/settings") view=pages::SettingsPage />
             </FlatRoutes>

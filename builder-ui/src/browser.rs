@@ -165,6 +165,30 @@ pub fn focus(id: &str) {
     }
 }
 
+/// Puts the focus on the element with this id, brought into view. False when there is none.
+#[must_use]
+pub fn focus_on(id: &str) -> bool {
+    let Some(element) = document().get_element_by_id(id).and_then(|found| found.dyn_into::<HtmlElement>().ok()) else { return false };
+    element.scroll_into_view();
+    element.focus().is_ok()
+}
+
+/// The names of the time zones the browser knows.
+#[must_use]
+pub fn zones() -> Vec<String> {
+    let asked = || {
+        let intl = js_sys::Reflect::get(&js_sys::global(), &"Intl".into()).ok()?;
+        let ask: js_sys::Function = js_sys::Reflect::get(&intl, &"supportedValuesOf".into()).ok()?.dyn_into().ok()?;
+        ask.call1(&intl, &"timeZone".into()).ok()?.dyn_into::<js_sys::Array>().ok()
+    };
+    if !cfg!(target_arch = "wasm32") {
+        return Vec::new();
+    }
+    let names = asked().map(|names| names.iter().filter_map(|name| name.as_string()).collect::<Vec<_>>()).unwrap_or_default();
+    // It leaves out UTC, which most journeys that name a zone want.
+    ["UTC".to_owned()].into_iter().chain(names.into_iter().filter(|name| name != "UTC")).collect()
+}
+
 /// Whether a key pressed here is being typed into a field.
 #[must_use]
 pub fn is_typing(target: Option<web_sys::EventTarget>) -> bool {
@@ -187,20 +211,6 @@ pub fn prefers_less_motion() -> bool {
 /// The text on the clipboard; none when the browser refuses.
 pub async fn paste() -> Option<String> {
     JsFuture::from(here()?.navigator().clipboard().read_text()).await.ok()?.as_string()
-}
-
-/// The zones of time the browser knows, by their IANA names.
-#[must_use]
-pub fn zones() -> Vec<String> {
-    if !cfg!(target_arch = "wasm32") {
-        return Vec::new();
-    }
-    let asked = || -> Result<js_sys::Array, JsValue> {
-        let intl = js_sys::Reflect::get(&js_sys::global(), &"Intl".into())?;
-        let known: js_sys::Function = js_sys::Reflect::get(&intl, &"supportedValuesOf".into())?.dyn_into()?;
-        known.call1(&intl, &"timeZone".into())?.dyn_into()
-    };
-    asked().map(|zones| zones.iter().filter_map(|zone| zone.as_string()).collect()).unwrap_or_default()
 }
 
 /// Moves the focus to the next (or former) of the elements that match, from the one that has it. False when none has.

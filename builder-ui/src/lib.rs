@@ -6,6 +6,7 @@ pub mod api;
 pub mod app;
 pub mod browser;
 pub mod editor;
+pub mod form;
 pub mod gesture;
 pub mod i18n;
 pub mod pages;

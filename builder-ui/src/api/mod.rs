@@ -12,6 +12,7 @@
 //! failure to the user. An answer of 401 ends the session and shows the sign-in page, which leads back.
 
 pub mod attention;
+pub mod audience;
 mod call;
 pub mod counts;
 pub mod customers;
@@ -27,6 +28,7 @@ mod link;
 mod list;
 mod live;
 pub mod people;
+pub mod own_kinds;
 pub mod recipes;
 pub mod runs;
 pub mod scenarios;
@@ -35,6 +37,8 @@ pub mod settings;
 pub mod status;
 pub mod versions;
 pub mod why;
+pub mod subject;
+pub mod vocabulary;
 
 pub use call::{Call, escaped};
 pub use failure::{Failure, FieldError, Problem};

@@ -2,6 +2,7 @@
 //! browser; `state.rs` is the one place the document is written from; `stage.rs` the one that moves elements.
 
 mod arrange;
+mod before;
 mod canvas;
 mod card;
 mod clips;

@@ -21,11 +21,13 @@ mod convert;
 mod engine;
 mod functions;
 mod kind;
+mod listing;
 mod run;
 #[cfg(test)]
 mod tests;
 
 pub use kind::ScriptKind;
+pub use listing::{FUNCTIONS, Function};
 pub use run::{Decision, ScriptInput, ScriptOutput, check, run, step};
 
 /// The longest script, in bytes.

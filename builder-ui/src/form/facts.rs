@@ -1,0 +1,169 @@
+//! The facts a step may read, in the marketer's words: `customer.first_name` is "First name".
+
+use crate::t;
+use tradewind_nodes::Json;
+use tradewind_nodes::fact::WELL_KNOWN;
+use tradewind_nodes::time::Timestamp;
+
+/// What sort of value a fact has, as far as is known: it decides what it can be compared with.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Sort {
+    /// Not known.
+    #[default]
+    Any,
+    /// Text.
+    Text,
+    /// A number.
+    Number,
+    /// Yes or no.
+    Truth,
+    /// A day or a moment.
+    Time,
+    /// A list.
+    List,
+}
+
+impl Sort {
+    /// The sort of a value.
+    #[must_use]
+    pub fn of(value: &Json) -> Self {
+        match value {
+            Json::Bool(_) => Self::Truth,
+            Json::Number(_) => Self::Number,
+            Json::Array(_) => Self::List,
+            Json::String(text) if text.len() >= 10 && Timestamp::parse(text).is_some() => Self::Time,
+            Json::String(_) => Self::Text,
+            Json::Null | Json::Object(_) => Self::Any,
+        }
+    }
+
+    /// The sort by the name the API gives it.
+    #[must_use]
+    pub fn named(name: &str) -> Self {
+        match name {
+            "text" => Self::Text,
+            "number" => Self::Number,
+            "boolean" => Self::Truth,
+            "time" => Self::Time,
+            "list" => Self::List,
+            _ => Self::Any,
+        }
+    }
+}
+
+/// A fact there is.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Fact {
+    /// Its path.
+    pub path: String,
+    /// The sort of its values.
+    pub sort: Sort,
+    /// One value it had.
+    pub example: Option<Json>,
+}
+
+impl Fact {
+    /// A fact with an example, which tells its sort.
+    #[must_use]
+    pub fn seen(path: String, example: &Json) -> Self {
+        Self { path, sort: Sort::of(example), example: Some(example.clone()).filter(|value| !value.is_null()) }
+    }
+
+    /// What the example is, shortened.
+    #[must_use]
+    pub fn note(&self) -> String {
+        let text = match &self.example {
+            Some(Json::String(text)) => text.clone(),
+            Some(Json::Object(_) | Json::Array(_)) | None => String::new(),
+            Some(other) => other.to_string(),
+        };
+        match text.char_indices().nth(28) {
+            Some((end, _)) => format!("{}…", &text[..end]),
+            None => text,
+        }
+    }
+}
+
+/// The facts every person has.
+#[must_use]
+pub fn of_everybody() -> Vec<Fact> {
+    let known = |name: &&str| {
+        let sort = if *name == "birthday" { Sort::Time } else { Sort::Text };
+        Fact { path: format!("customer.{name}"), sort, example: None }
+    };
+    let own = [("user_id", Sort::Text), ("created_at", Sort::Time), ("tags", Sort::List)];
+    let own = own.into_iter().map(|(name, sort)| Fact { path: format!("customer.{name}"), sort, example: None });
+    WELL_KNOWN.iter().map(known).chain(own).collect()
+}
+
+/// The facts of the run and of the moment.
+#[must_use]
+pub fn of_the_run() -> Vec<Fact> {
+    [
+        ("event.name", Sort::Text),
+        ("event.timestamp", Sort::Time),
+        ("run.entered_at", Sort::Time),
+        ("run.key", Sort::Text),
+        ("now", Sort::Time),
+    ]
+    .map(|(path, sort)| Fact { path: path.to_owned(), sort, example: None })
+    .into()
+}
+
+/// A fact in words. Names of the shop's own stay as the shop writes them, but for underscores.
+#[must_use]
+pub fn fact_words(path: &str) -> String {
+    match path {
+        "customer.email" => t!(form.fact.email),
+        "customer.phone" => t!(form.fact.phone),
+        "customer.first_name" => t!(form.fact.first_name),
+        "customer.last_name" => t!(form.fact.last_name),
+        "customer.name" => t!(form.fact.name),
+        "customer.locale" => t!(form.fact.locale),
+        "customer.timezone" => t!(form.fact.timezone),
+        "customer.country" => t!(form.fact.country),
+        "customer.currency" => t!(form.fact.currency),
+        "customer.birthday" => t!(form.fact.birthday),
+        "customer.user_id" => t!(form.fact.user_id),
+        "customer.created_at" => t!(form.fact.created_at),
+        "customer.tags" => t!(form.fact.tags),
+        "event.name" => t!(form.fact.event_name),
+        "event.timestamp" => t!(form.fact.event_time),
+        "run.entered_at" => t!(form.fact.entered_at),
+        "run.key" => t!(form.fact.run_key),
+        "now" => t!(form.fact.now),
+        _ => named(path),
+    }
+}
+
+fn named(path: &str) -> String {
+    let tail = ["customer.traits.", "event.properties.", "event.context.", "customer."].iter().find_map(|start| path.strip_prefix(start));
+    let plain = |name: &str| name.replace(['_', '.'], " ");
+    match (tail, path.strip_prefix("steps.")) {
+        (Some(tail), _) => plain(tail),
+        (None, Some(step)) => step.split_once('.').map_or_else(|| plain(step), |(step, output)| format!("{} · {step}", plain(output))),
+        (None, None) => path.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn facts_are_called_what_people_call_them() {
+        assert_eq!(fact_words("customer.first_name"), "First name");
+        assert_eq!(fact_words("customer.traits.favourite_colour"), "favourite colour");
+        assert_eq!(fact_words("event.properties.products.0.sku"), "products 0 sku");
+        assert_eq!(fact_words("steps.ask.answer"), "answer · ask");
+    }
+
+    #[test]
+    fn a_value_tells_its_sort() {
+        assert_eq!(Sort::of(&json!("2026-11-23")), Sort::Time);
+        assert_eq!(Sort::of(&json!("62.50")), Sort::Text);
+        assert_eq!(Sort::of(&json!(62.5)), Sort::Number);
+        assert_eq!(Fact::seen("event.properties.x".into(), &json!("a long value that is cut for the list")).note().chars().count(), 29);
+    }
+}

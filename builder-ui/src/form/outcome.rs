@@ -1,0 +1,242 @@
+//! Trying a step on a person: what it would do now, and why.
+
+use super::fields::shown;
+use super::person::{now, who};
+use crate::i18n::format::{self, Moment};
+use crate::t;
+use crate::ui::{Button, Icon};
+use leptos::prelude::*;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use tradewind_nodes::effect::{Command, Payload};
+use tradewind_nodes::id::{NodeId, RunId};
+use tradewind_nodes::kind::{End, Outcome, Resume, StepCx, Then};
+use tradewind_nodes::kinds::Registry;
+use tradewind_nodes::settings::Settings;
+use tradewind_nodes::time::Timestamp;
+use tradewind_nodes::why::Why;
+use tradewind_nodes::{Json, JsonMap};
+
+/// The step that is being filled in; by context.
+#[derive(Clone, Copy)]
+pub struct Step {
+    /// Its kind.
+    pub kind: Signal<String>,
+    /// Its fields.
+    pub values: Signal<Arc<JsonMap>>,
+    /// The kinds there are.
+    pub registry: Signal<Registry>,
+    /// What it is called in its journey.
+    pub node: StoredValue<NodeId>,
+}
+
+/// What came of a try.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Tried {
+    /// What the step does, in words.
+    pub does: String,
+    /// Whether it went wrong.
+    pub failed: bool,
+    /// Why, as the engine says it.
+    pub why: String,
+    /// Values it saw.
+    pub seen: JsonMap,
+    /// What it puts out, sends or changes.
+    pub more: Vec<(String, Json)>,
+}
+
+/// Tries a step of a kind on somebody.
+#[must_use]
+pub fn tried(registry: &Registry, kind: &str, config: &JsonMap, node: &NodeId, who: &super::person::Who) -> Tried {
+    match registry.parse(kind, config) {
+        Err(issues) => {
+            let why = issues.first().map(|issue| issue.message.clone()).unwrap_or_default();
+            Tried { does: t!(form.tried.unfinished), failed: true, why, seen: JsonMap::new(), more: Vec::new() }
+        }
+        Ok(kind) => who.with_facts(|facts| {
+            let wired: BTreeSet<_> = kind.ports().into_iter().map(|port| port.name).collect();
+            let settings = Settings::default();
+            let now = facts.now;
+            let run = RunId(Default::default());
+            let cx = StepCx {
+                now,
+                facts: *facts,
+                settings: &settings,
+                journey: "",
+                run,
+                node,
+                visit: 1,
+                since: now,
+                resume: Resume::Enter,
+                wired: &wired,
+            };
+            told(kind.step(&cx))
+        }),
+    }
+}
+
+fn moment(at: Timestamp) -> String {
+    format::moment(at.micros() as f64 / 1000.0, Moment::DateTime, None)
+}
+
+fn told(outcome: Outcome) -> Tried {
+    let done =
+        |does: String, why: Why, more: Vec<(String, Json)>| Tried { does, failed: false, why: why.rule.into_owned(), seen: why.seen, more };
+    let output = |output: Option<JsonMap>| output.map(|map| (t!(form.tried.output), Json::Object(map)));
+    match outcome {
+        Outcome::Go { port, output: put, why } => {
+            done(t!(form.tried.goes, port = super::words::option_words(port.as_str())), why, output(put).into_iter().collect())
+        }
+        Outcome::Sleep { until, why } => done(t!(form.tried.sleeps, until = moment(until)), why, Vec::new()),
+        Outcome::Await { event, deadline, why } => {
+            done(with_deadline(t!(form.tried.waits, event = event.names.join(" / ")), deadline), why, Vec::new())
+        }
+        Outcome::AwaitChange { deadline, why, .. } => done(with_deadline(t!(form.tried.waits_until), deadline), why, Vec::new()),
+        Outcome::Effect { effect, then, why } => {
+            let on = match then {
+                Then::Go(port) => t!(form.tried.goes, port = super::words::option_words(port.as_str())),
+                Then::AwaitReceipt => t!(form.tried.waits_receipt),
+            };
+            let (does, sent) = match effect.payload {
+                Payload::Email(mail) => (t!(form.tried.mails, to = &mail.to), Json::String(mail.subject)),
+                Payload::Http(request) => {
+                    (t!(form.tried.calls, url = format!("{} {}", request.method, request.url)), Json::String(request.body))
+                }
+            };
+            done(format!("{does}. {on}"), why, vec![(t!(form.tried.sends), sent)])
+        }
+        Outcome::Command { commands, port, output: put, why } => {
+            let list = commands.iter().map(command).collect::<Vec<_>>();
+            let more = std::iter::once((t!(form.tried.changes), Json::Array(list)))
+                .filter(|(_, list)| list.as_array().is_some_and(|list| !list.is_empty()));
+            done(t!(form.tried.goes, port = super::words::option_words(port.as_str())), why, more.chain(output(put)).collect())
+        }
+        Outcome::Ask { question, deadline, why } => {
+            done(with_deadline(t!(form.tried.asks, question = question.title), deadline), why, Vec::new())
+        }
+        Outcome::Exit { end, commands, why } => {
+            let reason = match end {
+                End::Completed => String::new(),
+                End::Exited { reason } | End::Cancelled { reason } => reason,
+                End::Goal { goal } => goal,
+            };
+            let list = commands.iter().map(command).collect::<Vec<_>>();
+            let more = if list.is_empty() { Vec::new() } else { vec![(t!(form.tried.changes), Json::Array(list))] };
+            done(t!(form.tried.ends, reason = reason), why, more)
+        }
+        Outcome::Fail { problem } => {
+            Tried { does: t!(form.tried.fails), failed: true, why: problem.message, seen: JsonMap::new(), more: Vec::new() }
+        }
+    }
+}
+
+fn with_deadline(words: String, deadline: Option<Timestamp>) -> String {
+    match deadline {
+        Some(deadline) => format!("{words}, {}", t!(form.tried.at_most, until = moment(deadline))),
+        None => words,
+    }
+}
+
+fn command(command: &Command) -> Json {
+    serde_json::to_value(command).unwrap_or_default()
+}
+
+/// What came of a try, shown.
+#[component]
+pub fn TriedView(
+    /// What came of it.
+    tried: Tried,
+) -> impl IntoView {
+    let Tried { does, failed, why, seen, more } = tried;
+    let seen = seen
+        .into_iter()
+        .map(|(path, value)| view! { <div><dt>{super::facts::fact_words(&path)}</dt><dd dir="auto">{plain(&value)}</dd></div> })
+        .collect_view();
+    let more = more.into_iter().map(|(name, value)| view! { <p class="note">{name}</p><pre dir="auto">{if let Json::String(text) = &value { text.clone() } else { shown(&value) }}</pre> }).collect_view();
+    view! {
+        <div class="tried" class:failed=failed>
+            <p class="does"><Icon icon=if failed { icondata::LuTriangleAlert } else { icondata::LuCornerDownRight } size=14 />{does}</p>
+            <p class="why" lang="en" dir="ltr">{why}</p>
+            <dl class="seen">{seen}</dl>
+            {more}
+        </div>
+    }
+}
+
+fn plain(value: &Json) -> String {
+    match value {
+        Json::String(text) => text.clone(),
+        Json::Null => "—".to_owned(),
+        other => other.to_string(),
+    }
+}
+
+/// A button that tries the step that is being filled in on the chosen person.
+#[component]
+pub fn TryIt() -> impl IntoView {
+    let Some(step) = use_context::<Step>() else { return ().into_any() };
+    let who = who();
+    let result = RwSignal::new(None::<Tried>);
+    // A result of what stood there before would mislead.
+    Effect::new(move |_| {
+        step.values.track();
+        result.set(None);
+    });
+    let run = move |_| {
+        let made = step.registry.with_untracked(|registry| {
+            step.values.with_untracked(|values| {
+                step.node.with_value(|node| untrack(|| tried(registry, &step.kind.get_untracked(), values, node, &who)))
+            })
+        });
+        result.set(Some(made));
+    };
+    view! {
+        <div class="try" aria-live="polite">
+            <Button icon=icondata::LuPlay on:click=run>{move || t!(form.tried.run, name = who.name())}</Button>
+            {move || result.get().map(|tried| view! { <TriedView tried=tried /> })}
+        </div>
+    }
+    .into_any()
+}
+
+/// What the step would do for the chosen person, kept up to date.
+#[component]
+pub fn WhyNow() -> impl IntoView {
+    let Some(step) = use_context::<Step>() else { return ().into_any() };
+    let who = who();
+    let made = move || {
+        step.registry
+            .with(|registry| step.values.with(|values| step.node.with_value(|node| tried(registry, &step.kind.get(), values, node, &who))))
+    };
+    view! {
+        <super::person::PersonPicker id="why-person" />
+        <p class="note">{move || t!(form.tried.now, time = moment(now()))}</p>
+        <div aria-live="polite">{move || view! { <TriedView tried=made() /> }}</div>
+    }
+    .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::form::person::Who;
+    use serde_json::json;
+
+    fn outcome(kind: &str, config: Json) -> Tried {
+        let owner = Owner::new();
+        owner.set();
+        let who = Who::plain();
+        let Json::Object(config) = config else { panic!("a config is an object") };
+        tried(&Registry::builtin(), kind, &config, &NodeId::new("n").unwrap(), &who)
+    }
+
+    #[test]
+    fn a_step_tells_what_it_would_do_and_why() {
+        let said = outcome("condition.if", json!({"predicate": {"fact": "customer.country", "is": "eq", "value": "DE"}}));
+        assert_eq!((said.does.as_str(), said.failed), ("Goes on by yes", false));
+        assert_eq!(said.seen["customer.country"], "DE");
+        let mail = outcome("email.send", json!({"subject": "Hi {{customer.first_name}}", "html": "<p>x</p>"}));
+        assert_eq!(mail.more, [("It would send".to_owned(), json!("Hi Anna"))]);
+        assert!(outcome("delay.for", json!({})).failed);
+    }
+}

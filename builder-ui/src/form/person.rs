@@ -1,0 +1,278 @@
+//! The person a preview is shown for: somebody made up, or a customer.
+
+use super::combo::{Combo, Pick};
+use super::known::Known;
+use crate::api::audience::Someone;
+use crate::api::subject::{self, PersonFacts, Subject};
+use crate::{browser, t, tr};
+use leptos::prelude::*;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use tradewind_nodes::fact::{ConsentStatus, Customer, Event, Facts, RunFacts};
+use tradewind_nodes::id::{CustomerId, EventId, RunId};
+use tradewind_nodes::time::Timestamp;
+use tradewind_nodes::{Json, JsonMap};
+
+/// The value that stands for the person who is made up.
+const MADE_UP: &str = "-";
+
+/// A person with everything a step may read of him.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Person {
+    /// The customer.
+    pub customer: Customer,
+    /// What he did.
+    pub history: Vec<Event>,
+    /// The segments he is in.
+    pub segments: BTreeSet<String>,
+}
+
+/// Whom a preview is shown for, and what started his run.
+#[derive(Clone, Copy)]
+pub struct Who {
+    chosen: RwSignal<Option<Arc<Person>>>,
+    picked: RwSignal<Option<Someone>>,
+    /// The event that started the run.
+    pub event: RwSignal<Option<Event>>,
+    /// What earlier steps put out.
+    pub outputs: RwSignal<JsonMap>,
+}
+
+impl Who {
+    /// Somebody made up of whom nothing else is known.
+    #[must_use]
+    pub fn plain() -> Self {
+        Self { chosen: RwSignal::new(None), picked: RwSignal::new(None), event: RwSignal::new(None), outputs: RwSignal::default() }
+    }
+
+    /// Somebody made up, with the events of the workspace for what he did.
+    #[must_use]
+    pub fn begin(known: Option<Known>) -> Self {
+        let who = Self::plain();
+        // The first event that may have started the run, with the values it had of late.
+        Effect::new(move |_| {
+            let Some(known) = known else { return };
+            let begun = known.words.with(|words| {
+                known.before.with(|before| {
+                    let name = before.events.first().cloned().or_else(|| words.events.first().map(|event| event.name.clone()))?;
+                    let mut properties = JsonMap::new();
+                    for property in words.events.iter().filter(|event| event.name == name).flat_map(|event| &event.properties) {
+                        put(&mut properties, &property.path, &property.example);
+                    }
+                    Some(event(&name, now(), properties))
+                })
+            });
+            who.event.set(begun);
+            who.outputs.set(known.before.with(outputs));
+        });
+        who
+    }
+
+    /// What he is called.
+    #[must_use]
+    pub fn name(&self) -> String {
+        self.picked.with(|picked| picked.as_ref().map(|person| person.called().to_owned())).unwrap_or_else(made_up_name)
+    }
+
+    /// The person.
+    #[must_use]
+    pub fn person(&self) -> Arc<Person> {
+        self.chosen.get().unwrap_or_else(|| Arc::new(made_up()))
+    }
+
+    /// Looks at his facts, as a step would now.
+    pub fn with_facts<T>(&self, look: impl FnOnce(&Facts<'_>) -> T) -> T {
+        let person = self.person();
+        self.event.with(|event| {
+            self.outputs.with(|outputs| {
+                let now = now();
+                let run = RunFacts { id: RunId(Default::default()), entered_at: now, key: None };
+                look(&Facts {
+                    customer: Some(&person.customer),
+                    history: &person.history,
+                    segments: &person.segments,
+                    event: event.as_ref(),
+                    outputs,
+                    run: Some(run),
+                    now,
+                })
+            })
+        })
+    }
+}
+
+/// The person previews are shown for; somebody made up where nobody said who.
+#[must_use]
+pub fn who() -> Who {
+    use_context::<Who>().unwrap_or_else(|| Who::begin(None))
+}
+
+/// The moment of a preview.
+#[must_use]
+pub fn now() -> Timestamp {
+    Timestamp::from_micros((browser::now() * 1000.0) as i64)
+}
+
+fn made_up_name() -> String {
+    t!(form.person.made_up_name)
+}
+
+/// An event as a step sees it.
+#[must_use]
+pub fn event(name: &str, at: Timestamp, properties: JsonMap) -> Event {
+    Event { id: EventId(Default::default()), name: name.to_owned(), at, properties, context: JsonMap::new() }
+}
+
+/// Somebody to look at a preview with before there is anybody.
+fn made_up() -> Person {
+    let name = made_up_name();
+    let mut customer = Customer::unknown(CustomerId(Default::default()), now());
+    let language = crate::i18n::language().code();
+    let traits = [
+        ("first_name", name.clone()),
+        ("last_name", t!(form.person.made_up_last)),
+        ("name", format!("{name} {}", t!(form.person.made_up_last))),
+        ("email", "anna@example.com".to_owned()),
+        ("locale", language.to_owned()),
+        ("country", "DE".to_owned()),
+        ("currency", "EUR".to_owned()),
+        ("birthday", "1990-05-12".to_owned()),
+    ];
+    customer.traits = traits.into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect();
+    customer.user_id = Some("u-1".to_owned());
+    customer.consent.insert("email/marketing".to_owned(), ConsentStatus::Granted);
+    Person { customer, history: Vec::new(), segments: BTreeSet::new() }
+}
+
+fn of(found: PersonFacts) -> Person {
+    let PersonFacts { customer, member_of, history } = found;
+    let Subject { id, user_id, traits, consent, tags, created_at } = customer;
+    let id = CustomerId(id.parse().unwrap_or_default());
+    let consent: BTreeMap<String, ConsentStatus> = consent;
+    let customer = Customer { id, user_id, traits, tags: tags.into_iter().collect(), consent, created_at: created_at.unwrap_or_else(now) };
+    let history = history.into_iter().map(|past| event(&past.event, past.at, past.properties)).collect();
+    Person { customer, history, segments: member_of.into_iter().collect() }
+}
+
+/// Puts a value at a dotted path; a number is a place in a list.
+fn put(map: &mut JsonMap, path: &str, value: &Json) {
+    let Some((head, tail)) = path.split_once('.') else {
+        map.insert(path.to_owned(), value.clone());
+        return;
+    };
+    let index = tail.split('.').next().and_then(|first| first.parse::<usize>().ok());
+    let inner = map.entry(head.to_owned()).or_insert_with(|| if index.is_some() { Json::Array(Vec::new()) } else { JsonMap::new().into() });
+    match (inner, index) {
+        (Json::Object(inner), _) => put(inner, tail, value),
+        (Json::Array(items), Some(at)) if at < 20 => {
+            while items.len() <= at {
+                items.push(JsonMap::new().into());
+            }
+            match (tail.split_once('.'), &mut items[at]) {
+                (Some((_, rest)), Json::Object(inner)) => put(inner, rest, value),
+                (None, item) => *item = value.clone(),
+                _ => {}
+            }
+        }
+        _ => {}
+    }
+}
+
+/// What earlier steps might have put out.
+fn outputs(before: &super::known::Before) -> JsonMap {
+    let mut all = JsonMap::new();
+    for fact in &before.outputs {
+        if let (Some(path), Some(example)) = (fact.path.strip_prefix("steps."), &fact.example) {
+            put(&mut all, path, example);
+        }
+    }
+    all
+}
+
+/// Chooses whom previews are shown for.
+#[component]
+pub fn PersonPicker(
+    /// Its id.
+    #[prop(into)]
+    id: String,
+) -> impl IntoView {
+    let who = who();
+    let found = RwSignal::new(Vec::<Someone>::new());
+    let turn = StoredValue::new(0_u32);
+    let search = move |typed: String| {
+        let mine = turn.get_value().wrapping_add(1);
+        turn.set_value(mine);
+        leptos::task::spawn_local(async move {
+            browser::pause(200).await;
+            if turn.try_get_value() == Some(mine)
+                && let Ok(people) = subject::find(&typed).await
+            {
+                found.try_set(people);
+            }
+        });
+    };
+    search(String::new());
+    let pick = |person: &Someone| Pick {
+        value: person.id.clone(),
+        label: person.called().to_owned(),
+        note: person.email.clone().unwrap_or_default(),
+    };
+    let picks = Memo::new(move |_| {
+        let invented = Pick { value: MADE_UP.to_owned(), label: made_up_name(), note: t!(form.person.made_up) };
+        let chosen = who.picked.with(|picked| picked.iter().map(pick).collect::<Vec<_>>());
+        let others = found.with(|found| found.iter().map(pick).filter(|pick| !chosen.contains(pick)).collect::<Vec<_>>());
+        Arc::new(std::iter::once(invented).chain(chosen).chain(others).collect::<Vec<_>>())
+    });
+    let value =
+        Signal::derive(move || who.picked.with(|picked| picked.as_ref().map_or_else(|| MADE_UP.to_owned(), |person| person.id.clone())));
+    let chosen = Callback::new(move |id: String| {
+        let person = found.with_untracked(|found| found.iter().find(|person| person.id == id).cloned());
+        let Some(person) = person else {
+            if id == MADE_UP || id.is_empty() {
+                who.picked.set(None);
+                who.chosen.set(None);
+            }
+            return;
+        };
+        leptos::task::spawn_local(async move {
+            match subject::facts(&person.id).await {
+                Ok(facts) => {
+                    who.chosen.try_set(Some(Arc::new(of(facts))));
+                    who.picked.try_set(Some(person));
+                }
+                Err(failure) => crate::ui::toast::trouble(failure.words()),
+            }
+        });
+    });
+    view! {
+        <div class="field">
+            <label for=id.clone()>{tr!(form.person.label)}</label>
+            <Combo id=id value=value picks=picks chosen=chosen searching=Callback::new(search) closed=true />
+        </div>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn examples_are_put_together_again() {
+        let mut properties = JsonMap::new();
+        for (path, value) in
+            [("total", json!(62.5)), ("products.0.sku", json!("A-1")), ("products.0.qty", json!(2)), ("address.city", json!("Bonn"))]
+        {
+            put(&mut properties, path, &value);
+        }
+        assert_eq!(Json::Object(properties), json!({"total": 62.5, "products": [{"sku": "A-1", "qty": 2}], "address": {"city": "Bonn"}}));
+    }
+
+    #[test]
+    fn somebody_made_up_can_be_written_to() {
+        let person = made_up();
+        let facts = Facts { customer: Some(&person.customer), ..Facts::empty(now()) };
+        let read = tradewind_nodes::template::render("Hi {{customer.first_name}} <{{customer.email}}>", false, &facts);
+        assert_eq!(read.unwrap(), "Hi Anna <anna@example.com>");
+    }
+}

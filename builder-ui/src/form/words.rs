@@ -1,0 +1,116 @@
+//! The words of kinds, fields, choices and mistakes in the user's language. What a kind written in Rhai says stays as it says it.
+
+use super::spot::Wrong;
+use crate::i18n::{Language, Text, format, keys, language};
+use crate::t;
+use tradewind_nodes::field::Field;
+use tradewind_nodes::issue::IssueCode;
+
+fn find(name: &str) -> Option<String> {
+    keys::find(name).map(Text::get)
+}
+
+fn key(kind: &str) -> String {
+    kind.replace('.', "_")
+}
+
+/// What a field is called.
+#[must_use]
+pub fn field_label(kind: &str, field: &Field) -> String {
+    let own = || if field.label.is_empty() { field.name.replace('_', " ") } else { field.label.clone() };
+    find(&format!("fields.{}.{}", key(kind), field.name)).unwrap_or_else(own)
+}
+
+/// What helps filling a field in; empty when it speaks for itself.
+#[must_use]
+pub fn field_help(kind: &str, field: &Field) -> String {
+    find(&format!("fields.{}.{}_help", key(kind), field.name)).unwrap_or_else(|| {
+        // A built-in kind whose words are all there has no help where there is no message.
+        let built_in = find(&format!("kinds.{}.help", key(kind))).is_some();
+        if built_in { String::new() } else { field.help.clone() }
+    })
+}
+
+/// What a kind does, in a sentence; empty for kinds written in Rhai, whose name says it.
+#[must_use]
+pub fn kind_help(kind: &str) -> String {
+    find(&format!("kinds.{}.help", key(kind))).unwrap_or_default()
+}
+
+/// One of a few values, in words.
+#[must_use]
+pub fn option_words(option: &str) -> String {
+    // `else` is a word of Rust's and so no key.
+    let name = if option == "else" { "otherwise".to_owned() } else { option.to_lowercase() };
+    find(&format!("fields.option.{name}")).unwrap_or_else(|| option.replace('_', " "))
+}
+
+/// What is wrong, in the user's language; the engine's own sentence, which is English and names the place, goes with it.
+#[must_use]
+pub fn issue_words(code: IssueCode, message: &str) -> Wrong {
+    if language() == Language::En {
+        return Wrong { words: message.to_owned(), detail: String::new() };
+    }
+    let words = match code {
+        IssueCode::Missing => t!(form.issue.missing),
+        IssueCode::Invalid => t!(form.issue.invalid),
+        IssueCode::UnknownField => t!(form.issue.unknown_field),
+        IssueCode::UnknownKind => t!(form.issue.unknown_kind),
+        IssueCode::UnknownFact => t!(form.issue.unknown_fact),
+        IssueCode::BadTemplate => t!(form.issue.bad_template),
+        IssueCode::BadCron => t!(form.issue.bad_cron),
+        IssueCode::BadScript => t!(form.issue.bad_script),
+        IssueCode::TooLarge => t!(form.issue.too_large),
+        IssueCode::NoTrigger => t!(form.issue.no_trigger),
+        IssueCode::Unreachable => t!(form.issue.unreachable),
+        IssueCode::DanglingPort => t!(form.issue.dangling_port),
+        IssueCode::LoopWithoutDelay => t!(form.issue.loop_without_delay),
+        _ => t!(form.issue.wires),
+    };
+    // To be empty says it all.
+    let detail = if code == IssueCode::Missing { String::new() } else { message.to_owned() };
+    Wrong { words, detail }
+}
+
+/// A number of bytes: `1.5 MB`.
+#[must_use]
+pub fn size(bytes: usize) -> String {
+    let bytes = bytes as f64;
+    if bytes < 1024.0 * 1024.0 {
+        format::unit((bytes / 1024.0).ceil(), "kilobyte")
+    } else {
+        format::unit((bytes / 104_857.6).round() / 10.0, "megabyte")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tradewind_nodes::field::FieldType;
+    use tradewind_nodes::kinds::Registry;
+
+    #[test]
+    fn every_built_in_kind_and_field_has_its_words() {
+        for spec in Registry::builtin().specs() {
+            assert!(!kind_help(&spec.name).is_empty(), "kinds.{}.help", key(&spec.name));
+            for field in &spec.fields {
+                let name = format!("fields.{}.{}", key(&spec.name), field.name);
+                assert!(find(&name).is_some(), "{name}");
+                assert_eq!(field.help.is_empty(), find(&format!("{name}_help")).is_none(), "{name}_help");
+                if let FieldType::Choice { options } = &field.ty {
+                    for option in options.iter().filter(|option| option.chars().any(char::is_lowercase)) {
+                        assert!(find(&format!("fields.option.{option}")).is_some(), "fields.option.{option}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_kind_of_the_workspace_keeps_its_own_words() {
+        let field = Field::new("gold_from", "Gold from, points", FieldType::Number).help("In whole points.");
+        assert_eq!(field_label("shop.tier", &field), "Gold from, points");
+        assert_eq!(field_help("shop.tier", &field), "In whole points.");
+        assert_eq!(option_words("not_known_here"), "not known here");
+    }
+}

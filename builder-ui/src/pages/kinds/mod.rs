@@ -1,0 +1,9 @@
+//! Kinds of steps that the workspace writes itself, in Rhai: the list, the editor, trying, tests.
+
+mod editor;
+mod list;
+mod manifest;
+mod tests_of;
+
+pub use editor::KindEditor;
+pub use list::Kinds;
