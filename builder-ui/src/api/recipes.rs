@@ -77,10 +77,11 @@ pub async fn list() -> Result<Vec<Recipe>, Failure> {
     Ok(Call::get("/api/v1/recipes").send::<Gallery>().await?.data)
 }
 
-/// Makes a journey of one.
+/// Makes a journey of one, its steps named in the language in force.
 ///
 /// # Errors
 /// When there is no such recipe.
 pub async fn copy(slug: &str, name: &str) -> Result<Made, Failure> {
-    Call::post(&format!("/api/v1/recipes/{}/copy", escaped(slug))).json(&serde_json::json!({ "name": name })).send().await
+    let body = serde_json::json!({ "name": name, "language": i18n::language().code() });
+    Call::post(&format!("/api/v1/recipes/{}/copy", escaped(slug))).json(&body).send().await
 }

@@ -39,7 +39,7 @@ fn Facts(
     let Sent { listed, mut effect, result } = delivery;
     // A whole page of HTML is read in the mailbox, not here.
     let html = effect.get_mut("payload").and_then(|payload| payload.as_object_mut()).and_then(|payload| payload.remove("html"));
-    let caught = listed.channel == "email" && listed.state == "sent" && session::current().is_some_and(|session| session.mailbox);
+    let caught = listed.channel == "email" && listed.state == "sent" && untrack(session::current).is_some_and(|session| session.mailbox);
     let mail = format!("/mailbox?open={}", listed.id);
     let (name, attempts) = (listed.channel.clone(), listed.attempts);
     view! {

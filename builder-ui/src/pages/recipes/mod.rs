@@ -66,7 +66,7 @@ fn Card(
                 <span class="note">{move || t!(recipes.steps, n = steps)}</span>
                 <span class="space"></span>
                 <Show when=move || may.get()>
-                    <Button busy=busy label=Signal::derive(move || t!(recipes.copy_of, name = name())) on:click=copy>{tr!(recipes.copy)}</Button>
+                    <Button busy=busy on:click=copy>{tr!(recipes.copy)}<span class="only-read">{name}</span></Button>
                 </Show>
             </div>
         </li>
