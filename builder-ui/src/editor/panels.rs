@@ -1,7 +1,6 @@
 //! The places in the editor that other parts fill: the dry run, publishing.
 
 use super::state::Editor;
-use leptos::prelude::*;
 
 pub use super::life::Actions;
 

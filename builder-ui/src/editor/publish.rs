@@ -38,7 +38,7 @@ enum Known {
     Asked,
     Unsaved,
     Failed(Failure),
-    Here(Preview),
+    Here(Box<Preview>),
 }
 
 /// The dialog.
@@ -67,7 +67,7 @@ fn Review(
             }
             let Some(slug) = editor.journey.try_with_untracked(|meta| meta.slug.clone()) else { return };
             known.try_set(match versions::preview(&slug).await {
-                Ok(preview) => Known::Here(preview),
+                Ok(preview) => Known::Here(Box::new(preview)),
                 Err(failure) => Known::Failed(failure),
             });
         });
@@ -81,7 +81,7 @@ fn Review(
         }
         .into_any(),
         Known::Failed(failure) => view! { <Trouble failure=failure retry=move |()| ask() /> }.into_any(),
-        Known::Here(preview) => view! { <Decide preview=preview open=open /> }.into_any(),
+        Known::Here(preview) => view! { <Decide preview=*preview open=open /> }.into_any(),
     }
 }
 

@@ -206,7 +206,7 @@ pub fn Schedule(
 #[component]
 fn Next(spot: Spot, cron: Memo<String>) -> impl IntoView {
     let named = move || spot.filling.values.with(|values| values.get("zone").and_then(Json::as_str).map(str::to_owned));
-    let zone = Memo::new(move |_| named().or_else(|| super::panel_zone()).unwrap_or_else(|| "UTC".to_owned()));
+    let zone = Memo::new(move |_| named().or_else(super::panel_zone).unwrap_or_else(|| "UTC".to_owned()));
     let coming = move || {
         let zone = zone.get();
         let found = Zone::named(&zone).map(|zone| cron.with(|cron| next(cron, &zone))).unwrap_or_default();
