@@ -144,7 +144,7 @@ pub fn Palette() -> impl IntoView {
         let any = move || found.with(|found| found.iter().any(|entry| entry.family == family));
         view! {
             <Show when=any>
-                <h3>{move || family_label(family)}</h3>
+                <h2>{move || family_label(family)}</h2>
                 <ul><For each=entries key=|entry| (entry.kind.clone(), entry.label.clone()) let:entry><Item entry=entry /></For></ul>
             </Show>
         }
