@@ -166,7 +166,7 @@ fn Create(
                 <Field label=Signal::derive(tr!(keys.name)) id="key-name" hint=Signal::derive(tr!(keys.name_hint)) error=error>
                     <input id="key-name" class="in" dir="auto" autofocus required maxlength="100" aria-describedby="key-name-hint key-name-error" bind:value=name />
                 </Field>
-                <fieldset><legend>{tr!(keys.allows)}</legend>{SCOPES.map(one).to_vec()}</fieldset>
+                <fieldset><legend>{tr!(keys.allows)}</legend>{SCOPES.map(one).into_iter().collect_view()}</fieldset>
                 <div class="row end"><Button look=Look::Main submits=true disabled=Signal::derive(move || chosen.with(Vec::is_empty))>{tr!(keys.create)}</Button></div>
             </form>
         }

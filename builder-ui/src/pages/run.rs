@@ -276,7 +276,7 @@ fn Inspector(
     let now = move || shown.run.with(|run| run.as_ref().map(|run| steps::readable(&run.now)));
     let more = move || shown.run.with(|run| run.as_ref().is_some_and(|run| run.more_steps_after.is_some()));
     view! {
-        <div class="inspector">
+        <div class="run-inspector">
             <Picture graph=shown.graph path=path chosen=shown.chosen label=Signal::derive(tr!(live.run.picture)) />
             <aside class="side" aria-label=tr!(live.run.steps)>
                 <Facts shown=shown />
