@@ -4,7 +4,7 @@ use crate::pages::{self, SignIn};
 use crate::session::{self, Known};
 use crate::shell::{Keyboard, Rail, Status};
 use crate::ui::{Dialog, Skeleton, Tips, Toasts};
-use crate::{browser, tr};
+use crate::{browser, parts, tr};
 use leptos::prelude::*;
 use leptos_router::components::{FlatRoutes, Route, Router};
 use leptos_router::path;
@@ -35,6 +35,7 @@ pub fn App() -> impl IntoView {
 /// What somebody who is signed in sees.
 #[component]
 fn Inside() -> impl IntoView {
+    parts::fetch_ahead();
     // Not the router's business: the address stays.
     let skip = |event: web_sys::MouseEvent| {
         event.prevent_default();
@@ -47,21 +48,21 @@ fn Inside() -> impl IntoView {
             <Rail />
             <FlatRoutes fallback=pages::Missing>
                 <Route path=path!("/") view=pages::Home />
-                <Route path=path!("/journeys") view=pages::Journeys />
-                <Route path=path!("/journeys/:slug") view=crate::editor::JourneyPage />
-                <Route path=path!("/recipes") view=pages::Recipes />
-                <Route path=path!("/customers") view=pages::Customers />
-                <Route path=path!("/deliveries") view=pages::Deliveries />
-                <Route path=path!("/mailbox") view=pages::Mailbox />
-                <Route path=path!("/events") view=pages::Events />
-                <Route path=path!("/customers/:id") view=pages::CustomerPage />
-                <Route path=path!("/incidents") view=pages::Incidents />
-                <Route path=path!("/runs/:id") view=pages::Run />
-                <Route path=path!("/why") view=pages::Why />
-                <Route path=path!("/kinds") view=pages::Kinds />
-                <Route path=path!("/kinds/:name") view=pages::KindEditor />
-                <Route path=path!("/keys") view=pages::Keys />
-                <Route path=path!("/settings") view=pages::SettingsPage />
+                <Route path=path!("/journeys") view=parts::LaterJourneys />
+                <Route path=path!("/journeys/:slug") view=parts::LaterJourney />
+                <Route path=path!("/recipes") view=parts::LaterRecipes />
+                <Route path=path!("/customers") view=parts::LaterCustomers />
+                <Route path=path!("/deliveries") view=parts::LaterDeliveries />
+                <Route path=path!("/mailbox") view=parts::LaterMailbox />
+                <Route path=path!("/events") view=parts::LaterEvents />
+                <Route path=path!("/customers/:id") view=parts::LaterCustomer />
+                <Route path=path!("/incidents") view=parts::LaterIncidents />
+                <Route path=path!("/runs/:id") view=parts::LaterRun />
+                <Route path=path!("/why") view=parts::LaterWhy />
+                <Route path=path!("/kinds") view=parts::LaterKinds />
+                <Route path=path!("/kinds/:name") view=parts::LaterKind />
+                <Route path=path!("/keys") view=parts::LaterKeys />
+                <Route path=path!("/settings") view=parts::LaterSettings />
             </FlatRoutes>
             <Status />
         </div>

@@ -10,9 +10,11 @@ pub mod form;
 pub mod gesture;
 pub mod i18n;
 pub mod pages;
+pub mod parts;
 pub mod session;
 pub mod shell;
 pub mod ui;
+pub mod worker;
 
 /// Shows the builder on the page: chooses the language, fetches its words, signs in where the address says so.
 #[cfg(target_arch = "wasm32")]

@@ -77,7 +77,7 @@ impl Issue {
 }
 
 /// One thing wrong with a field, before it is known which node it belongs to.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct FieldIssue {
     /// JSON pointer into the config, `/subject`.
     pub field: String,

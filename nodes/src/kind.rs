@@ -293,3 +293,13 @@ pub struct KindSpec {
     /// The declared fields.
     pub fields: Vec<Field>,
 }
+
+/// A kind as a canvas sees it: its form and the ways out of a new node. Those of a workspace's own kinds are always the same.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct KindOutline {
+    /// Its form.
+    #[serde(flatten)]
+    pub spec: KindSpec,
+    /// The ways out.
+    pub ports: Vec<Port>,
+}

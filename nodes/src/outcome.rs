@@ -10,7 +10,7 @@ use crate::why::Why;
 use serde::{Deserialize, Serialize};
 
 /// What a step decided. Every outcome says why.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub enum Outcome {
     /// Go on by `port` now.
     Go {

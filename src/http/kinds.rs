@@ -10,7 +10,7 @@ use axum::extract::State;
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use tradewind_engine::journeys::kinds::{self, KindDetail, KindFile, KindSummary};
-use tradewind_nodes::kind::KindSpec;
+use tradewind_nodes::kind::{KindOutline, KindSpec};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -28,18 +28,18 @@ struct KindSource {
     source: String,
 }
 
-/// Lists every kind this workspace knows, in the order of the palette: its family, label and fields.
+/// Lists every kind this workspace knows, in the order of the palette: its family, label and fields, and the ways out of a new node.
 #[utoipa::path(get, path = "/api/v1/kinds", tag = "kinds", params(PageQuery),
     responses((status = 200, body = Page<serde_json::Value>), (status = "4XX", body = ProblemDocument)))]
-async fn list(State(state): State<AppState>, reader: Reader, paging: Paging) -> ApiResult<Page<KindSpec>> {
-    let mut specs = kinds::registry(&state.db, reader.workspace).await?.specs();
+async fn list(State(state): State<AppState>, reader: Reader, paging: Paging) -> ApiResult<Page<KindOutline>> {
+    let mut kinds = kinds::registry(&state.db, reader.workspace).await?.outlines().all();
     if let Some(after) = paging.after::<String>()? {
         // A kind deleted since the page before starts the list again rather than end it.
-        let from = specs.iter().position(|spec| spec.name == after).map_or(0, |index| index + 1);
-        specs.drain(..from);
+        let from = kinds.iter().position(|kind| kind.spec.name == after).map_or(0, |index| index + 1);
+        kinds.drain(..from);
     }
-    specs.truncate(usize::try_from(paging.fetch()).unwrap_or(usize::MAX));
-    Ok(Page::cut(specs, &paging, |spec| spec.name.clone()))
+    kinds.truncate(usize::try_from(paging.fetch()).unwrap_or(usize::MAX));
+    Ok(Page::cut(kinds, &paging, |kind| kind.spec.name.clone()))
 }
 
 /// Lists the kinds this workspace has written in Rhai, by name.

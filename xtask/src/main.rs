@@ -89,8 +89,8 @@ fn ui(dev: bool, force: bool) -> Outcome<String> {
     if !force && bundle::is_made_of(&out, &stamp) {
         return Ok(format!("The builder in {} is up to date.", out.display()));
     }
-    let wasm = wasm::build(&root, &target, dev)?;
-    let files = page::assemble(&root, wasm)?;
+    let programs = wasm::build(&root, &target, dev)?;
+    let files = page::assemble(&root, programs)?;
     bundle::write(&out, &stamp, dev, files)
 }
 

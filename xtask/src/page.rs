@@ -1,6 +1,6 @@
 //! The files a browser gets, under names that change with what is in them, and the page that names them.
 
-use super::wasm::Wasm;
+use super::wasm::{LINK, PAGE, Programs, Wasm};
 use super::{Outcome, css, inputs::hex};
 use sha2::{Digest, Sha256};
 use std::path::Path;
@@ -25,11 +25,24 @@ pub const INDEX: &str = "index.html";
 const ICON: &str = include_str!("../../builder-ui/style/icon.svg");
 
 /// Puts the files together.
-pub fn assemble(root: &Path, wasm: Wasm) -> Outcome<Vec<File>> {
+pub fn assemble(root: &Path, programs: Programs) -> Outcome<Vec<File>> {
     let builder = root.join("builder-ui");
     let mut files = Vec::new();
-    let module = add(&mut files, "builder", "wasm", wasm.module);
-    let bindings = add(&mut files, "bindings", "js", wasm.bindings.into_bytes());
+    let first = files.len();
+    let mut link = programs.link;
+    for (name, part) in programs.parts {
+        let hashed = add(&mut files, name.trim_end_matches(".wasm"), "wasm", part);
+        link = link.replace(&format!("./{name}"), &format!("./{hashed}"));
+    }
+    // Parts come when they are gone to.
+    files[first..].iter_mut().for_each(|file| file.first_load = false);
+    let module = add(&mut files, "builder", "wasm", programs.page.module);
+    // Each imports the other, so one hash names both. The program itself asks for the link by the name it was cut with.
+    let both = &hex(&Sha256::digest([programs.page.bindings.as_bytes(), link.as_bytes()].concat()))[..12];
+    let (bindings, parts) = (format!("builder-bindings-{both}.js"), format!("parts-{both}.js"));
+    let bound = programs.page.bindings.replace(&format!("from \"{LINK}\""), &format!("from \"./{parts}\""));
+    files.push(File { name: bindings.clone(), bytes: bound.into_bytes(), first_load: true });
+    files.push(File { name: parts.clone(), bytes: link.replace(PAGE, &format!("./{bindings}")).into_bytes(), first_load: true });
     // What starts the program is a file of its own: the page's policy allows no script inside it.
     let start = format!(
         "import start from \"./{bindings}\";\nstart({{ module_or_path: new URL(\"./{module}\", import.meta.url) }})\
@@ -37,6 +50,12 @@ pub fn assemble(root: &Path, wasm: Wasm) -> Outcome<Vec<File>> {
     );
     let start = add(&mut files, "start", "js", start.into_bytes());
     let style = add(&mut files, "style", "css", css::together(&builder.join("style"))?.into_bytes());
+    let begun = files.len();
+    let (worker, worker_bindings) = program(&mut files, "worker", programs.worker);
+    let worker = format!("import start from \"./{worker_bindings}\";\nawait start({{ module_or_path: new URL(\"./{worker}\", import.meta.url) }});\n");
+    let worker = add(&mut files, "start-worker", "js", worker.into_bytes());
+    // It comes with the first journey.
+    files[begun..].iter_mut().for_each(|file| file.first_load = false);
     let icon = add(&mut files, "icon", "svg", ICON.as_bytes().to_vec());
     let compiled = messages::compile(&builder.join("messages")).map_err(|problems| problems.join("\n"))?;
     // Said in every language: what would choose one did not start.
@@ -57,6 +76,8 @@ pub fn assemble(root: &Path, wasm: Wasm) -> Outcome<Vec<File>> {
          <link rel=\"icon\" href=\"/assets/{icon}\" type=\"image/svg+xml\">\n\
          <link rel=\"preload\" href=\"/assets/{module}\" as=\"fetch\" type=\"application/wasm\" crossorigin>\n\
          <link rel=\"modulepreload\" href=\"/assets/{bindings}\">\n\
+         <link rel=\"modulepreload\" href=\"/assets/{parts}\">\n\
+         <meta name=\"worker\" content=\"/assets/{worker}\">\n\
          <link rel=\"stylesheet\" href=\"/assets/{style}\">\n{}\n\
          <script type=\"module\" src=\"/assets/{start}\"></script>\n</head>\n\
          <body>\n<div class=\"broken\" id=\"broken\" hidden>{broken}</div>\n<noscript><div class=\"broken\">{broken}</div></noscript>\n</body>\n</html>\n",
@@ -64,6 +85,12 @@ pub fn assemble(root: &Path, wasm: Wasm) -> Outcome<Vec<File>> {
     );
     files.push(File { name: INDEX.to_owned(), bytes: index.into_bytes(), first_load: true });
     Ok(files)
+}
+
+/// Adds a program and gives the names of its module and of its bindings.
+fn program(files: &mut Vec<File>, stem: &str, wasm: Wasm) -> (String, String) {
+    let module = add(files, stem, "wasm", wasm.module);
+    (module, add(files, &format!("{stem}-bindings"), "js", wasm.bindings.into_bytes()))
 }
 
 /// Adds a file under a name with its hash, and gives that name.

@@ -2,11 +2,10 @@
 
 use super::call::escaped;
 use super::{Call, Failure, List};
+use crate::worker::{self, Kinds};
 use serde::Deserialize;
-use std::sync::Arc;
-use tradewind_nodes::kind::KindSpec;
-use tradewind_nodes::kinds::Registry;
-use tradewind_nodes::script::ScriptKind;
+use tradewind_nodes::kind::KindOutline;
+use tradewind_nodes::kinds::Outlines;
 
 /// The file of a kind.
 #[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
@@ -17,25 +16,28 @@ pub struct KindFile {
     pub source: String,
 }
 
-/// The kinds of this workspace: the built-in ones, which this program has itself, and those written in Rhai. A file that this
-/// program cannot read is left out; journeys that use it say so.
+/// The kinds of this workspace: the built-in ones, which this program has itself, and those written in Rhai. The worker is told the
+/// files of the latter.
 ///
 /// # Errors
 /// When there is no answer.
-pub async fn registry() -> Result<Registry, Failure> {
-    let builtin = Registry::builtin();
-    let mut scripts = Vec::new();
+pub async fn known() -> Result<Outlines, Failure> {
+    let builtin = Outlines::builtin();
+    let (mut own, mut files) = (Vec::new(), Vec::new());
     let mut cursor: Option<String> = None;
     loop {
-        let page: List<KindSpec> = Call::get("/api/v1/kinds").query("limit", 200).query_some("cursor", cursor.as_deref()).send().await?;
-        for spec in page.data.iter().filter(|spec| builtin.family(&spec.name).is_none()) {
-            let file: KindFile = Call::get(&format!("/api/v1/kinds/{}", escaped(&spec.name))).send().await?;
-            scripts.extend(ScriptKind::parse(&file.source).ok().map(Arc::new));
-        }
+        let page: List<KindOutline> =
+            Call::get("/api/v1/kinds").query("limit", 200).query_some("cursor", cursor.as_deref()).send().await?;
         cursor = page.next().map(str::to_owned);
+        for kind in page.data.into_iter().filter(|kind| builtin.family(&kind.spec.name).is_none()) {
+            let file: KindFile = Call::get(&format!("/api/v1/kinds/{}", escaped(&kind.spec.name))).send().await?;
+            own.push(kind);
+            files.push(file.source);
+        }
         if cursor.is_none() {
             break;
         }
     }
-    Ok(Registry::with_scripts(scripts).unwrap_or(builtin))
+    worker::know(Kinds(files));
+    Ok(Outlines::with_own(own))
 }

@@ -36,7 +36,7 @@ pub struct Source {
 /// # Errors
 /// When there is no answer.
 pub async fn list() -> Result<Vec<OwnKind>, Failure> {
-    let builtin = tradewind_nodes::kinds::Registry::builtin();
+    let builtin = tradewind_nodes::kinds::Outlines::builtin();
     let page: List<OwnKind> = Call::get("/api/v1/kinds").query("own", true).query("limit", 200).send().await?;
     Ok(page.data.into_iter().filter(|kind| builtin.family(&kind.name).is_none()).collect())
 }

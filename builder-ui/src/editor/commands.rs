@@ -155,7 +155,7 @@ fn add_after(editor: Editor) -> bool {
 }
 
 fn targets(editor: Editor, from: &NodeId) -> Vec<NodeId> {
-    let legal = editor.with_graph(|graph| editor.with_registry(|kinds| super::document::legal::targets(graph, kinds, from)));
+    let legal = editor.with_graph(|graph| editor.with_kinds(|kinds| super::document::legal::targets(graph, kinds, from)));
     editor.stage.with_value(|stage| {
         let Some(here) = stage.scene.card(from).map(|card| card.rect.center()) else { return legal.clone() };
         let mut placed: Vec<(f64, NodeId)> =

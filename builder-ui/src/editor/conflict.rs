@@ -62,7 +62,7 @@ fn changed(editor: Editor, diff: &GraphDiff) -> Vec<String> {
     let title = |id: &NodeId| {
         let graphs = conflict.as_ref().map(|conflict| [&conflict.mine, &conflict.theirs.draft]);
         let node = graphs.into_iter().flatten().find_map(|graph| graph.node(id));
-        node.map_or_else(|| id.to_string(), |node| editor.with_registry(|kinds| words::of(node, kinds).title))
+        node.map_or_else(|| id.to_string(), |node| editor.with_kinds(|kinds| words::of(node, kinds).title))
     };
     let added = diff.added.iter().map(|id| t!(editor.conflict.only_mine, what = title(id)));
     let removed = diff.removed.iter().map(|id| t!(editor.conflict.only_theirs, what = title(id)));

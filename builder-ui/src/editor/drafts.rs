@@ -7,11 +7,16 @@ use super::saving::{Action, Failure as Why, Input};
 use super::state::{CardCheck, Editor};
 use crate::api::journeys::{self, Journey};
 use crate::api::{Failure, Link, link};
+use crate::worker::{Ask, ask};
 use crate::{browser, t};
 use leptos::prelude::*;
 use std::collections::HashMap;
-use tradewind_nodes::graph::{Graph, lengths, validate};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+use tradewind_nodes::graph::{Graph, Lengths, lengths, validate};
 use tradewind_nodes::id::NodeId;
+use tradewind_nodes::issue::Issue;
+use tradewind_nodes::kinds::Registry;
 
 /// How often it is looked whether the draft is due, in milliseconds.
 const BEAT: u32 = 250;
@@ -57,15 +62,40 @@ pub(super) fn check_soon(editor: Editor) {
     let version = editor.version.get_untracked();
     leptos::task::spawn_local(async move {
         browser::pause(CHECK).await;
-        if !editor.version.is_disposed() && editor.version.get_untracked() == version {
-            check(editor);
+        let now = || editor.version.try_get_untracked() == Some(version);
+        if now()
+            && let Some(checked) = ask(Check { graph: Arc::new(editor.with_graph(Clone::clone)) }).await
+            && now()
+        {
+            show(editor, checked);
         }
     });
 }
 
-/// Checks the journey: issues, and the time since the trigger.
-pub(super) fn check(editor: Editor) {
-    let (issues, found) = editor.with_graph(|graph| editor.with_registry(|kinds| (validate(graph, kinds), lengths(graph, kinds))));
+/// What is wrong with a journey, and when people are where?
+#[derive(Serialize, Deserialize)]
+pub struct Check {
+    /// The journey.
+    pub graph: Arc<Graph>,
+}
+
+/// What there is to know of a journey.
+#[derive(Serialize, Deserialize)]
+pub struct Checked {
+    /// Everything wrong with it.
+    pub issues: Vec<Issue>,
+    /// The times since the trigger.
+    pub lengths: Lengths,
+}
+
+impl Ask for Check {
+    type Answer = Checked;
+    fn answer(self, kinds: &Registry) -> Checked {
+        Checked { issues: validate(&self.graph, kinds), lengths: lengths(&self.graph, kinds) }
+    }
+}
+
+fn show(editor: Editor, Checked { issues, lengths: found }: Checked) {
     let mut counted: HashMap<&NodeId, usize> = HashMap::new();
     for node in issues.iter().filter_map(|issue| issue.node.as_ref()) {
         *counted.entry(node).or_default() += 1;
@@ -117,14 +147,14 @@ async fn send(editor: Editor) {
         Err(Failure::SignedOut) => tell(editor, Input::NotSaved(Why::SignedOut)),
         Err(failure) if failure.is("stale") => {
             tell(editor, Input::Stale);
-            ask(editor).await;
+            which(editor).await;
         }
         Err(failure) => tell(editor, Input::NotSaved(Why::Refused(failure.words()))),
     }
 }
 
 /// Fetches the other draft and asks which one shall be.
-async fn ask(editor: Editor) {
+async fn which(editor: Editor) {
     let slug = editor.journey.with_untracked(|meta| meta.slug.clone());
     if let Ok((theirs, tag)) = journeys::open(&slug).await
         && !editor.document.is_disposed()

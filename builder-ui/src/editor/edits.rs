@@ -6,7 +6,6 @@ use super::document::history::{Group, Label};
 use super::document::ids::Names;
 use super::document::touched::Touched;
 use super::face::Face;
-use super::stage::Stage;
 use super::state::{CardSignals, Editor, Selection};
 use leptos::prelude::*;
 use std::collections::BTreeSet;
@@ -53,9 +52,9 @@ impl Editor {
     pub fn compose<T>(&self, compose: impl FnOnce(Table<'_>, &mut Names) -> T) -> Option<T> {
         self.names.try_update_value(|names| {
             self.document.with_value(|document| {
-                self.registry.with_value(|registry| {
+                self.kinds.with_value(|kinds| {
                     self.stage.with_value(|stage| {
-                        let table = Table { graph: document.graph(), registry, scene: &stage.scene, mirror: stage.mirror };
+                        let table = Table { graph: document.graph(), kinds, scene: &stage.scene, mirror: stage.mirror };
                         compose(table, names)
                     })
                 })
@@ -134,7 +133,7 @@ impl Editor {
 
     fn face_one(&self, id: &NodeId) {
         let mirror = self.stage.with_value(|stage| stage.mirror);
-        let face = self.with_graph(|graph| self.with_registry(|kinds| graph.node(id).map(|node| Face::of(node, graph, kinds, mirror))));
+        let face = self.with_graph(|graph| self.with_kinds(|kinds| graph.node(id).map(|node| Face::of(node, graph, kinds, mirror))));
         if let Some(face) = face {
             self.set_face(id, face);
         }
@@ -143,7 +142,7 @@ impl Editor {
     /// Makes the faces of all cards: at the start, and when the language changes.
     pub fn face_all(&self) {
         let mirror = self.stage.with_value(|stage| stage.mirror);
-        let faces = self.with_graph(|graph| self.with_registry(|registry| Face::all(graph, registry, mirror)));
+        let faces = self.with_graph(|graph| self.with_kinds(|kinds| Face::all(graph, kinds, mirror)));
         for (id, face) in faces {
             self.set_face(&id, face);
         }
@@ -160,23 +159,5 @@ impl Editor {
             stage.draw_all();
         });
         self.recut();
-    }
-
-    /// Decides anew what is on the page.
-    pub fn recut(&self) {
-        let Some((mut cards, wires)) = self.stage.try_update_value(Stage::cut) else { return };
-        // What the keyboard is at must not vanish under it.
-        if let Some(focus) = self.focus.get_untracked()
-            && !cards.contains(&focus)
-            && self.stage.with_value(|stage| stage.scene.card(&focus).is_some())
-        {
-            cards.push(focus);
-        }
-        if self.shown_cards.with_untracked(|shown| *shown != cards) {
-            self.shown_cards.set(cards);
-        }
-        if self.shown_wires.with_untracked(|shown| *shown != wires) {
-            self.shown_wires.set(wires);
-        }
     }
 }

@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use tradewind_nodes::graph::{Graph, Node};
 use tradewind_nodes::id::{NodeId, PortName};
 use tradewind_nodes::kind::Family;
-use tradewind_nodes::kinds::Registry;
+use tradewind_nodes::kinds::Outlines;
 
 /// The height of a card's head.
 pub const HEAD: f64 = 58.0;
@@ -35,26 +35,26 @@ pub struct Face {
 impl Face {
     /// The face of a node.
     #[must_use]
-    pub fn of(node: &Node, graph: &Graph, registry: &Registry, mirror: bool) -> Self {
-        let family = registry.family(&node.kind);
+    pub fn of(node: &Node, graph: &Graph, kinds: &Outlines, mirror: bool) -> Self {
+        let family = kinds.family(&node.kind);
         let wired: HashSet<&PortName> = graph.edges.iter().filter(|e| e.from == node.id).map(|e| &e.port).collect();
-        Self::with(node, &wired, registry, family, mirror)
+        Self::with(node, &wired, kinds, family, mirror)
     }
 
     /// The faces of all nodes, each edge looked at once.
     #[must_use]
-    pub fn all(graph: &Graph, registry: &Registry, mirror: bool) -> Vec<(NodeId, Self)> {
+    pub fn all(graph: &Graph, kinds: &Outlines, mirror: bool) -> Vec<(NodeId, Self)> {
         let mut wired: std::collections::HashMap<&NodeId, HashSet<&PortName>> = std::collections::HashMap::with_capacity(graph.nodes.len());
         graph.edges.iter().for_each(|e| {
             wired.entry(&e.from).or_default().insert(&e.port);
         });
         let none = HashSet::new();
-        let one = |node: &Node| Self::with(node, wired.get(&node.id).unwrap_or(&none), registry, registry.family(&node.kind), mirror);
+        let one = |node: &Node| Self::with(node, wired.get(&node.id).unwrap_or(&none), kinds, kinds.family(&node.kind), mirror);
         graph.nodes.iter().map(|node| (node.id.clone(), one(node))).collect()
     }
 
-    fn with(node: &Node, wired: &HashSet<&PortName>, registry: &Registry, family: Option<Family>, mirror: bool) -> Self {
-        let ports = registry.ports(&node.kind, &node.config);
+    fn with(node: &Node, wired: &HashSet<&PortName>, kinds: &Outlines, family: Option<Family>, mirror: bool) -> Self {
+        let ports = kinds.ports(&node.kind, &node.config);
         let mut slots: Vec<Slot> = ports.into_iter().map(|p| Slot::new(p.name.clone(), wired.contains(&p.name), p.required)).collect();
         // A wire may leave by a port the step has lost: it is shown, so that it can be led elsewhere.
         for port in wired {
@@ -63,7 +63,7 @@ impl Face {
             }
         }
         place_slots(&mut slots, CARD_WIDTH, mirror);
-        let words::Words { title, line } = words::of(node, registry);
+        let words::Words { title, line } = words::of(node, kinds);
         let timed = matches!(node.kind.as_str(), "email.send" | "http.request" | "task.ask");
         Self { kind: node.kind.clone(), family, title, line, slots, entry: family != Some(Family::Trigger), timed }
     }

@@ -92,7 +92,7 @@ fn edit_of(editor: Editor, graph: &Graph, node: &Node, change: Change) -> Edit {
         return set;
     }
     let ports = |config: &JsonMap| {
-        editor.with_registry(|kinds| kinds.ports(&node.kind, config)).into_iter().map(|port| port.name).collect::<Vec<_>>()
+        editor.with_kinds(|kinds| kinds.ports(&node.kind, config)).into_iter().map(|port| port.name).collect::<Vec<_>>()
     };
     let (old, new) = (ports(&node.config), changed.node(&node.id).map(|node| ports(&node.config)).unwrap_or_default());
     let mut edits = vec![set];
@@ -115,12 +115,12 @@ fn Step(
 ) -> impl IntoView {
     let editor = editor();
     let Some(kind) = editor.with_graph(|graph| graph.node(&id).map(|node| node.kind.clone())) else { return ().into_any() };
-    let spec = editor.with_registry(|kinds| kinds.spec(&kind));
+    let spec = editor.with_kinds(|kinds| kinds.spec(&kind));
     let filling = filling(editor, &id);
     provide_context(Trying {
         kind: Signal::stored(kind.clone()),
         values: filling.values,
-        registry: Signal::derive(move || editor.with_registry(Clone::clone)),
+        source: Signal::stored(None),
         node: StoredValue::new(id.clone()),
     });
     let (named, wanted) = (id.clone(), id.clone());

@@ -15,7 +15,6 @@ use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
 use std::sync::Arc;
 use tradewind_nodes::graph::Graph;
-use tradewind_nodes::kinds::Registry;
 
 /// Opens or closes the dry run.
 pub fn toggle_dry_run(editor: Editor) {
@@ -154,8 +153,7 @@ pub fn DryRunPanel() -> impl IntoView {
             editor.reveal(&id);
         }
     });
-    let registry = StoredValue::new(editor.with_registry(Registry::clone));
-    let tried = Tried { slug: StoredValue::new(slug(editor)), graph: graph.into(), registry, path: editor.path, chosen };
+    let tried = Tried { slug: StoredValue::new(slug(editor)), graph: graph.into(), path: editor.path, chosen };
     let close = move |()| {
         editor.panel.set(Panel::Inspector);
         crate::browser::focus("canvas");

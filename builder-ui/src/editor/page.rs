@@ -16,12 +16,13 @@ use crate::api::{Failure, kinds};
 use crate::i18n;
 use crate::tr;
 use crate::ui::{Crumb, Skeleton, Top, Trouble};
+use crate::worker;
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
-use tradewind_nodes::kinds::Registry;
+use tradewind_nodes::kinds::Outlines;
 
 /// What is fetched before the editor opens.
-type Fetched = Result<(Journey, String, Registry), Failure>;
+type Fetched = Result<(Journey, String, Outlines), Failure>;
 
 /// `/journeys/:slug`.
 #[component]
@@ -34,9 +35,10 @@ pub fn JourneyPage() -> impl IntoView {
         tries.track();
         let slug = slug.get();
         fetched.set(None);
+        worker::wake();
         leptos::task::spawn_local(async move {
-            let (journey, registry) = futures::join!(journeys::open(&slug), kinds::registry());
-            let all = journey.and_then(|(journey, tag)| Ok((journey, tag, registry?)));
+            let (journey, kinds) = futures::join!(journeys::open(&slug), kinds::known());
+            let all = journey.and_then(|(journey, tag)| Ok((journey, tag, kinds?)));
             fetched.try_set(Some(all));
         });
     });
@@ -48,7 +50,7 @@ pub fn JourneyPage() -> impl IntoView {
             let again = Callback::new(move |()| tries.update(|tries| *tries += 1));
             view! { {bar()}<main class="page" id="content" tabindex="-1"><Trouble failure=failure retry=again /></main> }.into_any()
         }
-        Some(Ok((journey, tag, registry))) => view! { <Opened journey=journey tag=tag registry=registry /> }.into_any(),
+        Some(Ok((journey, tag, kinds))) => view! { <Opened journey=journey tag=tag kinds=kinds /> }.into_any(),
     }
 }
 
@@ -60,9 +62,9 @@ fn Opened(
     /// Its draft's tag.
     tag: String,
     /// The kinds.
-    registry: Registry,
+    kinds: Outlines,
 ) -> impl IntoView {
-    let editor = Editor::open(&journey, tag.clone(), registry);
+    let editor = Editor::open(&journey, tag.clone(), kinds);
     provide_context(editor);
     provide_context(super::live::follow(editor));
     editor.face_all();

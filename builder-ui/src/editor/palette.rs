@@ -71,7 +71,7 @@ pub const FAMILIES: [Family; 4] = [Family::Trigger, Family::Condition, Family::D
 /// A new step of a kind, with what it begins with.
 #[must_use]
 pub fn new_step(editor: Editor, kind: &str) -> NewStep {
-    let config = editor.with_registry(|kinds| kinds.begun(kind));
+    let config = editor.with_kinds(|kinds| kinds.begun(kind));
     let timed = matches!(kind, "email.send" | "http.request" | "task.ask");
     let live = editor.stage.with_value(|stage| stage.live);
     NewStep { kind: kind.to_owned(), config, height: if timed || live { face::HEAD + face::FOOT } else { face::HEAD } }
@@ -79,7 +79,7 @@ pub fn new_step(editor: Editor, kind: &str) -> NewStep {
 
 /// Adds a step of a kind where it makes sense: after the selected step, else in the middle of what is seen.
 pub fn add(editor: Editor, kind: &str) {
-    let trigger = editor.with_registry(|kinds| kinds.family(kind)) == Some(Family::Trigger);
+    let trigger = editor.with_kinds(|kinds| kinds.family(kind)) == Some(Family::Trigger);
     let after = editor.selection.with_untracked(|s| s.only().cloned()).filter(|_| !trigger).and_then(|id| first_free(editor, &id));
     match after {
         Some(place) => super::quick::put(editor, kind, &place),
@@ -103,8 +103,8 @@ pub fn bring(editor: Editor, kind: &str, at: Point, wire: Option<&Edge>, port: O
 
 /// Shows what is being dragged under the hand.
 pub fn show_ghost(editor: Editor, kind: &str) {
-    let label = editor.with_registry(|kinds| kinds.spec(kind)).map(|spec| words::kind_label(&spec.name, &spec.label));
-    let family = editor.with_registry(|kinds| kinds.family(kind));
+    let label = editor.with_kinds(|kinds| kinds.spec(kind)).map(|spec| words::kind_label(&spec.name, &spec.label));
+    let family = editor.with_kinds(|kinds| kinds.family(kind));
     if let Some(ghost) = element("ghost") {
         ghost.set_text_content(label.as_deref());
         let _ = ghost.set_attribute("data-family", icons::family(family));
@@ -120,7 +120,7 @@ pub fn Palette() -> impl IntoView {
     let found = Memo::new(move |_| {
         // The words follow the language.
         let _words = crate::i18n::language();
-        search(editor.with_registry(|kinds| kinds.specs()), &typed.get())
+        search(editor.with_kinds(|kinds| kinds.specs()), &typed.get())
     });
     let keys = move |event: KeyboardEvent| match event.key().as_str() {
         "Enter" => {

@@ -24,6 +24,8 @@ pub struct Going {
     pub(super) drag: Option<Drag>,
     last: Option<(i32, Point, Held)>,
     ticking: bool,
+    /// Whether the next frame brings more cards onto the page.
+    pub(super) bringing: bool,
     pub(super) entered: bool,
     resting: u32,
     /// When `g` was pressed, the first key of a way to another page.
@@ -306,7 +308,7 @@ pub(super) fn light(editor: Editor, connecting: Option<&Connecting>) {
 }
 
 fn connect_begins(editor: Editor, from: NodeId, port: PortName) {
-    let legal = editor.with_graph(|graph| editor.with_registry(|kinds| super::document::legal::targets(graph, kinds, &from)));
+    let legal = editor.with_graph(|graph| editor.with_kinds(|kinds| super::document::legal::targets(graph, kinds, &from)));
     let connecting = Connecting { from, port, legal: legal.into_iter().collect(), over: None };
     light(editor, Some(&connecting));
     editor.connecting.set(Some(connecting));

@@ -10,7 +10,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
 use tradewind_nodes::graph::{Edge, Graph, Node};
 use tradewind_nodes::id::NodeId;
-use tradewind_nodes::kinds::Registry;
+use tradewind_nodes::kinds::Outlines;
 
 /// The size of a card.
 const CARD: (f64, f64) = (240.0, 58.0);
@@ -19,7 +19,7 @@ const ROOM: f64 = 40.0;
 /// From this height on a picture is not shown as a whole unless that is wanted.
 const LARGE: f64 = 1_100.0;
 
-static KNOWN: LazyLock<Registry> = LazyLock::new(Registry::builtin);
+static KNOWN: LazyLock<Outlines> = LazyLock::new(Outlines::builtin);
 
 /// What a step is called, as on its card.
 #[must_use]

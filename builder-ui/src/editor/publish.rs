@@ -186,8 +186,8 @@ fn Changes(
     let editor = editor();
     let Preview { from, diff, nodes, people, .. } = preview;
     let kinds = move |node: &DifferentNode| {
-        editor.with_registry(|registry| {
-            registry.spec(&node.kind).map_or_else(|| node.kind.clone(), |spec| super::words::kind_label(&spec.name, &spec.label))
+        editor.with_kinds(|kinds| {
+            kinds.spec(&node.kind).map_or_else(|| node.kind.clone(), |spec| super::words::kind_label(&spec.name, &spec.label))
         })
     };
     let name = StoredValue::new(

@@ -140,7 +140,7 @@ fn List(
     });
     let found = Memo::new(move |_| {
         let triggers = matches!(place.get(), Place::At { .. });
-        let mut found = search(editor.with_registry(|kinds| kinds.specs()), &typed.get());
+        let mut found = search(editor.with_kinds(|kinds| kinds.specs()), &typed.get());
         found.retain(|entry| triggers || entry.family != Family::Trigger);
         found
     });

@@ -2,6 +2,7 @@
 //! changes a transform and renders nothing.
 
 use super::face::Face;
+use super::sight::Lies;
 use crate::gesture::geometry::{Point, Rect, Size};
 use crate::gesture::scene::{CARD_WIDTH, Card, Scene, mirrored};
 use crate::gesture::snap::GRID;
@@ -21,6 +22,14 @@ const DOTS: f64 = 14.0;
 struct WireElements {
     path: Option<Element>,
     label: Option<HtmlElement>,
+}
+
+/// Where everything lies, as the page has it.
+pub struct InSight {
+    /// Every card, in its order.
+    pub cards: Vec<(NodeId, Lies)>,
+    /// Every wire, in its order.
+    pub wires: Vec<(Edge, Lies)>,
 }
 
 /// The stage.
@@ -136,17 +145,27 @@ impl Stage {
         !inside || self.region.width > seen.width * 6.0
     }
 
-    /// Decides what is on the page: what is seen, and as much again on every side.
-    pub fn cut(&mut self) -> (Vec<NodeId>, Vec<Edge>) {
+    /// Decides what belongs on the page: what is seen, and as much again on every side.
+    pub fn cut(&mut self) -> InSight {
         let seen = self.view.seen(self.size);
         self.region = seen.grown(seen.width.max(seen.height) * 0.5);
-        let cards = self.scene.within(&self.region);
-        let meets = |wire: &&Edge| {
+        let lies = |rect: &Rect| {
+            if rect.meets(&seen) {
+                Lies::Seen
+            } else if rect.meets(&self.region) {
+                Lies::Near
+            } else {
+                Lies::Far
+            }
+        };
+        let wire = |wire: &Edge| {
             let ends = [self.scene.card(&wire.from), self.scene.card(&wire.to)].into_iter().flatten().map(|card| card.rect);
             // The rectangle around both ends holds the wire but for its round trips, which stay near.
-            crate::gesture::geometry::bounds(ends).is_some_and(|rect| rect.grown(60.0).meets(&self.region))
+            let lies = crate::gesture::geometry::bounds(ends).map_or(Lies::Far, |rect| lies(&rect.grown(60.0)));
+            (wire.clone(), lies)
         };
-        (cards, self.scene.wires().iter().filter(meets).cloned().collect())
+        let cards = self.scene.cards().iter().map(|card| (card.id.clone(), lies(&card.rect))).collect();
+        InSight { cards, wires: self.scene.wires().iter().map(wire).collect() }
     }
 
     /// The element of a card is on the page.

@@ -17,7 +17,7 @@ use std::collections::{HashMap, HashSet};
 use tradewind_nodes::graph::{Edge, Graph, Longest, NoteId};
 use tradewind_nodes::id::{NodeId, PortName};
 use tradewind_nodes::issue::Issue;
-use tradewind_nodes::kinds::Registry;
+use tradewind_nodes::kinds::Outlines;
 use tradewind_nodes::time::Span;
 
 /// What is selected.
@@ -105,7 +105,7 @@ pub enum Panel {
 #[derive(Clone, Copy)]
 pub struct Editor {
     pub(super) document: StoredValue<Document, LocalStorage>,
-    pub(super) registry: StoredValue<Registry>,
+    pub(super) kinds: StoredValue<Outlines>,
     pub(super) names: StoredValue<Names>,
     pub(super) stage: StoredValue<Stage, LocalStorage>,
     pub(super) cards: StoredValue<HashMap<NodeId, CardSignals>, LocalStorage>,
@@ -189,7 +189,7 @@ pub fn editor() -> Editor {
 impl Editor {
     /// An editor of a journey.
     #[must_use]
-    pub fn open(journey: &Journey, tag: String, registry: Registry) -> Self {
+    pub fn open(journey: &Journey, tag: String, kinds: Outlines) -> Self {
         let meta = Meta {
             slug: journey.slug.clone(),
             name: journey.name.clone(),
@@ -201,7 +201,7 @@ impl Editor {
         let seed = (browser::random() * 2_f64.powi(53)) as u64;
         Self {
             document: StoredValue::new_local(Document::open(journey.draft.clone())),
-            registry: StoredValue::new(registry),
+            kinds: StoredValue::new(kinds),
             names: StoredValue::new(Names::new(seed)),
             stage: StoredValue::new_local(Stage::new(is_mirrored())),
             cards: StoredValue::new_local(HashMap::new()),
@@ -241,8 +241,8 @@ impl Editor {
     }
 
     /// Looks at the kinds.
-    pub fn with_registry<T>(&self, look: impl FnOnce(&Registry) -> T) -> T {
-        self.registry.with_value(look)
+    pub fn with_kinds<T>(&self, look: impl FnOnce(&Outlines) -> T) -> T {
+        self.kinds.with_value(look)
     }
 
     /// The signals of a card.

@@ -12,7 +12,7 @@ use tradewind_nodes::kind::Family;
 #[component]
 pub fn Welcome() -> impl IntoView {
     let editor = editor();
-    let triggers = editor.with_registry(|kinds| kinds.specs()).into_iter().filter(|spec| spec.family == Family::Trigger);
+    let triggers = editor.with_kinds(|kinds| kinds.specs()).into_iter().filter(|spec| spec.family == Family::Trigger);
     let one = move |spec: tradewind_nodes::kind::KindSpec| {
         let (kind, pressed) = (spec.name.clone(), spec.name.clone());
         view! {

@@ -4,7 +4,7 @@
 use crate::i18n::format;
 use crate::t;
 use tradewind_nodes::graph::Node;
-use tradewind_nodes::kinds::Registry;
+use tradewind_nodes::kinds::Outlines;
 use tradewind_nodes::time::{Duration, Span};
 use tradewind_nodes::{Json, JsonMap};
 
@@ -28,8 +28,8 @@ struct Said {
 
 /// The words of a step.
 #[must_use]
-pub fn of(node: &Node, registry: &Registry) -> Words {
-    let Some(spec) = registry.spec(&node.kind) else {
+pub fn of(node: &Node, kinds: &Outlines) -> Words {
+    let Some(spec) = kinds.spec(&node.kind) else {
         let title = if node.label.is_empty() { node.kind.clone() } else { node.label.clone() };
         return Words { title, line: t!(editor.unknown_kind) };
     };
@@ -305,7 +305,7 @@ mod tests {
 
     fn words(kind: &str, label: &str, config: Json) -> (String, String) {
         let node: Node = serde_json::from_value(json!({"id": "a", "kind": kind, "label": label, "config": config})).unwrap();
-        let Words { title, line } = of(&node, &Registry::builtin());
+        let Words { title, line } = of(&node, &Outlines::builtin());
         (title, line)
     }
 
@@ -326,7 +326,7 @@ mod tests {
 
     #[test]
     fn an_empty_step_is_called_by_its_kind() {
-        for spec in Registry::builtin().specs() {
+        for spec in Outlines::builtin().specs() {
             let (title, _) = words(&spec.name, "", json!({}));
             assert!(!title.is_empty(), "{}", spec.name);
         }

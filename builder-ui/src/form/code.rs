@@ -6,10 +6,13 @@ use super::outcome::TryIt;
 use super::spot::{Spot, Typed, as_text, of_text, typed};
 use super::words::size;
 use crate::ui::toast;
+use crate::worker::{Ask, asked};
 use crate::{t, tr};
 use leptos::html;
 use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
 use tradewind_nodes::issue::FieldIssue;
+use tradewind_nodes::kinds::Registry;
 use tradewind_nodes::script::{self, FUNCTIONS};
 use web_sys::{HtmlTextAreaElement, KeyboardEvent};
 
@@ -27,6 +30,20 @@ struct Completion {
     note: String,
 }
 
+/// What is wrong with a script?
+#[derive(Serialize, Deserialize)]
+pub struct Mistake {
+    script: String,
+}
+
+impl Ask for Mistake {
+    /// The first mistake.
+    type Answer = Option<FieldIssue>;
+    fn answer(self, _: &Registry) -> Option<FieldIssue> {
+        script::check(&self.script, "").into_iter().next()
+    }
+}
+
 /// A script in a form, with a way to try the step.
 #[component]
 pub fn Script(
@@ -34,8 +51,8 @@ pub fn Script(
     spot: Spot,
 ) -> impl IntoView {
     let Typed { text, typed, done } = typed(spot, as_text, of_text);
-    let wrong = Memo::new(move |_| text.with(|text| script::check(text, "").into_iter().next()));
-    let place = Memo::new(move |_| wrong.with(|wrong| wrong.as_ref().and_then(|issue: &FieldIssue| place_of(&issue.message))));
+    let wrong = asked(move || Some(Mistake { script: text.get() }));
+    let place = Memo::new(move |_| wrong.with(|wrong| wrong.as_deref()?.as_ref().and_then(|issue| place_of(&issue.message))));
     view! {
         <CodeEditor id=spot.id() text=text typed=typed done=done place=place label=Signal::derive(tr!(form.code.label)) />
         <TryIt />

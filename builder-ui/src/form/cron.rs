@@ -3,10 +3,13 @@
 use super::plain::{TextLine, described};
 use super::spot::Spot;
 use crate::i18n::format::{self, Moment};
-use crate::{browser, t, tr};
+use super::person::now;
+use crate::worker::{Ask, asked};
+use crate::{t, tr};
 use leptos::prelude::*;
 use tradewind_nodes::Json;
-use tradewind_nodes::kinds::next_tick;
+use serde::{Deserialize, Serialize};
+use tradewind_nodes::kinds::{Registry, next_tick};
 use tradewind_nodes::time::{Timestamp, Zone};
 
 /// Runs shown.
@@ -135,9 +138,21 @@ pub fn cron_words(cron: &str) -> String {
     }
 }
 
-fn next(cron: &str, zone: &Zone) -> Vec<Timestamp> {
-    let now = Timestamp::from_micros((browser::now() * 1000.0) as i64);
-    std::iter::successors(Some(now), |last| next_tick(cron, zone, *last)).skip(1).take(SHOWN).collect()
+/// When does a schedule come next?
+#[derive(Serialize, Deserialize)]
+pub struct Ticking {
+    cron: String,
+    zone: String,
+    after: Timestamp,
+}
+
+impl Ask for Ticking {
+    /// The next ones; none for an expression or a zone that nobody can read.
+    type Answer = Vec<Timestamp>;
+    fn answer(self, _: &Registry) -> Vec<Timestamp> {
+        let Some(zone) = Zone::named(&self.zone) else { return Vec::new() };
+        std::iter::successors(Some(self.after), |last| next_tick(&self.cron, &zone, *last)).skip(1).take(SHOWN).collect()
+    }
 }
 
 /// A schedule.
@@ -207,15 +222,17 @@ pub fn Schedule(
 fn Next(spot: Spot, cron: Memo<String>) -> impl IntoView {
     let named = move || spot.filling.values.with(|values| values.get("zone").and_then(Json::as_str).map(str::to_owned));
     let zone = Memo::new(move |_| named().or_else(super::panel_zone).unwrap_or_else(|| "UTC".to_owned()));
+    let found = asked(move || Some(Ticking { cron: cron.get(), zone: zone.get(), after: now() }));
+    let never = move || found.with(|found| found.as_ref().is_some_and(|found| found.is_empty()));
     let coming = move || {
         let zone = zone.get();
-        let found = Zone::named(&zone).map(|zone| cron.with(|cron| next(cron, &zone))).unwrap_or_default();
-        found.into_iter().map(|at| format::moment(at.micros() as f64 / 1000.0, Moment::DateTime, Some(&zone))).collect::<Vec<_>>()
+        let one = |at: &Timestamp| format::moment(at.micros() as f64 / 1000.0, Moment::DateTime, Some(&zone));
+        found.with(|found| found.iter().flat_map(|found| found.iter()).map(one).collect::<Vec<_>>())
     };
     view! {
         <div class="next">
             <p class="reads">{move || cron.with(|cron| cron_words(cron))}</p>
-            <Show when=move || !coming().is_empty() fallback=move || view! { <p class="note">{tr!(form.cron.never)}</p> }>
+            <Show when=move || !never() fallback=move || view! { <p class="note">{tr!(form.cron.never)}</p> }>
                 <p class="note">{move || t!(form.cron.next, zone = zone.get())}</p>
                 <ol>{move || coming().into_iter().map(|at| view! { <li>{at}</li> }).collect_view()}</ol>
             </Show>

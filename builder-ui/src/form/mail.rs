@@ -1,37 +1,51 @@
 //! How a mail would look to the chosen person: its subject, its body in a frame, in a language, wide or narrow, light or dark.
 
-use super::person::{Person, PersonPicker, who};
+use super::person::{PersonPicker, Seen, who};
 use super::spot::as_text;
 use super::template::LONGEST;
 use crate::i18n::Language;
 use crate::ui::MailFrame;
+use crate::worker::{Ask, asked};
 use crate::{t, tr};
 use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
-use tradewind_nodes::fact::Facts;
+use tradewind_nodes::kinds::Registry;
 use tradewind_nodes::{JsonMap, template};
 
 /// A part of a mail as it would be sent, or why it cannot be.
 type Part = Result<String, String>;
 
-/// The field of a mail, rendered.
-fn part(values: &JsonMap, field: &str, html: bool, facts: &Facts<'_>) -> Part {
-    let source = as_text(values.get(field));
-    let source = if field == "to" && source.is_empty() { "{{customer.email}}".to_owned() } else { source };
-    if source.len() > LONGEST {
-        return Err(t!(form.mail.too_long));
-    }
-    template::render(&source, html, facts).map_err(|problem| problem.message)
+/// How does a mail read?
+#[derive(Serialize, Deserialize)]
+pub struct MailPart {
+    /// Its address, subject and body.
+    templates: [String; 3],
+    seen: Seen,
+    /// In this language; the person's own when empty.
+    locale: String,
 }
 
-/// The mail in the language of `locale`; the person's own when empty.
-fn mail(values: &JsonMap, facts: &Facts<'_>, person: &Person, locale: &str) -> [Part; 3] {
-    let mut customer = person.customer.clone();
-    if !locale.is_empty() {
-        customer.traits.insert("locale".to_owned(), locale.into());
+impl Ask for MailPart {
+    type Answer = [Part; 3];
+    fn answer(self, _: &Registry) -> [Part; 3] {
+        let Self { templates: [to, subject, html], mut seen, locale } = self;
+        if !locale.is_empty() {
+            Arc::make_mut(&mut seen.person).customer.traits.insert("locale".to_owned(), locale.into());
+        }
+        let facts = seen.facts();
+        [(to, false), (subject, false), (html, true)]
+            .map(|(source, html)| template::render(&source, html, &facts).map_err(|problem| problem.message))
     }
-    let facts = Facts { customer: Some(&customer), ..*facts };
-    [part(values, "to", false, &facts), part(values, "subject", false, &facts), part(values, "html", true, &facts)]
+}
+
+/// The templates of a mail. An empty address is the customer's own.
+fn templates(values: &JsonMap) -> [String; 3] {
+    let [mut to, subject, html] = ["to", "subject", "html"].map(|field| as_text(values.get(field)));
+    if to.is_empty() {
+        to = "{{customer.email}}".to_owned();
+    }
+    [to, subject, html]
 }
 
 /// The preview of a mail.
@@ -42,18 +56,21 @@ pub fn MailPreview(
 ) -> impl IntoView {
     let who = who();
     let (locale, narrow, dark) = (RwSignal::new(String::new()), RwSignal::new(false), RwSignal::new(false));
-    let made = Memo::new(move |_| {
-        let person = who.person();
-        locale.with(|locale| values.with(|values| who.with_facts(|facts| mail(values, facts, &person, locale))))
+    let long = Memo::new(move |_| values.with(|values| templates(values).iter().any(|template| template.len() > LONGEST)));
+    let made = asked(move || {
+        let templates = values.with(|values| templates(values));
+        (!long.get()).then(|| MailPart { templates, seen: who.seen(), locale: locale.get() })
     });
+    let part = move |n: usize| made.with(|made| made.as_ref().map(|made| made[n].clone()));
     let line = move |n: usize| {
-        move || match made.with(|made| made[n].clone()) {
-            Ok(text) => view! { <span dir="auto">{text}</span> }.into_any(),
-            Err(problem) => view! { <span class="error" lang="en" dir="ltr">{problem}</span> }.into_any(),
+        move || match part(n) {
+            Some(Ok(text)) => view! { <span dir="auto">{text}</span> }.into_any(),
+            Some(Err(problem)) => view! { <span class="error" lang="en" dir="ltr">{problem}</span> }.into_any(),
+            None => ().into_any(),
         }
     };
-    let html = Signal::derive(move || made.with(|made| made[2].clone().unwrap_or_default()));
-    let broken = move || made.with(|made| made[2].clone().err());
+    let html = Signal::derive(move || part(2).and_then(Result::ok).unwrap_or_default());
+    let broken = move || if long.get() { Some(t!(form.mail.too_long)) } else { part(2).and_then(Result::err) };
     let languages = Language::ALL.map(|language| view! { <option value=language.code() lang=language.code()>{language.name()}</option> });
     view! {
         <div class="mail">

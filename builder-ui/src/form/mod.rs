@@ -32,8 +32,13 @@ pub mod time;
 pub mod ways;
 pub mod words;
 
+pub use code::Mistake;
+pub use cron::Ticking;
 pub use fields::Fields;
+pub use mail::MailPart;
+pub use outcome::Trying;
 pub use spot::{Change, Filling, Spot};
+pub use template::Reading;
 pub(crate) use words::issue_words;
 
 use leptos::prelude::*;

@@ -1,11 +1,13 @@
 //! Trying a step on a person: what it would do now, and why.
 
 use super::fields::shown;
-use super::person::{now, who};
+use super::person::{Seen, Who, now, who};
 use crate::i18n::format::{self, Moment};
 use crate::t;
 use crate::ui::{Button, Icon};
+use crate::worker::{Ask, Kinds, ask, asked};
 use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use tradewind_nodes::effect::{Command, Payload};
@@ -24,10 +26,22 @@ pub struct Step {
     pub kind: Signal<String>,
     /// Its fields.
     pub values: Signal<Arc<JsonMap>>,
-    /// The kinds there are.
-    pub registry: Signal<Registry>,
+    /// The file of its kind, while that is still being written.
+    pub source: Signal<Option<String>>,
     /// What it is called in its journey.
     pub node: StoredValue<NodeId>,
+}
+
+impl Step {
+    fn question(&self, who: &Who) -> Trying {
+        Trying {
+            kind: self.kind.get(),
+            values: self.values.get(),
+            node: self.node.get_value(),
+            seen: who.seen(),
+            source: self.source.get(),
+        }
+    }
 }
 
 /// What came of a try.
@@ -45,33 +59,53 @@ pub struct Tried {
     pub more: Vec<(String, Json)>,
 }
 
-/// Tries a step of a kind on somebody.
-#[must_use]
-pub fn tried(registry: &Registry, kind: &str, config: &JsonMap, node: &NodeId, who: &super::person::Who) -> Tried {
-    match registry.parse(kind, config) {
-        Err(issues) => {
-            let why = issues.first().map(|issue| issue.message.clone()).unwrap_or_default();
-            Tried { does: t!(form.tried.unfinished), failed: true, why, seen: JsonMap::new(), more: Vec::new() }
-        }
-        Ok(kind) => who.with_facts(|facts| {
-            let wired: BTreeSet<_> = kind.ports().into_iter().map(|port| port.name).collect();
-            let settings = Settings::default();
-            let now = facts.now;
-            let run = RunId(Default::default());
-            let cx = StepCx {
-                now,
-                facts: *facts,
-                settings: &settings,
-                journey: "",
-                run,
-                node,
-                visit: 1,
-                since: now,
-                resume: Resume::Enter,
-                wired: &wired,
-            };
-            told(kind.step(&cx))
-        }),
+/// What would a step do for somebody?
+#[derive(Serialize, Deserialize)]
+pub struct Trying {
+    /// Its kind.
+    pub kind: String,
+    /// Its fields.
+    pub values: Arc<JsonMap>,
+    /// What it is called in its journey.
+    pub node: NodeId,
+    /// What it sees.
+    pub seen: Seen,
+    /// The file of its kind, while that is still being written.
+    pub source: Option<String>,
+}
+
+impl Ask for Trying {
+    /// What it decides; what is wrong with its fields when it cannot.
+    type Answer = Result<Outcome, String>;
+    fn answer(self, kinds: &Registry) -> Result<Outcome, String> {
+        let own = self.source.map(|source| Kinds(vec![source]).registry());
+        let kind = own.as_ref().unwrap_or(kinds).parse(&self.kind, &self.values);
+        let kind = kind.map_err(|issues| issues.into_iter().next().map(|issue| issue.message).unwrap_or_default())?;
+        let wired: BTreeSet<_> = kind.ports().into_iter().map(|port| port.name).collect();
+        let settings = Settings::default();
+        let now = self.seen.now;
+        let run = RunId(Default::default());
+        let cx = StepCx {
+            now,
+            facts: self.seen.facts(),
+            settings: &settings,
+            journey: "",
+            run,
+            node: &self.node,
+            visit: 1,
+            since: now,
+            resume: Resume::Enter,
+            wired: &wired,
+        };
+        Ok(kind.step(&cx))
+    }
+}
+
+/// What came of a try, in words.
+fn tried(outcome: Result<Outcome, String>) -> Tried {
+    match outcome {
+        Ok(outcome) => told(outcome),
+        Err(why) => Tried { does: t!(form.tried.unfinished), failed: true, why, seen: JsonMap::new(), more: Vec::new() },
     }
 }
 
@@ -183,12 +217,12 @@ pub fn TryIt() -> impl IntoView {
         result.set(None);
     });
     let run = move |_| {
-        let made = step.registry.with_untracked(|registry| {
-            step.values.with_untracked(|values| {
-                step.node.with_value(|node| untrack(|| tried(registry, &step.kind.get_untracked(), values, node, &who)))
-            })
+        let question = untrack(|| step.question(&who));
+        leptos::task::spawn_local(async move {
+            if let Some(outcome) = ask(question).await {
+                result.try_set(Some(tried(outcome)));
+            }
         });
-        result.set(Some(made));
     };
     view! {
         <div class="try" aria-live="polite">
@@ -204,14 +238,11 @@ pub fn TryIt() -> impl IntoView {
 pub fn WhyNow() -> impl IntoView {
     let Some(step) = use_context::<Step>() else { return ().into_any() };
     let who = who();
-    let made = move || {
-        step.registry
-            .with(|registry| step.values.with(|values| step.node.with_value(|node| tried(registry, &step.kind.get(), values, node, &who))))
-    };
+    let made = asked(move || Some(step.question(&who)));
     view! {
         <super::person::PersonPicker id="why-person" />
         <p class="note">{move || t!(form.tried.now, time = moment(now()))}</p>
-        <div aria-live="polite">{move || view! { <TriedView tried=made() /> }}</div>
+        <div aria-live="polite">{move || made.get().map(|made| view! { <TriedView tried=tried(Arc::unwrap_or_clone(made)) /> })}</div>
     }
     .into_any()
 }
@@ -219,7 +250,6 @@ pub fn WhyNow() -> impl IntoView {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::form::person::Who;
     use serde_json::json;
 
     fn outcome(kind: &str, config: Json) -> Tried {
@@ -227,7 +257,8 @@ mod tests {
         owner.set();
         let who = Who::plain();
         let Json::Object(config) = config else { panic!("a config is an object") };
-        tried(&Registry::builtin(), kind, &config, &NodeId::new("n").unwrap(), &who)
+        let (kind, node) = (kind.to_owned(), NodeId::new("n").unwrap());
+        tried(Trying { kind, values: Arc::new(config), node, seen: who.seen(), source: None }.answer(&Registry::builtin()))
     }
 
     #[test]

@@ -6,6 +6,7 @@ use crate::api::audience::Someone;
 use crate::api::subject::{self, PersonFacts, Subject};
 use crate::{browser, t, tr};
 use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use tradewind_nodes::fact::{ConsentStatus, Customer, Event, Facts, RunFacts};
@@ -17,7 +18,7 @@ use tradewind_nodes::{Json, JsonMap};
 const MADE_UP: &str = "-";
 
 /// A person with everything a step may read of him.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Person {
     /// The customer.
     pub customer: Customer,
@@ -80,24 +81,39 @@ impl Who {
         self.chosen.get().unwrap_or_else(|| Arc::new(made_up()))
     }
 
-    /// Looks at his facts, as a step would now.
-    pub fn with_facts<T>(&self, look: impl FnOnce(&Facts<'_>) -> T) -> T {
-        let person = self.person();
-        self.event.with(|event| {
-            self.outputs.with(|outputs| {
-                let now = now();
-                let run = RunFacts { id: RunId(Default::default()), entered_at: now, key: None };
-                look(&Facts {
-                    customer: Some(&person.customer),
-                    history: &person.history,
-                    segments: &person.segments,
-                    event: event.as_ref(),
-                    outputs,
-                    run: Some(run),
-                    now,
-                })
-            })
-        })
+    /// What a step would see of him now.
+    #[must_use]
+    pub fn seen(&self) -> Seen {
+        Seen { person: self.person(), event: self.event.get(), outputs: self.outputs.get(), now: now() }
+    }
+}
+
+/// What a step sees.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Seen {
+    /// Who.
+    pub person: Arc<Person>,
+    /// The event that started the run.
+    pub event: Option<Event>,
+    /// What earlier steps put out.
+    pub outputs: JsonMap,
+    /// The moment.
+    pub now: Timestamp,
+}
+
+impl Seen {
+    /// As a step reads it.
+    #[must_use]
+    pub fn facts(&self) -> Facts<'_> {
+        Facts {
+            customer: Some(&self.person.customer),
+            history: &self.person.history,
+            segments: &self.person.segments,
+            event: self.event.as_ref(),
+            outputs: &self.outputs,
+            run: Some(RunFacts { id: RunId(Default::default()), entered_at: self.now, key: None }),
+            now: self.now,
+        }
     }
 }
 

@@ -2,15 +2,19 @@
 
 use super::combo::Combo;
 use super::known::known;
-use super::person::who;
+use super::person::{Seen, who};
 use super::plain::described;
 use super::spot::{Spot, Typed, as_text, of_text, typed};
 use super::words::size;
 use crate::ui::{Button, toast};
+use crate::worker::{Ask, asked};
 use crate::{browser, t, tr};
 use leptos::html;
 use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 use tradewind_nodes::Json;
+use tradewind_nodes::kinds::Registry;
 use tradewind_nodes::template;
 
 /// The longest template, in bytes: the engine refuses longer ones, and a page with one would crawl.
@@ -146,25 +150,40 @@ fn Writing(spot: Spot, html: bool, placeholder: MaybeProp<String>, label: MaybeP
     }
 }
 
+/// How does a template read?
+#[derive(Serialize, Deserialize)]
+pub struct Reading {
+    text: String,
+    html: bool,
+    seen: Seen,
+}
+
+impl Ask for Reading {
+    /// The text, or why there is none.
+    type Answer = Result<String, String>;
+    fn answer(self, _: &Registry) -> Result<String, String> {
+        template::render(&self.text, self.html, &self.seen.facts()).map_err(|problem| problem.message)
+    }
+}
+
 /// How a template reads for the chosen person.
 #[component]
 fn Reads(text: RwSignal<String>, html: bool) -> impl IntoView {
     let who = who();
-    let read = Memo::new(move |_| {
-        text.with(|text| who.with_facts(|facts| template::render(text, html, facts).map_err(|problem| problem.message)))
-    });
+    let read = asked(move || Some(Reading { text: text.get(), html, seen: who.seen() }));
+    let wrong = move || read.with(|read| read.as_deref().is_some_and(Result::is_err));
     let cut = |text: String| match text.char_indices().nth(READS) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text,
     };
     view! {
-        <p class="preview" class:error=move || read.with(Result::is_err) aria-live="polite">
+        <p class="preview" class:error=wrong aria-live="polite">
             <span class="note">{move || t!(form.template.reads, name = who.name())}</span>
-            {move || match read.get() {
+            {move || read.get().map(|read| match Arc::unwrap_or_clone(read) {
                 Ok(read) if html => view! { <span>{t!(form.template.see_preview, size = size(read.len()))}</span> }.into_any(),
                 Ok(read) => view! { <span dir="auto">{cut(read)}</span> }.into_any(),
                 Err(problem) => view! { <span lang="en" dir="ltr">{problem}</span> }.into_any(),
-            }}
+            })}
         </p>
     }
 }

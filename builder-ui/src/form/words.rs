@@ -87,11 +87,11 @@ pub fn size(bytes: usize) -> String {
 mod tests {
     use super::*;
     use tradewind_nodes::field::FieldType;
-    use tradewind_nodes::kinds::Registry;
+    use tradewind_nodes::kinds::Outlines;
 
     #[test]
     fn every_built_in_kind_and_field_has_its_words() {
-        for spec in Registry::builtin().specs() {
+        for spec in Outlines::builtin().specs() {
             assert!(!kind_help(&spec.name).is_empty(), "kinds.{}.help", key(&spec.name));
             for field in &spec.fields {
                 let name = format!("fields.{}.{}", key(&spec.name), field.name);

@@ -84,7 +84,7 @@ mod tests {
     use super::*;
     use std::collections::HashMap;
     use tradewind_nodes::graph::valid_graph;
-    use tradewind_nodes::kinds::Registry;
+    use tradewind_nodes::kinds::Outlines;
 
     fn placed(scene: &Scene) -> HashMap<String, Point> {
         tidy(scene).into_iter().map(|(id, at)| (id.to_string(), at)).collect()
@@ -92,9 +92,9 @@ mod tests {
 
     fn generated(seed: u64, size: usize) -> Scene {
         let graph = valid_graph(seed, size);
-        let registry = Registry::builtin();
+        let kinds = Outlines::builtin();
         let cards = graph.nodes.iter().map(|node| {
-            let ports = registry.parse(&node.kind, &node.config).unwrap().ports();
+            let ports = kinds.ports(&node.kind, &node.config);
             let wired = |p: &tradewind_nodes::kind::Port| graph.edges.iter().any(|e| e.from == node.id && e.port == p.name);
             let mut slots: Vec<Slot> = ports.iter().map(|p| Slot::new(p.name.clone(), wired(p), p.required)).collect();
             place_slots(&mut slots, CARD_WIDTH, false);

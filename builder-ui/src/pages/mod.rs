@@ -7,7 +7,7 @@ mod home;
 mod incidents;
 mod journeys;
 mod keys;
-mod kinds;
+pub(crate) mod kinds;
 mod mailbox;
 mod missing;
 mod person_search;

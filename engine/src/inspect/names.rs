@@ -72,7 +72,7 @@ impl ManyLabels {
 /// What the kinds of a workspace are called.
 async fn kind_labels(db: &Db, workspace: WorkspaceId) -> Result<HashMap<String, String>, ReadError> {
     match journeys::kinds::registry(db, workspace).await {
-        Ok(registry) => Ok(registry.specs().into_iter().map(|spec| (spec.name, spec.label)).collect()),
+        Ok(registry) => Ok(registry.outlines().specs().into_iter().map(|spec| (spec.name, spec.label)).collect()),
         Err(JourneyError::Read(error)) => Err(error),
         // Kinds that clash have no label; the names of the nodes still tell where a run stands.
         Err(_) => Ok(HashMap::new()),

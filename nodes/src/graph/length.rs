@@ -6,11 +6,12 @@ use crate::id::NodeId;
 use crate::kind::{AnyKind, Family};
 use crate::kinds::Registry;
 use crate::time::{Duration, Span};
+use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::sync::Arc;
 
 /// The times of a journey.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Lengths {
     /// How long after the trigger a run comes to each node that a trigger leads to.
     pub at: HashMap<NodeId, Span>,
@@ -19,7 +20,7 @@ pub struct Lengths {
 }
 
 /// How long a run takes at most.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub enum Longest {
     /// So long.
     Within(Duration),

@@ -155,7 +155,7 @@ struct Plan<'g> {
 
 impl<'g> Plan<'g> {
     fn read(graph: &'g Graph, registry: &Registry, scope: &FactScope, issues: &mut Vec<Issue>) -> Self {
-        let families: HashMap<String, Family> = registry.specs().into_iter().map(|spec| (spec.name, spec.family)).collect();
+        let families: HashMap<String, Family> = registry.outlines().specs().into_iter().map(|spec| (spec.name, spec.family)).collect();
         let mut index = HashMap::with_capacity(graph.nodes.len());
         let mut places = Vec::with_capacity(graph.nodes.len());
         for (n, node) in graph.nodes.iter().enumerate() {

@@ -1,6 +1,6 @@
 //! The kinds of nodes, one file each, and the registry that finds them by name.
 //!
-//! A new kind is its file and one line in [`BUILTIN`]. A name once stored is never deleted or reused.
+//! A new kind is its file and one line in `builtin!`. A name once stored is never deleted or reused.
 
 mod action_customer_set;
 mod action_email_send;
@@ -21,11 +21,11 @@ mod delay_until_date;
 mod delay_until_time;
 mod headers;
 mod nearest;
+mod outlines;
 mod ports;
 mod receipt;
 mod rendered;
 mod shape;
-mod sketch;
 #[cfg(test)]
 mod stage;
 mod trigger_anniversary;
@@ -53,6 +53,8 @@ pub use condition_switch::{Case, Switch};
 pub use delay_for::DelayFor;
 pub use delay_until_date::UntilDate;
 pub use delay_until_time::{UntilTime, next_local};
+pub use outlines::Outlines;
+use outlines::{Outline, outline};
 pub use trigger_anniversary::{OnAnniversary, day_of, next_anniversary};
 pub use trigger_api::OnApi;
 pub use trigger_event::OnEvent;
@@ -63,9 +65,8 @@ pub use wait_event::WaitEvent;
 pub use wait_until::WaitUntil;
 
 use crate::JsonMap;
-use crate::field::Field;
 use crate::issue::{FieldIssue, IssueCode};
-use crate::kind::{AnyKind, Family, Kind, KindSpec};
+use crate::kind::{AnyKind, Kind};
 use crate::script::ScriptKind;
 use std::sync::Arc;
 
@@ -74,12 +75,41 @@ pub(crate) const LONGEST: crate::time::Duration = crate::time::Duration::from_da
 
 type Parsed = Result<Arc<dyn AnyKind>, Vec<FieldIssue>>;
 
-/// A built-in kind, before it has a configuration.
+/// Every built-in kind, in the order of the palette, each put through a function: a list a program does not name is not in it.
+macro_rules! builtin {
+    ($each:ident) => {
+        [
+            $each::<OnEvent>(),
+            $each::<OnSchedule>(),
+            $each::<OnAnniversary>(),
+            $each::<OnSegment>(),
+            $each::<OnApi>(),
+            $each::<OnJourney>(),
+            $each::<If>(),
+            $each::<Switch>(),
+            $each::<Split>(),
+            $each::<Consent>(),
+            $each::<DelayFor>(),
+            $each::<UntilTime>(),
+            $each::<UntilDate>(),
+            $each::<WaitEvent>(),
+            $each::<WaitUntil>(),
+            $each::<EmailSend>(),
+            $each::<HttpSend>(),
+            $each::<CustomerSet>(),
+            $each::<EventRecord>(),
+            $each::<JourneyStart>(),
+            $each::<ScriptRun>(),
+            $each::<TaskAsk>(),
+            $each::<Exit>(),
+            $each::<Goal>(),
+        ]
+    };
+}
+
+/// What a built-in kind does, once it has a configuration.
 struct Entry {
     name: &'static str,
-    family: Family,
-    label: &'static str,
-    fields: fn() -> Vec<Field>,
     parse: fn(&JsonMap) -> Parsed,
     #[cfg(test)]
     read_back: fn(&JsonMap) -> Result<JsonMap, Vec<FieldIssue>>,
@@ -88,9 +118,6 @@ struct Entry {
 const fn entry<K: Kind>() -> Entry {
     Entry {
         name: K::NAME,
-        family: K::FAMILY,
-        label: K::LABEL,
-        fields: K::fields,
         parse: |config| typed::<K>(config).map(|kind| Arc::new(kind) as Arc<dyn AnyKind>),
         #[cfg(test)]
         read_back: |config| match serde_json::to_value(typed::<K>(config)?) {
@@ -100,33 +127,8 @@ const fn entry<K: Kind>() -> Entry {
     }
 }
 
-/// Every built-in kind, in the order of the palette.
-static BUILTIN: [Entry; 24] = [
-    entry::<OnEvent>(),
-    entry::<OnSchedule>(),
-    entry::<OnAnniversary>(),
-    entry::<OnSegment>(),
-    entry::<OnApi>(),
-    entry::<OnJourney>(),
-    entry::<If>(),
-    entry::<Switch>(),
-    entry::<Split>(),
-    entry::<Consent>(),
-    entry::<DelayFor>(),
-    entry::<UntilTime>(),
-    entry::<UntilDate>(),
-    entry::<WaitEvent>(),
-    entry::<WaitUntil>(),
-    entry::<EmailSend>(),
-    entry::<HttpSend>(),
-    entry::<CustomerSet>(),
-    entry::<EventRecord>(),
-    entry::<JourneyStart>(),
-    entry::<ScriptRun>(),
-    entry::<TaskAsk>(),
-    entry::<Exit>(),
-    entry::<Goal>(),
-];
+static BUILTIN: [Entry; 24] = builtin!(entry);
+static OUTLINES: [Outline; 24] = builtin!(outline);
 
 /// A kind's configuration from its JSON form, or everything wrong with that form, each at its own field.
 fn typed<K: Kind>(config: &JsonMap) -> Result<K, Vec<FieldIssue>> {
@@ -142,13 +144,14 @@ fn typed<K: Kind>(config: &JsonMap) -> Result<K, Vec<FieldIssue>> {
 #[derive(Clone)]
 pub struct Registry {
     scripts: Arc<[Arc<ScriptKind>]>,
+    outlines: Outlines,
 }
 
 impl Registry {
     /// The built-in kinds alone.
     #[must_use]
     pub fn builtin() -> Self {
-        Self { scripts: Arc::from([]) }
+        Self { scripts: Arc::from([]), outlines: Outlines::builtin() }
     }
 
     /// The built-in kinds and `scripts`.
@@ -165,7 +168,8 @@ impl Registry {
             }
             taken.push(name);
         }
-        Ok(Self { scripts: scripts.into() })
+        let outlines = Outlines::with_own(scripts.iter().map(|script| script.outline()).collect());
+        Ok(Self { scripts: scripts.into(), outlines })
     }
 
     /// The kind called `kind` with the configuration `config`.
@@ -183,7 +187,7 @@ impl Registry {
                 return if issues.is_empty() { script.configure(&shape::filled(config)) } else { Err(issues) };
             }
         }
-        let specs = self.specs();
+        let specs = self.outlines.specs();
         let remedy = match nearest::nearest(kind, specs.iter().map(|s| s.name.as_str())) {
             Some(name) => format!("did you mean {name}?"),
             None => "take one of the palette, or install the script kind first".to_owned(),
@@ -191,12 +195,10 @@ impl Registry {
         Err(vec![FieldIssue::new("", IssueCode::UnknownKind, format!("no kind is called {kind:?}: {remedy}"))])
     }
 
-    /// Every kind as palettes and forms see it, the built-in ones first.
+    /// The same kinds as palettes, forms and canvases see them.
     #[must_use]
-    pub fn specs(&self) -> Vec<KindSpec> {
-        let builtin =
-            BUILTIN.iter().map(|e| KindSpec { name: e.name.to_owned(), family: e.family, label: e.label.to_owned(), fields: (e.fields)() });
-        builtin.chain(self.scripts.iter().map(|s| s.spec())).collect()
+    pub fn outlines(&self) -> &Outlines {
+        &self.outlines
     }
 }
 

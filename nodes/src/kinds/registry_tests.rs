@@ -1,8 +1,13 @@
 use super::*;
 use crate::Json;
 use crate::fact::FactScope;
-use crate::field::FieldType;
+use crate::field::{Field, FieldType};
+use crate::kind::Family;
 use serde_json::json;
+
+fn fields(kind: &str) -> Vec<Field> {
+    Outlines::builtin().spec(kind).unwrap().fields
+}
 
 /// A right value for a field.
 fn sample(field: &Field) -> Json {
@@ -33,7 +38,7 @@ fn samples(fields: &[Field], only: impl Fn(&Field) -> bool) -> JsonMap {
 
 #[test]
 fn no_stored_name_is_ever_removed() {
-    let names: Vec<_> = Registry::builtin().specs().into_iter().map(|s| s.name).collect();
+    let names: Vec<_> = Outlines::builtin().specs().into_iter().map(|s| s.name).collect();
     let published = [
         "trigger.event",
         "trigger.schedule",
@@ -68,7 +73,7 @@ fn no_stored_name_is_ever_removed() {
 #[test]
 fn every_field_list_is_its_config() {
     for entry in &BUILTIN {
-        let fields = (entry.fields)();
+        let fields = fields(entry.name);
         let full = samples(&fields, |_| true);
         let back = (entry.read_back)(&full).unwrap_or_else(|e| panic!("{}: {e:?}", entry.name));
         assert_eq!(Json::Object(back), Json::Object(full), "{}: the fields and the config differ", entry.name);
@@ -82,7 +87,7 @@ fn every_field_list_is_its_config() {
 #[test]
 fn every_declared_default_is_the_one_that_is_taken() {
     for entry in &BUILTIN {
-        let fields = (entry.fields)();
+        let fields = fields(entry.name);
         let least = samples(&fields, |f| f.required);
         let mut told = least.clone();
         told.extend(fields.iter().filter_map(|f| Some((f.name.clone(), f.default.clone()?))));
@@ -94,7 +99,7 @@ fn every_declared_default_is_the_one_that_is_taken() {
 #[test]
 fn every_kind_refuses_a_field_it_does_not_have() {
     for entry in &BUILTIN {
-        let mut config = samples(&(entry.fields)(), |f| f.required);
+        let mut config = samples(&fields(entry.name), |f| f.required);
         config.insert("no_such_field".into(), json!(1));
         let issues = (entry.parse)(&config).err().unwrap();
         assert_eq!((issues[0].field.as_str(), issues[0].code), ("/no_such_field", IssueCode::UnknownField), "{}", entry.name);
@@ -104,11 +109,11 @@ fn every_kind_refuses_a_field_it_does_not_have() {
 #[test]
 fn every_port_name_is_unique_and_only_triggers_trigger() {
     for entry in &BUILTIN {
-        let kind = (entry.parse)(&samples(&(entry.fields)(), |_| true)).ok().unwrap();
+        let kind = (entry.parse)(&samples(&fields(entry.name), |_| true)).ok().unwrap();
         let names: Vec<_> = kind.ports().into_iter().map(|p| p.name).collect();
         let unique: std::collections::BTreeSet<_> = names.iter().collect();
         assert_eq!(unique.len(), names.len(), "{}", entry.name);
-        assert_eq!(kind.trigger().is_some(), entry.family == Family::Trigger, "{}", entry.name);
+        assert_eq!(kind.trigger().is_some(), Outlines::builtin().family(entry.name) == Some(Family::Trigger), "{}", entry.name);
         assert_eq!(kind.name(), entry.name);
         let _ = kind.check(&FactScope::default());
     }
@@ -140,7 +145,7 @@ fn script(name: &str) -> Arc<ScriptKind> {
 #[test]
 fn script_kinds_stand_beside_the_built_in_ones() {
     let registry = Registry::with_scripts(vec![script("shop.tier")]).ok().unwrap();
-    assert_eq!(registry.specs().last().unwrap().name, "shop.tier");
+    assert_eq!(registry.outlines().specs().last().unwrap().name, "shop.tier");
     let config = |from: Json| json!({"from": from}).as_object().unwrap().clone();
     let kind = registry.parse("shop.tier", &config(json!(7))).ok().unwrap();
     assert_eq!(stage::port(&kind.step(&stage::Stage::new().cx())), "gold");

@@ -20,7 +20,7 @@ use crate::fact::{FactScope, Facts, Needs, check_path};
 use crate::field::{Field, FieldType};
 use crate::id::PortName;
 use crate::issue::{FieldIssue, IssueCode, Problem};
-use crate::kind::{AnyKind, Family, KindSpec, Outcome, Port, StepCx, Trigger};
+use crate::kind::{AnyKind, Family, KindOutline, KindSpec, Outcome, Port, StepCx, Trigger};
 use crate::time::Span;
 use crate::{Json, JsonMap, predicate, template};
 use rhai::AST;
@@ -141,6 +141,12 @@ impl ScriptKind {
     pub fn spec(&self) -> KindSpec {
         let Manifest { name, label, family, fields, .. } = &self.manifest;
         KindSpec { name: name.clone(), family: *family, label: label.clone(), fields: fields.clone() }
+    }
+
+    /// The kind as canvases see it.
+    #[must_use]
+    pub fn outline(&self) -> KindOutline {
+        KindOutline { spec: self.spec(), ports: self.ports.clone() }
     }
 
     /// The version its manifest gives it.

@@ -3,11 +3,11 @@
 use super::simulation::Journey;
 use crate::id::{NodeId, PortName};
 use crate::run::{Program, Step, StepOutcome};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
 /// A node a run came to, or a port it left by.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
 pub struct Reached {
     /// The journey's slug.
     pub journey: String,

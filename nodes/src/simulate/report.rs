@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
 /// Everything that happened, in order.
-#[derive(Clone, PartialEq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Report {
     /// The instant the simulation has come to.
     pub now: Timestamp,
@@ -40,7 +40,7 @@ pub struct Report {
 }
 
 /// A mail that left.
-#[derive(Clone, PartialEq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Message {
     /// When.
     pub at: Timestamp,
@@ -53,7 +53,7 @@ pub struct Message {
 }
 
 /// A request that left.
-#[derive(Clone, PartialEq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Request {
     /// When.
     pub at: Timestamp,
@@ -66,7 +66,7 @@ pub struct Request {
 }
 
 /// An effect that did not happen.
-#[derive(Clone, PartialEq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Prevented {
     /// When.
     pub at: Timestamp,
@@ -81,7 +81,7 @@ pub struct Prevented {
 }
 
 /// One run.
-#[derive(Clone, PartialEq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct RunReport {
     /// The journey's slug.
     pub journey: String,
@@ -161,7 +161,7 @@ impl RunReport {
 }
 
 /// An entry that was refused.
-#[derive(Clone, PartialEq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Refusal {
     /// When.
     pub at: Timestamp,
@@ -176,7 +176,7 @@ pub struct Refusal {
 }
 
 /// A customer.
-#[derive(Clone, PartialEq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Person {
     /// What is known.
     pub customer: Customer,
@@ -185,7 +185,7 @@ pub struct Person {
 }
 
 /// A journey that a journey started.
-#[derive(Clone, PartialEq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Started {
     /// When.
     pub at: Timestamp,
@@ -198,7 +198,7 @@ pub struct Started {
 }
 
 /// A question asked.
-#[derive(Clone, PartialEq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct TaskReport {
     /// When.
     pub at: Timestamp,

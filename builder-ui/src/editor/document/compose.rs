@@ -10,7 +10,7 @@ use std::collections::HashSet;
 use tradewind_nodes::JsonMap;
 use tradewind_nodes::graph::{Edge, Edit, Graph, Move, Node, Position};
 use tradewind_nodes::id::{NodeId, PortName};
-use tradewind_nodes::kinds::Registry;
+use tradewind_nodes::kinds::Outlines;
 
 /// Between a card and the one below: room for a wire and its label.
 pub const BELOW: f64 = 72.0;
@@ -45,7 +45,7 @@ pub struct Table<'t> {
     /// The graph.
     pub graph: &'t Graph,
     /// The kinds.
-    pub registry: &'t Registry,
+    pub kinds: &'t Outlines,
     /// Where everything lies.
     pub scene: &'t Scene,
     /// Whether the scene is mirrored.
@@ -100,7 +100,7 @@ impl Table<'_> {
     /// `at` is where the hand let go; halfway when None.
     #[must_use]
     pub fn splice(&self, names: &mut Names, step: &NewStep, wire: &Edge, at: Option<Point>) -> Option<Composed> {
-        let port = self.registry.ports(&step.kind, &step.config).first()?.name.clone();
+        let port = self.kinds.ports(&step.kind, &step.config).first()?.name.clone();
         let (from, to) = (self.scene.card(&wire.from)?, self.scene.card(&wire.to)?);
         let place = self.between(from, to, step.height, at);
         let rect = Rect::new(place.x, place.y, to.rect.width, step.height);
@@ -116,11 +116,11 @@ impl Table<'_> {
     pub fn splice_existing(&self, id: &NodeId, wire: &Edge, moves: Vec<Move>) -> Option<Composed> {
         let node = self.graph.node(id)?;
         let lone = self.graph.edges.iter().all(|e| e.from != *id && e.to != *id);
-        let legal = legal::targets(self.graph, self.registry, &wire.from).contains(id);
+        let legal = legal::targets(self.graph, self.kinds, &wire.from).contains(id);
         if !lone || !legal {
             return None;
         }
-        let port = self.registry.ports(&node.kind, &node.config).first()?.name.clone();
+        let port = self.kinds.ports(&node.kind, &node.config).first()?.name.clone();
         let edits = vec![
             Edit::MoveNodes { to: moves },
             Edit::Disconnect { edge: wire.clone() },

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use tradewind_nodes::graph::Graph;
 use tradewind_nodes::id::NodeId;
 use tradewind_nodes::kind::{Family, Port};
-use tradewind_nodes::kinds::Registry;
+use tradewind_nodes::kinds::Outlines;
 
 /// What the editor needs to know of a node's kind.
 #[derive(Clone, PartialEq, Debug)]
@@ -19,19 +19,18 @@ pub struct Facts {
 
 /// What there is to know of the node called `id`.
 #[must_use]
-pub fn facts(graph: &Graph, registry: &Registry, id: &NodeId) -> Option<Facts> {
+pub fn facts(graph: &Graph, kinds: &Outlines, id: &NodeId) -> Option<Facts> {
     let node = graph.node(id)?;
-    let parsed = registry.parse(&node.kind, &node.config).ok();
-    let family = registry.family(&node.kind);
+    let family = kinds.family(&node.kind);
     // A node that is not filled in yet counts as slow: the check of the whole journey tells when it is not.
-    let slow = parsed.as_ref().is_none_or(|kind| kind.delays());
-    Some(Facts { family, ports: registry.ports(&node.kind, &node.config), slow })
+    let slow = kinds.delays(&node.kind, &node.config).unwrap_or(true);
+    Some(Facts { family, ports: kinds.ports(&node.kind, &node.config), slow })
 }
 
 /// The nodes a wire from `from` may lead to, in the order of the graph.
 #[must_use]
-pub fn targets(graph: &Graph, registry: &Registry, from: &NodeId) -> Vec<NodeId> {
-    let all: HashMap<&NodeId, Facts> = graph.nodes.iter().filter_map(|n| Some((&n.id, facts(graph, registry, &n.id)?))).collect();
+pub fn targets(graph: &Graph, kinds: &Outlines, from: &NodeId) -> Vec<NodeId> {
+    let all: HashMap<&NodeId, Facts> = graph.nodes.iter().filter_map(|n| Some((&n.id, facts(graph, kinds, &n.id)?))).collect();
     let slow = |id: &NodeId| all.get(id).is_none_or(|facts| facts.slow);
     let mut instant: HashSet<&NodeId> = HashSet::new();
     if !slow(from) {
@@ -67,12 +66,12 @@ mod tests {
                       {"from": "set", "port": "next", "to": "wait"}]
         }))
         .unwrap();
-        let registry = Registry::builtin();
+        let kinds = Outlines::builtin();
         let from =
-            |name: &str| -> Vec<String> { targets(&graph, &registry, &NodeId::new(name).unwrap()).into_iter().map(String::from).collect() };
+            |name: &str| -> Vec<String> { targets(&graph, &kinds, &NodeId::new(name).unwrap()).into_iter().map(String::from).collect() };
         assert_eq!(from("set"), ["wait", "new"]);
         assert_eq!(from("wait"), ["if", "set", "wait", "new"]);
         assert_eq!(from("if"), ["set", "wait", "new"]);
-        assert_eq!(facts(&graph, &registry, &NodeId::new("new").unwrap()).unwrap().ports.len(), 2);
+        assert_eq!(facts(&graph, &kinds, &NodeId::new("new").unwrap()).unwrap().ports.len(), 2);
     }
 }

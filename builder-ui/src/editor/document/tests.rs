@@ -9,7 +9,7 @@ use serde_json::json;
 use std::collections::HashSet;
 use tradewind_nodes::graph::{Edge, Move, Note, NoteId, Position, Size, valid_graph};
 use tradewind_nodes::id::{NodeId, PortName};
-use tradewind_nodes::kinds::Registry;
+use tradewind_nodes::kinds::Outlines;
 
 const HEIGHT: f64 = 60.0;
 
@@ -21,10 +21,10 @@ fn edge(from: &str, port: &'static str, to: &str) -> Edge {
     Edge { from: id(from), port: PortName::fixed(port), to: id(to) }
 }
 
-fn scene(graph: &Graph, registry: &Registry, mirror: bool) -> Scene {
+fn scene(graph: &Graph, kinds: &Outlines, mirror: bool) -> Scene {
     let cards = graph.nodes.iter().map(|node| {
         let wired = |name: &PortName| graph.edges.iter().any(|e| e.from == node.id && e.port == *name);
-        let ports = registry.ports(&node.kind, &node.config);
+        let ports = kinds.ports(&node.kind, &node.config);
         let mut slots: Vec<Slot> = ports.iter().map(|p| Slot::new(p.name.clone(), wired(&p.name), p.required)).collect();
         place_slots(&mut slots, CARD_WIDTH, mirror);
         let Position { x, y } = node.position.unwrap_or_default();
@@ -49,13 +49,13 @@ fn row() -> Graph {
 }
 
 fn step(kind: &str) -> NewStep {
-    NewStep { kind: kind.into(), config: Registry::builtin().begun(kind), height: HEIGHT }
+    NewStep { kind: kind.into(), config: Outlines::builtin().begun(kind), height: HEIGHT }
 }
 
 fn edited(graph: &Graph, compose: impl FnOnce(Table<'_>) -> Option<super::compose::Composed>) -> Option<(Graph, Vec<NodeId>)> {
-    let registry = Registry::builtin();
-    let scene = scene(graph, &registry, false);
-    let composed = compose(Table { graph, registry: &registry, scene: &scene, mirror: false })?;
+    let kinds = Outlines::builtin();
+    let scene = scene(graph, &kinds, false);
+    let composed = compose(Table { graph, kinds: &kinds, scene: &scene, mirror: false })?;
     let mut new = graph.clone();
     let back = new.apply(&composed.edit).unwrap();
     let mut old = new.clone();
@@ -65,9 +65,9 @@ fn edited(graph: &Graph, compose: impl FnOnce(Table<'_>) -> Option<super::compos
 }
 
 /// Some edit a person could make, by the dice.
-fn any_composed(graph: &Graph, registry: &Registry, names: &mut Names, dice: &mut impl FnMut(usize) -> usize) -> Option<(Edit, Label)> {
-    let scene = scene(graph, registry, dice(2) == 0);
-    let table = Table { graph, registry, scene: &scene, mirror: false };
+fn any_composed(graph: &Graph, kinds: &Outlines, names: &mut Names, dice: &mut impl FnMut(usize) -> usize) -> Option<(Edit, Label)> {
+    let scene = scene(graph, kinds, dice(2) == 0);
+    let table = Table { graph, kinds, scene: &scene, mirror: false };
     let node = graph.nodes.get(dice(graph.nodes.len().max(1))).map_or_else(|| id("nobody"), |n| n.id.clone());
     let kinds = ["delay.for", "condition.if", "email.send", "exit", "task.ask"];
     let new = step(kinds[dice(kinds.len())]);
@@ -92,7 +92,7 @@ fn any_composed(graph: &Graph, registry: &Registry, names: &mut Names, dice: &mu
             table.move_to(&places, Label::Moved { count: 1 })
         }
         6 => {
-            let targets = legal::targets(graph, registry, &node);
+            let targets = legal::targets(graph, kinds, &node);
             let slots = &scene.card(&node)?.slots;
             table.connect(&node, &slots.get(dice(slots.len().max(1)))?.name.clone(), targets.get(dice(targets.len().max(1)))?)
         }
@@ -113,7 +113,7 @@ fn any_composed(graph: &Graph, registry: &Registry, names: &mut Names, dice: &mu
 
 #[test]
 fn a_hundred_random_edits_are_undone_and_redone() {
-    let registry = Registry::builtin();
+    let kinds = Outlines::builtin();
     let mut made = 0;
     for seed in 0..40_u64 {
         let mut state = seed;
@@ -126,7 +126,7 @@ fn a_hundred_random_edits_are_undone_and_redone() {
         let mut names = Names::new(seed);
         let mut steps = 0;
         for n in 0..100 {
-            let Some((edit, label)) = any_composed(document.graph(), &registry, &mut names, &mut dice) else { continue };
+            let Some((edit, label)) = any_composed(document.graph(), &kinds, &mut names, &mut dice) else { continue };
             // Every third edit may join the one before, as typing does.
             let group = (n % 3 == 0).then(|| Group { about: About::Nudge, now: f64::from(n) * 400.0 });
             if document.apply_in(&edit, label, group).is_ok() {
@@ -272,9 +272,9 @@ fn a_port_that_led_elsewhere_is_led_anew() {
 #[test]
 fn a_mirrored_scene_writes_the_same_positions() {
     let graph = row();
-    let registry = Registry::builtin();
-    let scene = scene(&graph, &registry, true);
-    let table = Table { graph: &graph, registry: &registry, scene: &scene, mirror: true };
+    let kinds = Outlines::builtin();
+    let scene = scene(&graph, &kinds, true);
+    let table = Table { graph: &graph, kinds: &kinds, scene: &scene, mirror: true };
     let at = scene.card(&id("wait")).unwrap().rect;
     assert_eq!(at.x, -CARD_WIDTH);
     assert_eq!(table.move_to(&[(id("wait"), at.origin())], Label::Tidied), None);

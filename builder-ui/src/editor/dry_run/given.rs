@@ -1,7 +1,7 @@
 //! What can be made to happen: events, answers, a start by the API, a change of mind.
 
 use super::Desk;
-use super::session::{self, Offer, What};
+use super::session::{Offer, What};
 use crate::api::{Call, List};
 use crate::ui::{Button, Field, Look};
 use crate::{t, tr};
@@ -18,12 +18,6 @@ pub fn Given(
     desk: Desk,
 ) -> impl IntoView {
     let editing = RwSignal::new(None::<String>);
-    let offers = Memo::new(move |_| {
-        let graph = desk.tried.graph.get();
-        desk.tried
-            .registry
-            .with_value(|registry| desk.played.with(|played| session::offers(&graph, registry, played.as_ref().ok().map(AsRef::as_ref))))
-    });
     let one = move |(place, offer): (usize, Offer)| match offer {
         Offer::Event { name, wanted } => {
             let opened = name.clone();
@@ -48,7 +42,7 @@ pub fn Given(
     view! {
         <section class="part" aria-label=tr!(dryrun.given.title)>
             <h3>{tr!(dryrun.given.title)}</h3>
-            <div class="row">{move || offers.get().into_iter().enumerate().map(one).collect_view()}
+            <div class="row">{move || desk.offers.get().into_iter().enumerate().map(one).collect_view()}
                 <Button look=Look::Ghost icon=icondata::LuShieldOff on:click=withdraw>{tr!(dryrun.given.withdraw)}</Button>
             </div>
             {move || editing.get().map(|name| view! { <Properties desk=desk name=name editing=editing /> })}

@@ -16,11 +16,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use tradewind_nodes::graph::Graph;
 use tradewind_nodes::id::NodeId;
-use tradewind_nodes::kinds::Registry;
 use tradewind_nodes::time::Timestamp;
 
 use crate::browser;
-use session::{Happening, Played, Trial, What};
+use crate::worker::{ask, asked};
+pub use session::{Ending, Playing};
+use session::{Happening, Offer, Outcome, Played, Trial, What};
+pub use suite::Testing;
 
 /// The journey that is tried, and where its way is painted.
 #[derive(Clone, Copy)]
@@ -29,12 +31,30 @@ pub struct Tried {
     pub slug: StoredValue<String>,
     /// The draft as it is drawn now.
     pub graph: Signal<Arc<Graph>>,
-    /// The kinds.
-    pub registry: StoredValue<Registry>,
     /// Where the way is painted.
     pub path: RwSignal<Path>,
     /// The card that is chosen.
     pub chosen: RwSignal<Option<NodeId>>,
+}
+
+/// What is known of a trial.
+#[derive(Clone, PartialEq)]
+enum Standing {
+    /// It has begun, and nothing has come of it yet.
+    Begun,
+    /// The journey cannot be tried: why.
+    Cannot(String),
+    /// What came of it.
+    Played(Arc<Played>),
+}
+
+impl Standing {
+    fn get(&self) -> Option<&Arc<Played>> {
+        match self {
+            Self::Played(played) => Some(played),
+            Self::Begun | Self::Cannot(_) => None,
+        }
+    }
 }
 
 /// What the parts of the panel share.
@@ -42,7 +62,8 @@ pub struct Tried {
 struct Desk {
     tried: Tried,
     trial: RwSignal<Trial>,
-    played: Memo<Result<Arc<Played>, String>>,
+    played: Memo<Standing>,
+    offers: Memo<Vec<Offer>>,
 }
 
 /// The moment by the user's clock.
@@ -56,20 +77,21 @@ impl Desk {
     fn new(tried: Tried) -> Self {
         let who = session::made_up("ada@example.com", "Ada", "en", true);
         let trial = RwSignal::new(Trial { who, start: now(), given: Vec::new(), force: BTreeMap::new() });
+        let answer = asked(move || Some(Playing { slug: tried.slug.get_value(), graph: tried.graph.get(), trial: trial.get() }));
         let played = Memo::new(move |_| {
-            let graph = tried.graph.get();
-            tried.slug.with_value(|slug| {
-                tried.registry.with_value(|registry| {
-                    trial.with(|trial| session::play(slug, &graph, registry, trial)).map(Arc::new).map_err(|problem| problem.message)
-                })
+            answer.with(|answer| match answer.as_deref() {
+                None => Standing::Begun,
+                Some(Outcome { played: Ok(played), .. }) => Standing::Played(Arc::clone(played)),
+                Some(Outcome { played: Err(problem), .. }) => Standing::Cannot(problem.clone()),
             })
         });
-        Self { tried, trial, played }
+        let offers = Memo::new(move |_| answer.with(|answer| answer.as_ref().map(|answer| answer.offers.clone()).unwrap_or_default()));
+        Self { tried, trial, played, offers }
     }
 
     fn now(self) -> Timestamp {
         self.played.with_untracked(|played| {
-            played.as_ref().map_or_else(|_| self.trial.with_untracked(|trial| trial.start), |played| played.report.now)
+            played.get().map_or_else(|| self.trial.with_untracked(|trial| trial.start), |played| played.report.now)
         })
     }
 
@@ -81,7 +103,7 @@ impl Desk {
 
     /// Lets time pass until the next thing, if time brings one.
     fn step(self) {
-        let next = self.played.with_untracked(|played| played.as_ref().ok().and_then(|played| played.next));
+        let next = self.played.with_untracked(|played| played.get().and_then(|played| played.next));
         if let Some(at) = next {
             self.trial.update(|trial| trial.given.push(Happening { at, what: What::Time }));
         }
@@ -89,13 +111,16 @@ impl Desk {
 
     /// Lets time pass until nobody is on his way any more.
     fn finish(self) {
-        let graph = self.tried.graph.get_untracked();
-        let at = self.tried.slug.with_value(|slug| {
-            self.tried.registry.with_value(|registry| self.trial.with_untracked(|trial| session::end(slug, &graph, registry, trial)))
+        let trial = self.trial.get_untracked();
+        let question = Ending { slug: self.tried.slug.get_value(), graph: self.tried.graph.get_untracked(), trial: trial.clone() };
+        leptos::task::spawn_local(async move {
+            // Meanwhile something else may have happened, which this answer knows nothing of.
+            if let Some(Some(at)) = ask(question).await
+                && self.trial.try_with_untracked(|now| *now == trial) == Some(true)
+            {
+                self.trial.update(|trial| trial.given.push(Happening { at, what: What::Time }));
+            }
         });
-        if let Ok(at) = at {
-            self.trial.update(|trial| trial.given.push(Happening { at, what: What::Time }));
-        }
     }
 
     /// Takes the last thing back.

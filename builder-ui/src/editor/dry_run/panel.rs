@@ -29,7 +29,7 @@ pub fn DryRun(
     Effect::new(move |_| {
         if tab.get() == "try" {
             let graph = tried.graph.get();
-            tried.path.set(desk.played.with(|played| played.as_ref().map_or_else(|_| Path::default(), |played| way(&graph, played))));
+            tried.path.set(desk.played.with(|played| played.get().map_or_else(Path::default, |played| way(&graph, played))));
         }
     });
     on_cleanup(move || tried.path.set(Path::default()));
@@ -84,10 +84,10 @@ fn Clock(
     /// The desk.
     desk: Desk,
 ) -> impl IntoView {
-    let next = Memo::new(move |_| desk.played.with(|played| played.as_ref().ok().and_then(|played| played.next)));
+    let next = Memo::new(move |_| desk.played.with(|played| played.get().and_then(|played| played.next)));
     let time = Memo::new(move |_| {
         desk.played.with(|played| {
-            played.as_ref().ok().map(|played| (played.report.now, played.report.now.since(desk.trial.with(|trial| trial.start))))
+            played.get().map(|played| (played.report.now, played.report.now.since(desk.trial.with(|trial| trial.start))))
         })
     });
     let nothing = Signal::derive(move || next.get().is_none());

@@ -1,13 +1,16 @@
 //! The scenario tests kept with a journey, played here, and what they cover together.
 
 use crate::api::scenarios::Kept;
+use crate::worker::Ask;
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 use tradewind_nodes::graph::Graph;
 use tradewind_nodes::kinds::Registry;
 use tradewind_nodes::run::Program;
 use tradewind_nodes::simulate::{Coverage, Journey, Reached, Scenario, play};
 
 /// How a test went.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Verdict {
     /// The name of its file.
     pub name: String,
@@ -18,7 +21,7 @@ pub struct Verdict {
 }
 
 /// How all tests went.
-#[derive(Clone, PartialEq, Debug, Default)]
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
 pub struct Suite {
     /// One by one.
     pub verdicts: Vec<Verdict>,
@@ -50,6 +53,24 @@ impl Suite {
     }
 }
 
+/// How do the tests of a journey go?
+#[derive(Serialize, Deserialize)]
+pub struct Testing {
+    /// The journey's slug.
+    pub slug: String,
+    /// The journey.
+    pub graph: Arc<Graph>,
+    /// Its tests.
+    pub kept: Vec<Kept>,
+}
+
+impl Ask for Testing {
+    type Answer = Suite;
+    fn answer(self, kinds: &Registry) -> Suite {
+        run(&self.slug, &self.graph, kinds, &self.kept)
+    }
+}
+
 /// Plays them all.
 #[must_use]
 pub fn run(slug: &str, graph: &Graph, registry: &Registry, kept: &[Kept]) -> Suite {
@@ -69,7 +90,7 @@ pub fn run(slug: &str, graph: &Graph, registry: &Registry, kept: &[Kept]) -> Sui
     });
     let verdicts: Vec<Verdict> = verdicts.collect();
     let program = Program::compile(graph, registry).ok();
-    let journey = program.map(|program| Journey { slug: slug.to_owned(), program: std::sync::Arc::new(program) });
+    let journey = program.map(|program| Journey { slug: slug.to_owned(), program: Arc::new(program) });
     let missing = journey.as_ref().map(|journey| coverage.missing(journey));
     Suite { verdicts, reached: coverage.reached(), missing }
 }

@@ -2,14 +2,16 @@
 
 use super::Desk;
 use super::session;
-use super::suite::{self, Suite, Verdict};
+use super::suite::{Suite, Testing, Verdict};
 use crate::api::Failure;
 use crate::api::scenarios::{self, Kept};
 use crate::editor::painted;
 use crate::i18n::format;
 use crate::ui::{Button, Empty, Field, Icon, Look, Pill, Skeleton, Tone, Trouble, toast};
+use crate::worker::asked;
 use crate::{t, tr};
 use leptos::prelude::*;
+use std::sync::Arc;
 
 /// What is kept, once it is known.
 #[derive(Clone, Copy)]
@@ -58,10 +60,9 @@ pub fn TestsTab(
     let shelf = Shelf { kept: RwSignal::new(None), failure: RwSignal::new(None) };
     let slug = desk.tried.slug.get_value();
     leptos::task::spawn_local(shelf.read(slug));
-    let played = Memo::new(move |_| {
-        let graph = desk.tried.graph.get();
+    let played = asked(move || {
         let kept = shelf.kept.get()?.0;
-        Some(desk.tried.slug.with_value(|slug| desk.tried.registry.with_value(|registry| suite::run(slug, &graph, registry, &kept))))
+        Some(Testing { slug: desk.tried.slug.get_value(), graph: desk.tried.graph.get(), kept })
     });
     Effect::new(move |_| {
         let graph = desk.tried.graph.get();
@@ -74,7 +75,7 @@ pub fn TestsTab(
         (Some(suite), _) if suite.verdicts.is_empty() => {
             view! { <Empty icon=icondata::LuListChecks title=Signal::derive(tr!(dryrun.tests.empty_title)) text=Signal::derive(tr!(dryrun.tests.empty)) /> }.into_any()
         }
-        (Some(suite), _) => view! { <Results desk=desk shelf=shelf suite=suite /> }.into_any(),
+        (Some(suite), _) => view! { <Results desk=desk shelf=shelf suite=Arc::unwrap_or_clone(suite) /> }.into_any(),
         (None, Some(failure)) => {
             let again = move |()| leptos::task::spawn_local(shelf.read(desk.tried.slug.get_value()));
             view! { <Trouble failure=failure retry=again /> }.into_any()
@@ -155,7 +156,9 @@ fn Keep(
     let nothing = Signal::derive(move || desk.trial.with(|trial| trial.given.is_empty()) || title.with(|title| title.trim().is_empty()));
     let keep = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
-        let (Some((mut kept, _)), Ok(played)) = (shelf.kept.get_untracked(), desk.played.get_untracked()) else { return };
+        let (Some((mut kept, _)), Some(played)) = (shelf.kept.get_untracked(), desk.played.with_untracked(|played| played.get().cloned())) else {
+            return;
+        };
         if nothing.get_untracked() {
             return;
         }

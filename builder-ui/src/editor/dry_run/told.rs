@@ -1,7 +1,7 @@
 //! What came of the trial: the steps with their reasons, and the messages as they would be sent.
 
-use super::Desk;
 use super::session::Played;
+use super::{Desk, Standing as Came};
 use crate::editor::picture::{ShowAll, title};
 use crate::editor::steps::{Line, Reason, Steps};
 use crate::i18n::format::{self, Moment};
@@ -22,7 +22,7 @@ pub fn Told(
         let graph = desk.tried.graph.get();
         let name = |node: &NodeId| graph.node(node).map_or_else(|| node.to_string(), title);
         desk.played.with(|played| {
-            let steps = played.iter().flat_map(|played| &played.report.runs).flat_map(|run| &run.steps);
+            let steps = played.get().into_iter().flat_map(|played| &played.report.runs).flat_map(|run| &run.steps);
             let line = |step: &tradewind_nodes::run::Step| Line {
                 node: step.node.clone(),
                 title: name(&step.node),
@@ -39,11 +39,11 @@ pub fn Told(
         let chosen = chosen.get().filter(|node| lines.with(|lines| lines.iter().any(|line| line.node == *node)));
         lines.with(|lines| lines.iter().filter(|line| chosen.as_ref().is_none_or(|node| *node == line.node)).cloned().collect::<Vec<_>>())
     });
-    let problem = Memo::new(move |_| desk.played.with(|played| played.as_ref().err().cloned()));
+    let problem = Memo::new(move |_| desk.played.with(|played| if let Came::Cannot(why) = played { Some(why.clone()) } else { None }));
     let empty = Memo::new(move |_| {
         problem.with(Option::is_none)
             && lines.with(Vec::is_empty)
-            && desk.played.with(|played| played.as_ref().is_ok_and(|played| played.report.refusals.is_empty()))
+            && desk.played.with(|played| played.get().is_some_and(|played| played.report.refusals.is_empty()))
     });
     view! {
         {move || problem.get().map(|words| view! { <div class="trouble-line" role="alert"><b>{t!(dryrun.told.cannot)}</b><p dir="auto">{words}</p></div> })}
@@ -80,7 +80,7 @@ fn Standing(
         view! { <li class="refusal"><b>{t!(dryrun.told.refused)}</b><time>{format::instant(refusal.at, Moment::DateTime)}</time><Reason why=refusal.why /></li> }
     };
     move || {
-        let played = desk.played.get().ok()?;
+        let played = desk.played.with(|played| played.get().cloned())?;
         let states: Vec<String> = played.report.runs.iter().map(|run| outcome(run.outcome())).collect();
         let runs = states.into_iter().map(|words| view! { <Pill>{words}</Pill> }).collect_view();
         let refusals = played.report.refusals.clone().into_iter().map(refused).collect_view();
@@ -94,7 +94,7 @@ fn Messages(
     /// The desk.
     desk: Desk,
 ) -> impl IntoView {
-    let played = Memo::new(move |_| desk.played.get().ok());
+    let played = Memo::new(move |_| desk.played.with(|played| played.get().cloned()));
     let any = move |played: &Arc<Played>| {
         !(played.report.messages.is_empty() && played.report.requests.is_empty() && played.report.prevented.is_empty())
     };

@@ -1,7 +1,7 @@
 //! The editor of one kind: its file, what is wrong with it, its form as people will see it, trying it, its tests.
 
-use super::manifest::{BEGINNING, ManifestHelp};
-use super::tests_of;
+use super::manifest::{BEGINNING, Fitting, ManifestHelp, Manifesting};
+use super::tests_of::KindTesting;
 use crate::api::own_kinds;
 use crate::form::code::CodeEditor;
 use crate::form::code_tokens::place_of;
@@ -10,6 +10,7 @@ use crate::form::outcome::{Step, TryIt};
 use crate::form::person::{PersonPicker, Who, now};
 use crate::form::{Change, Fields, Filling, issue_words};
 use crate::ui::{Button, Crumb, Look, Pill, Skeleton, Tab, Tabs, Tone, Top, Trouble, toast};
+use crate::worker::{ask, asked};
 use crate::{browser, key, t, tr};
 use leptos::ev;
 use leptos::prelude::*;
@@ -20,8 +21,6 @@ use tradewind_nodes::JsonMap;
 use tradewind_nodes::id::NodeId;
 use tradewind_nodes::issue::FieldIssue;
 use tradewind_nodes::kind::KindSpec;
-use tradewind_nodes::kinds::Registry;
-use tradewind_nodes::script::ScriptKind;
 use web_sys::HtmlTextAreaElement;
 
 /// The name of a kind that is not stored yet, in the address.
@@ -72,7 +71,7 @@ struct Work {
     text: RwSignal<String>,
     /// The text the server has.
     saved: RwSignal<String>,
-    issues: Memo<Vec<FieldIssue>>,
+    issues: Signal<Vec<FieldIssue>>,
     /// The kind as it last was without mistakes.
     spec: Memo<Option<KindSpec>>,
 }
@@ -81,9 +80,10 @@ impl Work {
     fn begin(name: String, source: String) -> Self {
         // What was not saved when the page went is offered again: nothing that was written is lost.
         let text = RwSignal::new(browser::remembered(&draft(&name)).unwrap_or_else(|| source.clone()));
-        let issues = Memo::new(move |_| text.with(|text| ScriptKind::parse(text).err().unwrap_or_default()));
+        let read = asked(move || Some(Manifesting { source: text.get() }));
+        let issues = Signal::derive(move || read.with(|read| read.as_deref().and_then(|read| read.as_ref().err().cloned()).unwrap_or_default()));
         let spec = Memo::new(move |last: Option<&Option<KindSpec>>| {
-            text.with(|text| ScriptKind::parse(text).ok().map(|kind| kind.spec())).or_else(|| last.cloned().flatten())
+            read.with(|read| read.as_deref().and_then(|read| read.as_ref().ok().cloned())).or_else(|| last.cloned().flatten())
         });
         Self { name: StoredValue::new(name), text, saved: RwSignal::new(source), issues, spec }
     }
@@ -92,9 +92,9 @@ impl Work {
         self.text.with(|text| self.saved.with(|saved| text != saved))
     }
 
-    fn registry(&self) -> Registry {
-        let kind = self.text.with(|text| ScriptKind::parse(text).ok());
-        kind.and_then(|kind| Registry::with_scripts(vec![Arc::new(kind)]).ok()).unwrap_or_else(Registry::builtin)
+    /// What its kind is called.
+    fn kind(&self) -> String {
+        self.spec.with(|spec| spec.as_ref().map(|spec| spec.name.clone()).unwrap_or_default())
     }
 }
 
@@ -137,15 +137,16 @@ fn Bar(work: Work) -> impl IntoView {
     let navigate = use_navigate();
     let go = StoredValue::new_local(navigate);
     let save = move || {
-        let Some(spec) = work.spec.get_untracked().filter(|_| work.issues.with_untracked(Vec::is_empty)) else {
-            return toast::trouble(t!(kindpage.mend_first));
-        };
         if busy.get_untracked() {
             return;
         }
         busy.set(true);
         let (text, old) = (work.text.get_untracked(), work.name.get_value());
         leptos::task::spawn_local(async move {
+            let Some(Ok(spec)) = ask(Manifesting { source: text.clone() }).await else {
+                busy.try_set(false);
+                return toast::trouble(t!(kindpage.mend_first));
+            };
             match own_kinds::save(&spec.name, &text).await {
                 Ok(()) => {
                     browser::forget(&draft(&old));
@@ -250,10 +251,10 @@ fn Side(work: Work) -> impl IntoView {
 #[component]
 fn Attempt(work: Work) -> impl IntoView {
     let values = RwSignal::new(Arc::new(JsonMap::new()));
-    let kind = Signal::derive(move || work.spec.with(|spec| spec.as_ref().map(|spec| spec.name.clone()).unwrap_or_default()));
-    let registry = Signal::derive(move || work.registry());
+    let kind = Signal::derive(move || work.kind());
+    let found = asked(move || Some(Fitting { source: work.text.get(), kind: kind.get(), values: values.get() }));
     let issues = Memo::new(move |_| {
-        let found = values.with(|values| registry.with(|registry| registry.parse(&kind.get(), values).err())).unwrap_or_default();
+        let found = found.with(|found| found.as_deref().cloned().unwrap_or_default());
         Arc::new(found.into_iter().filter(|issue| !issue.field.is_empty()).collect::<Vec<_>>())
     });
     let filling = Filling::new("try", values, issues, move |Change { field, value, .. }| {
@@ -267,7 +268,7 @@ fn Attempt(work: Work) -> impl IntoView {
         });
     });
     if let Ok(node) = NodeId::new("try") {
-        provide_context(Step { kind, values: values.into(), registry, node: StoredValue::new(node) });
+        provide_context(Step { kind, values: values.into(), source: Signal::derive(move || Some(work.text.get())), node: StoredValue::new(node) });
     }
     view! {
         <p class="note">{tr!(kindpage.attempt_hint)}</p>
@@ -279,12 +280,7 @@ fn Attempt(work: Work) -> impl IntoView {
 
 #[component]
 fn TestsOf(work: Work) -> impl IntoView {
-    let read = Memo::new(move |_| work.text.with(|text| tests_of::read(text)));
-    let results = move || {
-        let (registry, kind) = (work.registry(), work.spec.with(|spec| spec.as_ref().map(|spec| spec.name.clone()).unwrap_or_default()));
-        let tests = read.get().unwrap_or_default();
-        tests.into_iter().map(|test| (test.name.clone(), tests_of::failed(&registry, &kind, &test, now()))).collect::<Vec<_>>()
-    };
+    let went = asked(move || Some(KindTesting { source: work.text.get(), kind: work.kind(), now: now() }));
     let one = |(name, failed): (String, Option<(String, String)>)| {
         let passed = failed.is_none();
         let why =
@@ -295,10 +291,10 @@ fn TestsOf(work: Work) -> impl IntoView {
     };
     view! {
         <p class="note">{tr!(kindpage.help.tests_text)}</p>
-        {move || match read.get() {
+        {move || went.get().map(|went| match Arc::unwrap_or_clone(went) {
             Err(problem) => view! { <p class="error" dir="ltr">{problem}</p> }.into_any(),
             Ok(tests) if tests.is_empty() => view! { <p>{tr!(kindpage.no_tests)}</p> }.into_any(),
-            Ok(_) => view! { <ul class="test-list" aria-live="polite">{results().into_iter().map(one).collect_view()}</ul> }.into_any(),
-        }}
+            Ok(tests) => view! { <ul class="test-list" aria-live="polite">{tests.into_iter().map(one).collect_view()}</ul> }.into_any(),
+        })}
     }
 }

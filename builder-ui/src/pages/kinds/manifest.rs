@@ -2,8 +2,15 @@
 
 use crate::form::words::kind_help;
 use crate::tr;
+use crate::worker::{Ask, Kinds};
 use leptos::prelude::*;
-use tradewind_nodes::script::FUNCTIONS;
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+use tradewind_nodes::JsonMap;
+use tradewind_nodes::issue::FieldIssue;
+use tradewind_nodes::kind::KindSpec;
+use tradewind_nodes::kinds::Registry;
+use tradewind_nodes::script::{FUNCTIONS, ScriptKind};
 
 /// What a new kind begins with: it works as it is.
 pub const BEGINNING: &str = r#"/* tradewind {
@@ -42,6 +49,40 @@ const TYPES: [(&str, &str); 12] = [
     ("event_name", "\"many\": true"),
     ("key_value", ""),
 ];
+
+/// What does the file of a kind make?
+#[derive(Serialize, Deserialize)]
+pub struct Manifesting {
+    /// The file.
+    pub source: String,
+}
+
+impl Ask for Manifesting {
+    /// The kind as forms see it, or everything wrong with the file.
+    type Answer = Result<KindSpec, Vec<FieldIssue>>;
+    fn answer(self, _: &Registry) -> Self::Answer {
+        ScriptKind::parse(&self.source).map(|kind| kind.spec())
+    }
+}
+
+/// Do these fields fit a kind that is being written?
+#[derive(Serialize, Deserialize)]
+pub struct Fitting {
+    /// Its file.
+    pub source: String,
+    /// Its name.
+    pub kind: String,
+    /// The fields.
+    pub values: Arc<JsonMap>,
+}
+
+impl Ask for Fitting {
+    /// What is wrong with them.
+    type Answer = Vec<FieldIssue>;
+    fn answer(self, _: &Registry) -> Vec<FieldIssue> {
+        Kinds(vec![self.source]).registry().parse(&self.kind, &self.values).err().unwrap_or_default()
+    }
+}
 
 /// The help.
 #[component]

@@ -1,6 +1,7 @@
 //! Tests of a kind, kept in its file: `/* tests [ … ] */`, each with what is known of a person and what is to come of the step.
 
-use serde::Deserialize;
+use crate::worker::{Ask, Kinds};
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use tradewind_nodes::fact::{ConsentStatus, Customer, Event, Facts};
 use tradewind_nodes::id::{CustomerId, EventId, NodeId, RunId};
@@ -74,7 +75,7 @@ pub struct Expected {
 ///
 /// # Errors
 /// When they cannot be read: why, with the line.
-pub fn read(source: &str) -> Result<Vec<KindTest>, String> {
+fn read(source: &str) -> Result<Vec<KindTest>, String> {
     let Some(start) = source.find("/* tests") else { return Ok(Vec::new()) };
     let inside = &source[start + "/* tests".len()..];
     let json = inside.split_once("*/").map_or(inside, |(json, _)| json);
@@ -84,8 +85,29 @@ pub fn read(source: &str) -> Result<Vec<KindTest>, String> {
     Ok(tests.into_iter().take(MOST).collect())
 }
 
+/// How do the tests of a kind go?
+#[derive(Serialize, Deserialize)]
+pub struct KindTesting {
+    /// Its file.
+    pub source: String,
+    /// Its name.
+    pub kind: String,
+    /// The moment, for tests that name none.
+    pub now: Timestamp,
+}
+
+impl Ask for KindTesting {
+    /// Each by its name with what was expected and what came, when these differ; or why they cannot be read.
+    type Answer = Result<Vec<(String, Option<(String, String)>)>, String>;
+    fn answer(self, _: &Registry) -> Self::Answer {
+        let tests = read(&self.source)?;
+        let registry = Kinds(vec![self.source]).registry();
+        Ok(tests.into_iter().map(|test| (test.name.clone(), failed(&registry, &self.kind, &test, self.now))).collect())
+    }
+}
+
 /// What came of a test: nothing when it passed, else what was expected and what came.
-pub fn failed(registry: &Registry, kind: &str, test: &KindTest, now: Timestamp) -> Option<(String, String)> {
+fn failed(registry: &Registry, kind: &str, test: &KindTest, now: Timestamp) -> Option<(String, String)> {
     let now = test.now.unwrap_or(now);
     let kind = match registry.parse(kind, &test.fields) {
         Ok(kind) => kind,

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use std::collections::HashMap;
 use tradewind_nodes::graph::Graph;
 use tradewind_nodes::kind::Family;
-use tradewind_nodes::kinds::Registry;
+use tradewind_nodes::kinds::Outlines;
 
 /// The size of a step on the canvas, and the room around the drawing.
 const SIZE: (f64, f64) = (220.0, 60.0);
@@ -30,7 +30,7 @@ fn family(kind: &str, families: &HashMap<String, Family>) -> &'static str {
 /// The steps by their ids; those without a place stand below one another.
 #[allow(clippy::cast_precision_loss)]
 fn boxes(graph: &Graph) -> HashMap<String, Step> {
-    let families: HashMap<String, Family> = Registry::builtin().specs().into_iter().map(|spec| (spec.name, spec.family)).collect();
+    let families: HashMap<String, Family> = Outlines::builtin().specs().into_iter().map(|spec| (spec.name, spec.family)).collect();
     let place = |(at, node): (usize, &tradewind_nodes::graph::Node)| {
         let (x, y) = node.position.as_ref().map_or((0.0, at as f64 * 120.0), |position| (position.x, position.y));
         (node.id.as_str().to_owned(), Step { x, y, family: family(&node.kind, &families) })
