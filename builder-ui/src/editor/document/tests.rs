@@ -69,8 +69,8 @@ fn any_composed(graph: &Graph, kinds: &Outlines, names: &mut Names, dice: &mut i
     let scene = scene(graph, kinds, dice(2) == 0);
     let table = Table { graph, kinds, scene: &scene, mirror: false };
     let node = graph.nodes.get(dice(graph.nodes.len().max(1))).map_or_else(|| id("nobody"), |n| n.id.clone());
-    let kinds = ["delay.for", "condition.if", "email.send", "exit", "task.ask"];
-    let new = step(kinds[dice(kinds.len())]);
+    let steps = ["delay.for", "condition.if", "email.send", "exit", "task.ask"];
+    let new = step(steps[dice(steps.len())]);
     let wire = graph.edges.get(dice(graph.edges.len().max(1))).cloned();
     let note = Note {
         id: NoteId(format!("n{}", dice(4))),
