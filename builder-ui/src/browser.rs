@@ -196,6 +196,14 @@ pub fn is_typing(target: Option<web_sys::EventTarget>) -> bool {
     matches!(element.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT") || element.is_content_editable()
 }
 
+/// Leaves the field that somebody is typing in, which takes what was typed.
+pub fn leave_field() {
+    let active = here().and_then(|window| window.document()?.active_element()).and_then(|active| active.dyn_into::<HtmlElement>().ok());
+    if let Some(field) = active.filter(|active| is_typing(Some((**active).clone().into()))) {
+        let _ = field.blur();
+    }
+}
+
 /// Milliseconds on a clock that never goes back: for measuring and moving, not for telling the time.
 #[must_use]
 pub fn ticks() -> f64 {

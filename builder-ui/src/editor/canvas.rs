@@ -162,8 +162,9 @@ fn down(editor: Editor, event: &PointerEvent) {
         return;
     }
     let Some((device, button)) = touch(event) else { return };
-    // Neither selects text nor scrolls; the focus is given by hand.
+    // Neither selects text nor scrolls; the focus is given by hand. A field takes what was typed before its form makes way.
     event.prevent_default();
+    browser::leave_field();
     editor.quick.set(None);
     let at = place(editor, event);
     let target = perform::target(editor, at, device);

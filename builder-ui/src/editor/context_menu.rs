@@ -167,6 +167,10 @@ fn List(
         event.stop_propagation();
     };
     let left = move |event: web_sys::FocusEvent| {
+        // A menu that is being taken away loses the focus too; nothing of it is there any more then.
+        if editor.menu.try_with_untracked(Option::is_some) != Some(true) {
+            return;
+        }
         let to = event.related_target().and_then(|to| to.dyn_into::<web_sys::Node>().ok());
         if !list.get_untracked().is_some_and(|list| to.is_some_and(|to| list.contains(Some(&to)))) {
             editor.menu.set(None);

@@ -44,9 +44,11 @@ fn Rename() -> impl IntoView {
         }
     });
     let take = move || {
-        let Some(name) = field.get_untracked().map(|field| field.value().trim().to_owned()).filter(|_| open.get_untracked()) else {
+        // A field that is being taken away with its page loses the focus too; it has nothing to say then.
+        if open.try_get_untracked() != Some(true) {
             return;
-        };
+        }
+        let Some(name) = field.get_untracked().map(|field| field.value().trim().to_owned()) else { return };
         open.set(false);
         let (slug, old) = editor.journey.with_untracked(|meta| (meta.slug.clone(), meta.name.clone()));
         if name.is_empty() || name == old {
