@@ -103,10 +103,11 @@ fn listen(editor: Editor, canvas: NodeRef<html::Div>) {
             editor.hands.update_value(|hands| hands.space = false);
         }
     });
-    // After a press on the canvas the keyboard may be nowhere: then it is here.
+    // After a press on the canvas the keyboard may be nowhere, and when the page opens it is at the title: then it is here.
     let nowhere = window_event_listener(ev::keydown, move |event| {
-        let body = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok()).is_some_and(|e| e.tag_name() == "BODY");
-        if body || (event.key() == "Escape" && !perform::is_idle(editor)) {
+        let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+        let idle = target.is_some_and(|element| element.matches("body, #title, #content").unwrap_or(false));
+        if idle || (event.key() == "Escape" && !perform::is_idle(editor)) {
             pressed(editor, &event);
         }
     });

@@ -25,10 +25,11 @@ const CHORD: f64 = 1_500.0;
 pub fn key(editor: Editor, event: &KeyboardEvent) {
     let name = event.key();
     let stroke = Stroke { key: &name, primary: event.ctrl_key() || event.meta_key(), shift: event.shift_key(), alt: event.alt_key() };
+    editor.hands.update_value(crate::gesture::pointer::State::interrupted);
     let now = browser::ticks();
     let led = editor.going.try_update_value(|going| {
-        let led = now - going.chord < CHORD;
-        going.chord = if name == "g" && !stroke.primary { now } else { 0.0 };
+        let led = going.chord.is_some_and(|pressed| now - pressed < CHORD);
+        going.chord = (name == "g" && !stroke.primary).then_some(now);
         led
     });
     if led == Some(true) && !stroke.primary && name.len() == 1 {
@@ -90,6 +91,7 @@ pub fn run(editor: Editor, command: Command) -> bool {
             request_animation_frame(|| browser::focus("outline"));
         }
         Command::DryRun => return super::panels::dry_run(editor),
+        Command::Publish => return super::panels::publish(editor),
         Command::Escape => return escape(editor),
     }
     true
@@ -133,12 +135,14 @@ fn nudge(editor: Editor, direction: Direction) {
     }
 }
 
-/// The port a new step is put after: the first that leads nowhere, else the first.
+/// The port a new step is put after: the first that must lead on and does not, else the first that leads nowhere, else the first.
 #[must_use]
 pub fn first_port(editor: Editor, id: &NodeId) -> Option<PortName> {
     editor.stage.with_value(|stage| {
         let slots = &stage.scene.card(id)?.slots;
-        slots.iter().find(|slot| !slot.wired && slot.required).or_else(|| slots.first()).map(|slot| slot.name.clone())
+        let needed = slots.iter().find(|slot| !slot.wired && slot.required);
+        let open = || slots.iter().find(|slot| !slot.wired && !slot.aside);
+        needed.or_else(open).or_else(|| slots.first()).map(|slot| slot.name.clone())
     })
 }
 

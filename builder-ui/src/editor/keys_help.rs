@@ -39,6 +39,7 @@ fn words(command: C) -> String {
         C::ZoomOut => t!(editor.key.zoom_out),
         C::ZoomReset => t!(editor.key.zoom_reset),
         C::DryRun => t!(editor.key.dry_run),
+        C::Publish => t!(publish.title),
         C::Outline => t!(editor.key.outline),
         C::Menu => t!(editor.key.menu),
         C::Help => t!(editor.key.help),

@@ -59,12 +59,16 @@ fn resume(editor: Editor) {
     turn(editor, async move { versions::resume(&slug).await }, t!(publish.life.resumed), Some(pause));
 }
 
+/// Whether whoever is signed in may change journeys.
+pub fn may_publish() -> bool {
+    session::current().is_some_and(|session| session.allows("write"))
+}
+
 /// The buttons at the end of the editor's bar.
 #[component]
 pub fn Actions() -> impl IntoView {
     let editor = editor();
-    let (publishing, stopping, history) = (RwSignal::new(false), RwSignal::new(false), RwSignal::new(false));
-    let may = move || session::current().is_some_and(|session| session.allows("write"));
+    let (publishing, stopping, history) = (editor.publishing, RwSignal::new(false), RwSignal::new(false));
     let status = Memo::new(move |_| editor.journey.with(|meta| meta.status));
     let published = Memo::new(move |_| editor.journey.with(|meta| meta.live_version.is_some()));
     let navigate = StoredValue::new_local(use_navigate());
@@ -74,7 +78,7 @@ pub fn Actions() -> impl IntoView {
     };
     let items = Signal::derive(move || {
         let mut items = vec![Item::new(tr!(publish.history.title), move || history.set(true)), Item::new(tr!(why.title), why)];
-        if may() {
+        if may_publish() {
             match status.get() {
                 Status::Live => items.push(Item::new(tr!(publish.life.pause), move || pause(editor))),
                 Status::Paused | Status::Stopped => items.push(Item::new(tr!(publish.life.resume), move || resume(editor))),
@@ -94,7 +98,7 @@ pub fn Actions() -> impl IntoView {
         </Show>
         <Menu label=Signal::derive(tr!(publish.life.more)) icon=icondata::LuEllipsis items=items />
         <Button icon=icondata::LuFlaskConical kbd="D" on:click=move |_| toggle_dry_run(editor) attr:aria-pressed=move || trying().to_string()>{tr!(dryrun.button)}</Button>
-        <Show when=may><Button look=Look::Main on:click=move |_| publishing.set(true)>{tr!(publish.open)}</Button></Show>
+        <Show when=may_publish><Button look=Look::Main kbd="P" on:click=move |_| publishing.set(true)>{tr!(publish.open)}</Button></Show>
         <PublishDialog open=publishing />
         <HistoryDialog open=history />
         <Dialog open=stopping title=Signal::derive(tr!(publish.life.stop_title))><Stop open=stopping /></Dialog>
@@ -154,9 +158,6 @@ pub fn DryRunPanel() -> impl IntoView {
         }
     });
     let tried = Tried { slug: StoredValue::new(slug(editor)), graph: graph.into(), path: editor.path, chosen };
-    let close = move |()| {
-        editor.panel.set(Panel::Inspector);
-        crate::browser::focus("canvas");
-    };
+    let close = move |()| super::side::leave(editor);
     view! { <DryRun tried=tried close=close /> }
 }

@@ -145,7 +145,7 @@ pub fn Palette() -> impl IntoView {
         view! {
             <Show when=any>
                 <h2>{move || family_label(family)}</h2>
-                <ul><For each=entries key=|entry| (entry.kind.clone(), entry.label.clone()) let:entry><Item entry=entry /></For></ul>
+                <ul><For each=entries key=|entry| (entry.kind.clone(), entry.label.clone()) let:entry><Item entry=entry found=found /></For></ul>
             </Show>
         }
     };
@@ -167,10 +167,17 @@ pub fn Palette() -> impl IntoView {
 fn Item(
     /// The kind.
     entry: Entry,
+    /// All that are listed.
+    found: Memo<Vec<Entry>>,
 ) -> impl IntoView {
     let editor = editor();
     let Entry { kind, label, family } = entry;
     let title = label.clone();
+    // One stop for Tab; the arrow keys walk on from there.
+    let first = {
+        let kind = kind.clone();
+        Memo::new(move |_| found.with(|found| found.first().is_some_and(|entry| entry.kind == kind)))
+    };
     let dragged = kind.clone();
     let down = move |event: PointerEvent| {
         if let Some((device, button)) = canvas::touch(&event) {
@@ -197,7 +204,8 @@ fn Item(
     };
     view! {
         <li>
-            <button type="button" class="kind" data-family=icons::family(Some(family)) data-kind=kind.clone() on:pointerdown=down on:click=press title=title>
+            <button type="button" class="kind" data-family=icons::family(Some(family)) data-kind=kind.clone() tabindex=move || if first.get() { "0" } else { "-1" }
+                on:pointerdown=down on:click=press title=title>
                 <span class="ic"><Icon icon=icons::of(&kind, Some(family)) size=14 /></span>
                 <span class="name">{label}</span>
             </button>

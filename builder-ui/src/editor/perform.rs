@@ -29,7 +29,7 @@ pub struct Going {
     pub(super) entered: bool,
     resting: u32,
     /// When `g` was pressed, the first key of a way to another page.
-    pub(super) chord: f64,
+    pub(super) chord: Option<f64>,
 }
 
 /// An element of the canvas by its id.

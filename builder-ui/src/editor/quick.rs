@@ -6,7 +6,7 @@ use super::{icons, words};
 use crate::browser;
 use crate::gesture::geometry::Point;
 use crate::gesture::scene::CARD_WIDTH;
-use crate::ui::Icon;
+use crate::ui::{Icon, Kbd};
 use crate::{t, tr};
 use leptos::html;
 use leptos::prelude::*;
@@ -166,6 +166,8 @@ fn List(
                     take(entry.kind.clone());
                 }
             }
+            // Where there are several ways out the key chooses among them.
+            "Tab" if turn(editor, place, event.shift_key()) => {}
             "Escape" | "Tab" => close(),
             _ => return,
         }
@@ -200,6 +202,24 @@ fn List(
     }
 }
 
+fn ports(editor: Editor, node: &NodeId) -> Vec<PortName> {
+    let found =
+        editor.stage.with_value(|stage| stage.scene.card(node).map(|card| card.slots.iter().map(|slot| slot.name.clone()).collect()));
+    found.unwrap_or_default()
+}
+
+/// The next way out, or the one before. False when there is no choice.
+fn turn(editor: Editor, place: RwSignal<Place>, back: bool) -> bool {
+    let Place::After { node, port } = place.get_untracked() else { return false };
+    let ports = ports(editor, &node);
+    let here = ports.iter().position(|own| *own == port).unwrap_or(0);
+    let next = (here + if back { ports.len().saturating_sub(1) } else { 1 }) % ports.len().max(1);
+    let Some(port) = ports.get(next).filter(|next| **next != port).cloned() else { return false };
+    editor.say(format!("{}: {}", t!(editor.palette.ports), words::port_label(port.as_str())));
+    place.set(Place::After { node, port });
+    true
+}
+
 /// The ports of the step that the new one is put after, where there are several.
 #[component]
 fn PortChoice(
@@ -208,10 +228,7 @@ fn PortChoice(
 ) -> impl IntoView {
     let editor = editor();
     let Place::After { node, .. } = place.get_untracked() else { return ().into_any() };
-    let ports: Vec<PortName> = editor
-        .stage
-        .with_value(|stage| stage.scene.card(&node).map(|card| card.slots.iter().map(|slot| slot.name.clone()).collect()))
-        .unwrap_or_default();
+    let ports = ports(editor, &node);
     if ports.len() < 2 {
         return ().into_any();
     }
@@ -224,6 +241,6 @@ fn PortChoice(
             </button>
         }
     };
-    view! { <div class="ports" role="group" aria-label=tr!(editor.palette.ports)>{ports.into_iter().map(one).collect_view()}</div> }
+    view! { <div class="ports" role="group" aria-label=tr!(editor.palette.ports)>{ports.into_iter().map(one).collect_view()}<Kbd keys="Tab" /></div> }
         .into_any()
 }

@@ -3,18 +3,28 @@
 use super::inspector::Inspector;
 use super::issues::Issues;
 use super::outline::Outline;
-use super::state::{Panel, editor};
-use crate::tr;
+use super::state::{Editor, Panel, editor};
 use crate::ui::{Button, Look};
+use crate::{browser, tr};
 use leptos::prelude::*;
+use web_sys::KeyboardEvent;
 
 /// The column.
 #[component]
 pub fn Side() -> impl IntoView {
     let editor = editor();
+    // One that is asked for again stays as it is, with what is being typed in it.
+    let panel = Memo::new(move |_| editor.panel.get());
+    // What has a use of its own for Escape, as an open list, has taken it before.
+    let keys = move |event: KeyboardEvent| {
+        if event.key() == "Escape" && !event.default_prevented() {
+            event.prevent_default();
+            leave(editor);
+        }
+    };
     view! {
-        <aside class="side" aria-label=tr!(editor.side)>
-            {move || match editor.panel.get() {
+        <aside class="side" aria-label=tr!(editor.side) on:keydown=keys>
+            {move || match panel.get() {
                 Panel::Inspector => view! { <Inspector /> }.into_any(),
                 Panel::Issues => view! { <Issues /> }.into_any(),
                 Panel::Outline => view! { <Outline /> }.into_any(),
@@ -22,6 +32,15 @@ pub fn Side() -> impl IntoView {
                 Panel::People => view! { <super::live::Numbers /> }.into_any(),
             }}
         </aside>
+    }
+}
+
+/// Back to the canvas, where one was.
+pub(super) fn leave(editor: Editor) {
+    editor.panel.set(Panel::Inspector);
+    match editor.current() {
+        Some(id) => editor.focus_card(&id),
+        None => browser::focus("canvas"),
     }
 }
 

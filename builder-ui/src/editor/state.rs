@@ -137,6 +137,8 @@ pub struct Editor {
     pub searching: RwSignal<bool>,
     /// Whether the list of keys is open.
     pub keys: RwSignal<bool>,
+    /// Whether it is asked what publishing would do.
+    pub publishing: RwSignal<bool>,
     /// The list of kinds over the canvas.
     pub quick: RwSignal<Option<Quick>>,
     /// What stands at the side.
@@ -220,6 +222,7 @@ impl Editor {
             menu: RwSignal::default(),
             searching: RwSignal::new(false),
             keys: RwSignal::new(false),
+            publishing: RwSignal::new(false),
             quick: RwSignal::default(),
             panel: RwSignal::default(),
             zoom: RwSignal::new(1.0),

@@ -71,6 +71,8 @@ pub enum Command {
     Outline,
     /// Try the journey on a person.
     DryRun,
+    /// Publish the draft.
+    Publish,
     /// Leave what was begun, else the selection.
     Escape,
 }
@@ -98,7 +100,7 @@ pub struct Line {
 }
 
 /// Every key, in the order of the list.
-pub const LINES: [Line; 31] = {
+pub const LINES: [Line; 32] = {
     use Command as C;
     use Direction as D;
     const fn line(keys: &'static str, command: Command) -> Line {
@@ -131,6 +133,7 @@ pub const LINES: [Line; 31] = {
         line("-", C::ZoomOut),
         line("0", C::ZoomReset),
         line("D", C::DryRun),
+        line("P", C::Publish),
         line("O", C::Outline),
         line("Shift+F10", C::Menu),
         line("?", C::Help),
@@ -197,6 +200,7 @@ pub fn command(stroke: Stroke<'_>) -> Option<Command> {
         ("0", _) => Command::ZoomReset,
         ("t", false) => Command::Tidy,
         ("d", false) => Command::DryRun,
+        ("p", false) => Command::Publish,
         ("o", false) => Command::Outline,
         ("escape", _) => Command::Escape,
         _ => return None,

@@ -187,6 +187,13 @@ pub struct State {
     pub space: bool,
 }
 
+impl State {
+    /// A key was pressed: what is clicked next is clicked for the first time.
+    pub fn interrupted(&mut self) {
+        self.clicked = None;
+    }
+}
+
 /// One step: the next state, and what is meant.
 #[must_use]
 pub fn step(state: State, input: Input) -> (State, Vec<Intent>) {

@@ -4,12 +4,17 @@ use super::Desk;
 use super::session::{Offer, What};
 use crate::api::{Call, List};
 use crate::ui::{Button, Field, Look};
-use crate::{t, tr};
+use crate::{browser, t, tr};
 use leptos::prelude::*;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use tradewind_nodes::JsonMap;
 use tradewind_nodes::fact::ConsentStatus;
+
+/// The keyboard stays in the panel when what it was at is gone, so that the panel's keys go on.
+fn stay() {
+    browser::focus("dry-run");
+}
 
 /// What can happen next.
 #[component]
@@ -33,7 +38,11 @@ pub fn Given(
         Offer::Answer { node, title, answers } => {
             let buttons = answers.into_iter().map(move |answer| {
                 let (node, words) = (node.clone(), answer.clone());
-                view! { <Button on:click=move |_| desk.happen(What::Answer { node: node.clone(), answer: answer.clone() })>{words}</Button> }
+                let answered = move |_| {
+                    desk.happen(What::Answer { node: node.clone(), answer: answer.clone() });
+                    stay();
+                };
+                view! { <Button on:click=answered>{words}</Button> }
             });
             view! { <fieldset class="asked"><legend dir="auto">{title}</legend>{buttons.collect_view()}</fieldset> }.into_any()
         }
@@ -90,22 +99,28 @@ fn Properties(
             Ok(properties) => {
                 let name = event.get_value();
                 editing.set(None);
+                stay();
                 desk.happen(if name.is_empty() { What::Start { data: properties } } else { What::Event { name, properties } });
             }
             Err(_) => wrong.set(Some(t!(dryrun.given.no_json))),
         }
     };
+    let leave = move |_| {
+        editing.set(None);
+        stay();
+    };
+    request_animation_frame(|| browser::focus("dry-run-properties"));
     let label = Signal::derive(move || {
         if event.with_value(String::is_empty) { t!(dryrun.given.data) } else { t!(dryrun.given.properties, event = event.get_value()) }
     });
     view! {
         <form class="form" on:submit=send>
             <Field label=label id="dry-run-properties" hint=Signal::derive(tr!(dryrun.given.hint)) error=wrong>
-                <textarea id="dry-run-properties" class="in code" rows="7" dir="ltr" spellcheck="false" autofocus
+                <textarea id="dry-run-properties" class="in code" rows="7" dir="ltr" spellcheck="false"
                     aria-describedby="dry-run-properties-hint dry-run-properties-error" aria-invalid=move || wrong.get().is_some().to_string() bind:value=text></textarea>
             </Field>
             <div class="row ends">
-                <Button look=Look::Ghost on:click=move |_| editing.set(None)>{tr!(dryrun.given.leave)}</Button>
+                <Button look=Look::Ghost on:click=leave>{tr!(dryrun.given.leave)}</Button>
                 <Button look=Look::Main submits=true>{tr!(dryrun.given.send)}</Button>
             </div>
         </form>

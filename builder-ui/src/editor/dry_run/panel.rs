@@ -92,6 +92,17 @@ fn Clock(
     });
     let nothing = Signal::derive(move || next.get().is_none());
     let first = Signal::derive(move || desk.trial.with(|trial| trial.given.is_empty()));
+    // A button that has done all it can is dead, and the keyboard with it: the panel takes it.
+    Effect::new(move |_| {
+        if nothing.get() || first.get() {
+            request_animation_frame(|| {
+                let dead = document().active_element().is_some_and(|at| at.matches("#dry-run .clock :disabled").unwrap_or(false));
+                if dead {
+                    browser::focus("dry-run");
+                }
+            });
+        }
+    });
     let said = move || {
         time.get().map(|(now, passed)| {
             let moment = format::instant(now, Moment::DateTime);
