@@ -1,38 +1,88 @@
 //! Everything wrong with the journey in one list; each leads to its step and field.
 
 use super::state::{Editor, Panel, Selection, editor};
+use super::walk_order;
+use super::words::port_label;
+use crate::form::issue_words;
+use crate::form::words::field_label;
 use crate::ui::Icon;
 use crate::{browser, t, tr};
 use leptos::prelude::*;
-use tradewind_nodes::issue::Issue;
+use std::collections::HashMap;
+use tradewind_nodes::field::Field;
+use tradewind_nodes::id::NodeId;
+use tradewind_nodes::issue::{Issue, IssueCode};
 
-/// Goes to what an issue is about.
-pub fn go(editor: Editor, issue: &Issue) {
-    match &issue.node {
-        Some(id) if editor.card(id).is_some() => {
-            editor.field.set(Some((id.clone(), issue.field.clone())));
+/// The kind of an issue's step, its field, and the field's place in the form.
+fn field_of(editor: Editor, node: Option<&NodeId>, pointer: &str) -> Option<(String, usize, Field)> {
+    let kind = editor.with_graph(|graph| graph.node(node?).map(|node| node.kind.clone()))?;
+    let name = pointer.split('/').nth(1)?;
+    let fields = editor.with_registry(|kinds| kinds.spec(&kind))?.fields;
+    let (place, field) = fields.into_iter().enumerate().find(|(_, field)| field.name == name)?;
+    Some((kind, place, field))
+}
+
+/// The ways out of a step that must lead on and do not.
+pub(super) fn open_ways(editor: Editor, id: &NodeId) -> Vec<String> {
+    editor.stage.with_value(|stage| {
+        let slots = stage.scene.card(id).into_iter().flat_map(|card| &card.slots);
+        slots.filter(|slot| slot.required && !slot.wired).map(|slot| port_label(slot.name.as_str())).collect()
+    })
+}
+
+/// What is wrong, in the user's words and by the names that the form has.
+#[must_use]
+pub fn words(editor: Editor, node: Option<&NodeId>, pointer: &str, code: Option<IssueCode>, message: &str) -> String {
+    if let (Some(IssueCode::DanglingPort), Some(id)) = (code, node) {
+        return t!(editor.outline.open, ports = open_ways(editor, id).join(", "));
+    }
+    let said = code.map_or_else(|| message.to_owned(), |code| issue_words(code, message).words);
+    match field_of(editor, node, pointer) {
+        Some((kind, _, field)) => format!("{}: {said}", field_label(&kind, &field)),
+        None => said,
+    }
+}
+
+fn words_of(editor: Editor, issue: &Issue) -> String {
+    words(editor, issue.node.as_ref(), &issue.field, Some(issue.code), &issue.message)
+}
+
+/// All of it in the order in which a reader meets it: what concerns the whole, then step by step, each as its form goes.
+fn ordered(editor: Editor, mut issues: Vec<Issue>) -> Vec<Issue> {
+    let steps: HashMap<NodeId, usize> = walk_order(editor).into_iter().enumerate().map(|(n, (id, _))| (id, n)).collect();
+    issues.sort_by_cached_key(|issue| {
+        let step = issue.node.as_ref().map(|node| steps.get(node).copied().unwrap_or(usize::MAX));
+        (step, field_of(editor, issue.node.as_ref(), &issue.field).map(|(_, place, _)| place))
+    });
+    issues
+}
+
+/// Goes to a step, and in its form to the field.
+pub fn go(editor: Editor, node: Option<&NodeId>, pointer: &str) {
+    match node.filter(|id| editor.card(id).is_some()) {
+        Some(id) => {
+            editor.panel.set(Panel::Inspector);
+            editor.field.set(Some((id.clone(), pointer.to_owned())));
             editor.go_to(id);
         }
-        _ => editor.selection.set(Selection::default()),
+        None => editor.selection.set(Selection::default()),
     }
-    editor.say(issue.message.clone());
 }
 
 /// Goes to the next issue after the one the keyboard is at.
 pub fn next(editor: Editor) {
-    let issues = editor.issues.get_untracked();
+    let issues = ordered(editor, editor.issues.get_untracked());
     let here = editor.current();
     let place = issues.iter().rposition(|issue| issue.node.is_some() && issue.node == here);
     let following = place.map_or(0, |place| place + 1);
     let found = issues.iter().cycle().skip(following).take(issues.len()).find(|issue| issue.node.is_some());
     match found.or(issues.first()) {
-        Some(issue) => go(editor, issue),
+        Some(issue) => {
+            go(editor, issue.node.as_ref(), &issue.field);
+            editor.say(words_of(editor, issue));
+        }
         None => editor.say(t!(editor.issues.none)),
     }
-}
-
-fn numbered(issues: Vec<Issue>) -> Vec<(usize, Issue)> {
-    issues.into_iter().enumerate().collect()
 }
 
 /// The list.
@@ -41,16 +91,11 @@ pub fn Issues() -> impl IntoView {
     let editor = editor();
     let row = move |(_, issue): (usize, Issue)| {
         let place = issue.node.as_ref().map_or_else(|| t!(editor.issues.whole), |id| editor.title(id));
-        let message = issue.message.clone();
-        let press = move |_| {
-            go(editor, &issue);
-            if issue.node.is_some() {
-                editor.panel.set(Panel::Inspector);
-            }
-        };
-        view! { <li><button type="button" class="issue" on:click=press><b>{place}</b><span dir="auto">{message}</span></button></li> }
+        let words = words_of(editor, &issue);
+        let press = move |_| go(editor, issue.node.as_ref(), &issue.field);
+        view! { <li><button type="button" class="issue" on:click=press><b>{place}</b><span dir="auto">{words}</span></button></li> }
     };
-    let listed = move || numbered(editor.issues.get());
+    let listed = move || ordered(editor, editor.issues.get()).into_iter().enumerate().collect::<Vec<_>>();
     view! {
         <section class="issues" id="issues" tabindex="-1" aria-label=tr!(editor.issues.label)>
             <header>
@@ -61,7 +106,7 @@ pub fn Issues() -> impl IntoView {
             <Show when=move || editor.issues.with(Vec::is_empty)>
                 <p class="hint"><Icon icon=icondata::LuCircleCheck size=16 />{tr!(editor.issues.none)}</p>
             </Show>
-            <ul><For each=listed key=|(n, issue)| format!("{n} {}", issue.message) children=row /></ul>
+            <ul><For each=listed key=|(n, issue)| format!("{n} {:?} {}", issue.node, issue.message) children=row /></ul>
         </section>
     }
 }

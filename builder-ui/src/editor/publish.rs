@@ -158,16 +158,18 @@ fn Issues(
     let one = move |issue: GraphIssue| {
         let node = issue.node.clone().filter(|node| editor.with_graph(|graph| graph.node(node).is_some()));
         let name = node.as_ref().map(|node| editor.title(node));
+        let code = serde_json::from_value(issue.code.into()).ok();
+        // The API names the place in the whole document, forms the one in the step.
+        let field = issue.pointer.split_once("/config").map(|(_, field)| field.to_owned()).unwrap_or_default();
+        let words = super::issues::words(editor, node.as_ref(), &field, code, &issue.detail);
         let go = move |_| {
-            if let Some(node) = &node {
-                open.set(false);
-                editor.go_to(node);
-            }
+            open.set(false);
+            super::issues::go(editor, node.as_ref(), &field);
         };
         let (error, nameless) = (issue.severity == Severity::Error, name.is_none());
         view! {
             <li class:bad=error>
-                <button type="button" class="link" on:click=go disabled=nameless>{name.map(|name| view! { <b dir="auto">{name}</b>" " })}<span dir="auto">{issue.detail}</span></button>
+                <button type="button" class="link" on:click=go disabled=nameless>{name.map(|name| view! { <b dir="auto">{name}</b>" " })}<span dir="auto">{words}</span></button>
             </li>
         }
     };

@@ -45,12 +45,10 @@ pub fn option_words(option: &str) -> String {
     find(&format!("fields.option.{name}")).unwrap_or_else(|| option.replace('_', " "))
 }
 
-/// What is wrong, in the user's language; the engine's own sentence, which is English and names the place, goes with it.
+/// What is wrong, in the user's language. What is wrong with a value the engine's own sentence says best: it is English and goes
+/// with it. That something is missing or leads nowhere needs no more words, least of all the names of nodes and fields.
 #[must_use]
 pub fn issue_words(code: IssueCode, message: &str) -> Wrong {
-    if language() == Language::En {
-        return Wrong { words: message.to_owned(), detail: String::new() };
-    }
     let words = match code {
         IssueCode::Missing => t!(form.issue.missing),
         IssueCode::Invalid => t!(form.issue.invalid),
@@ -67,9 +65,15 @@ pub fn issue_words(code: IssueCode, message: &str) -> Wrong {
         IssueCode::LoopWithoutDelay => t!(form.issue.loop_without_delay),
         _ => t!(form.issue.wires),
     };
-    // To be empty says it all.
-    let detail = if code == IssueCode::Missing { String::new() } else { message.to_owned() };
-    Wrong { words, detail }
+    let plain = matches!(
+        code,
+        IssueCode::Missing | IssueCode::NoTrigger | IssueCode::Unreachable | IssueCode::DanglingPort | IssueCode::LoopWithoutDelay
+    );
+    match (plain, language() == Language::En) {
+        (true, _) => Wrong { words, detail: String::new() },
+        (false, true) => Wrong { words: message.to_owned(), detail: String::new() },
+        (false, false) => Wrong { words, detail: message.to_owned() },
+    }
 }
 
 /// A number of bytes: `1.5 MB`.
