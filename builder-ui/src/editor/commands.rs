@@ -280,6 +280,7 @@ pub fn add_note(editor: Editor) {
     let id = editor.compose(|table, names| names.note(table.graph));
     let Some(id) = id else { return };
     if editor.apply(&Edit::AddNote { note: Note { id: id.clone(), text: String::new(), position, size }, at: None }, Label::NoteAdded) {
+        editor.reveal_rect(Rect::new(at.x, at.y, size.width, size.height));
         request_animation_frame(move || browser::focus(&format!("note-{id}")));
     }
 }

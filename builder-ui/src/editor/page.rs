@@ -79,7 +79,7 @@ fn Opened(
         <Header />
         <main class="editor" id="content" tabindex="-1">
             <Palette />
-            <div class="table">
+            <div class="around-canvas">
                 <Canvas />
                 <QuickAdd />
                 <ContextMenu />

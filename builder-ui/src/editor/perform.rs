@@ -2,11 +2,12 @@
 
 use super::drag::{self, Drag};
 use super::quick::Place;
+use super::stage::FAR;
 use super::state::{Connecting, Editor, Selection};
 use crate::browser;
 use crate::gesture::geometry::{Point, Rect};
 use crate::gesture::pointer::{self, Device, Grabbed, Held, Input, Intent, Phase, Target};
-use crate::gesture::scene::NEAR_WIRE;
+use crate::gesture::scene::{Card, NEAR_WIRE};
 use crate::gesture::scroll;
 use crate::gesture::wire;
 use leptos::prelude::*;
@@ -17,6 +18,8 @@ use web_sys::{Element, HtmlElement};
 /// How near a hand must come to a port, in pixels; fingers are broader.
 const NEAR_PORT: f64 = 11.0;
 const NEAR_PORT_FINGER: f64 = 22.0;
+/// How much of a card, from below, its ports may take.
+const EDGE: f64 = 0.4;
 
 /// What is being dragged, and the last move, for scrolling along at the edge.
 #[derive(Default)]
@@ -63,7 +66,9 @@ pub fn target(editor: Editor, at: Point, device: Device) -> Target {
     let found = editor.stage.with_value(|stage| {
         let (point, zoom) = (stage.view.to_scene(at), stage.view.zoom);
         let reach = if device == Device::Touch { NEAR_PORT_FINGER } else { NEAR_PORT } / zoom.min(1.0);
-        let near = stage.scene.cards().iter().filter(|card| card.rect.grown(reach).contains(point));
+        // From afar no ports are seen, and a small card is still a card but for its lower edge.
+        let lower = |card: &&Card| point.y >= card.rect.bottom() - card.rect.height * EDGE;
+        let near = stage.scene.cards().iter().filter(|card| zoom >= FAR && card.rect.grown(reach).contains(point)).filter(lower);
         let ports = near.flat_map(|card| card.slots.iter().map(move |slot| (card, slot, card.port(&slot.name).distance(point))));
         if let Some((card, slot, _)) = ports.filter(|(.., far)| *far <= reach).min_by(|a, b| a.2.total_cmp(&b.2)) {
             return Some(Target::Port(card.id.clone(), slot.name.clone()));
@@ -369,7 +374,7 @@ pub fn hover(editor: Editor, at: Point, inside: bool) {
     let middle = inside.then(|| {
         editor.stage.with_value(|stage| {
             let point = stage.view.to_scene(at);
-            if stage.view.zoom < super::stage::FAR || stage.scene.card_at(point).is_some() {
+            if stage.view.zoom < FAR || stage.scene.card_at(point).is_some() {
                 return None;
             }
             let wire = stage.scene.wire_at(point, NEAR_WIRE / stage.view.zoom.min(1.0), &[])?;
