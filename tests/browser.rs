@@ -39,4 +39,9 @@ suites! {
     every_screen_is_accessible_in_arabic_by_day: "axe", "THEME" = "light", "LANGUAGE" = "ar";
     every_screen_is_accessible_in_arabic_by_night: "axe", "THEME" = "dark", "LANGUAGE" = "ar";
     every_language_has_its_own_words_and_fits: "languages";
+    a_newcomer_builds_cart_recovery_by_hand: "newcomer";
+    a_newcomer_builds_cart_recovery_by_keys_alone: "newcomer_keys";
+    the_canvas_does_what_hands_and_keys_ask_for: "canvas";
+    the_canvas_works_by_finger_and_from_right_to_left: "canvas_hands";
+    a_hundred_edits_can_be_undone_and_done_again: "canvas_many_edits";
 }

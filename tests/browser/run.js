@@ -15,9 +15,9 @@ const browser = await chromium.launch({
 const complaints = [];
 const pages = [];
 
-/** A page of its own browser profile, signed in unless `key` is null. */
-async function open({ path = '/', key = KEY, theme = 'light', language = 'en', width = 1440, height = 860, ...more } = {}) {
-  const context = await browser.newContext({ viewport: { width, height }, colorScheme: theme, locale: language, baseURL: ADDRESS, ...more });
+/** A page of its own browser profile, signed in unless `key` is null; or a tab beside another page. */
+async function open({ path = '/', key = KEY, beside, theme = 'light', language = 'en', width = 1440, height = 860, ...more } = {}) {
+  const context = beside?.context() ?? await browser.newContext({ viewport: { width, height }, colorScheme: theme, locale: language, baseURL: ADDRESS, ...more });
   context.setDefaultTimeout(20_000);
   const page = await context.newPage();
   pages.push(page);
@@ -36,7 +36,7 @@ async function open({ path = '/', key = KEY, theme = 'light', language = 'en', w
     const url = new URL(request.url());
     if (!['data:', 'blob:', 'about:'].includes(url.protocol) && url.origin !== ADDRESS) complaints.push(`another host: ${url.origin}`);
   });
-  if (key) {
+  if (key && !beside) {
     const answer = await context.request.post('/api/v1/session', { data: { key }, headers: { origin: ADDRESS } });
     if (!answer.ok()) throw new Error(`signing in: ${answer.status()} ${await answer.text()}`);
   }
