@@ -40,6 +40,14 @@ pub struct GraphIssue {
     pub severity: Severity,
 }
 
+impl GraphIssue {
+    /// The field as its step's form knows it: the API names the place in the whole document.
+    #[must_use]
+    pub fn field(&self) -> &str {
+        self.pointer.split_once("/config").map_or("", |(_, field)| field)
+    }
+}
+
 /// How a node differs.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize)]
 #[serde(rename_all = "snake_case")]

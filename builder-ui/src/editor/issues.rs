@@ -47,13 +47,19 @@ fn words_of(editor: Editor, issue: &Issue) -> String {
     words(editor, issue.node.as_ref(), &issue.field, Some(issue.code), &issue.message)
 }
 
-/// All of it in the order in which a reader meets it: what concerns the whole, then step by step, each as its form goes.
-fn ordered(editor: Editor, mut issues: Vec<Issue>) -> Vec<Issue> {
+/// The place of an issue in the order in which a reader meets them: what concerns the whole, then step by step, each as its form
+/// goes.
+pub fn place_of(editor: Editor) -> impl Fn(Option<&NodeId>, &str) -> (Option<usize>, Option<usize>) {
     let steps: HashMap<NodeId, usize> = walk_order(editor).into_iter().enumerate().map(|(n, (id, _))| (id, n)).collect();
-    issues.sort_by_cached_key(|issue| {
-        let step = issue.node.as_ref().map(|node| steps.get(node).copied().unwrap_or(usize::MAX));
-        (step, field_of(editor, issue.node.as_ref(), &issue.field).map(|(_, place, _)| place))
-    });
+    move |node, pointer| {
+        let step = node.map(|node| steps.get(node).copied().unwrap_or(usize::MAX));
+        (step, field_of(editor, node, pointer).map(|(_, place, _)| place))
+    }
+}
+
+fn ordered(editor: Editor, mut issues: Vec<Issue>) -> Vec<Issue> {
+    let place = place_of(editor);
+    issues.sort_by_cached_key(|issue| place(issue.node.as_ref(), &issue.field));
     issues
 }
 

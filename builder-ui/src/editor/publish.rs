@@ -153,14 +153,16 @@ fn Issues(
     open: RwSignal<bool>,
 ) -> impl IntoView {
     let editor = editor();
+    let mut issues = issues;
+    let place = super::issues::place_of(editor);
+    issues.sort_by_cached_key(|issue| place(issue.node.as_ref(), issue.field()));
     let (bad, rest): (Vec<_>, Vec<_>) = issues.into_iter().partition(|issue| issue.severity == Severity::Error);
     let errors = bad.len();
     let one = move |issue: GraphIssue| {
         let node = issue.node.clone().filter(|node| editor.with_graph(|graph| graph.node(node).is_some()));
         let name = node.as_ref().map(|node| editor.title(node));
         let code = serde_json::from_value(issue.code.into()).ok();
-        // The API names the place in the whole document, forms the one in the step.
-        let field = issue.pointer.split_once("/config").map(|(_, field)| field.to_owned()).unwrap_or_default();
+        let field = issue.field().to_owned();
         let words = super::issues::words(editor, node.as_ref(), &field, code, &issue.detail);
         let go = move |_| {
             open.set(false);

@@ -25,6 +25,8 @@ pub fn Who(
             text("name").or_else(|| text("first_name")).or_else(|| text("email")).unwrap_or_else(|| trial.who.customer.user_id.clone())
         })
     });
+    // Once something happens that is what one looks at.
+    let begins = Memo::new(move |_| desk.trial.with(|trial| trial.given.is_empty()));
     let known = move || {
         desk.trial.with(|trial| {
             let events = trial.who.history.len();
@@ -58,7 +60,7 @@ pub fn Who(
         view! { <label class="choice"><input type="radio" name="dry-run-who" prop:checked=move || real.get() == which on:change=take />{label}</label> }
     };
     view! {
-        <details class="part" open>
+        <details class="part" prop:open=begins>
             <summary>{tr!(dryrun.who.title)}" "<b dir="auto">{named}</b></summary>
             <div class="form">
                 <div class="row" role="radiogroup" aria-label=tr!(dryrun.who.title)>{choice(false)}{choice(true)}</div>
