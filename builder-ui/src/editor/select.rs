@@ -6,6 +6,28 @@ use leptos::prelude::*;
 use tradewind_nodes::id::NodeId;
 use web_sys::FocusOptions;
 
+/// For how many frames a card that is to have the keyboard is watched: while the view glides cards come and go on the page.
+const HELD: u32 = 24;
+
+/// Gives a card the keyboard once it is on the page, and again when nobody has it because the page was drawn anew around it.
+fn hold(editor: Editor, id: NodeId, frames: u32, waiting: bool) {
+    request_animation_frame(move || {
+        if frames == 0 || editor.stage.is_disposed() || editor.focus.get_untracked().as_ref() != Some(&id) {
+            return;
+        }
+        let at = |selector: &str| document().active_element().is_none_or(|at| at.matches(selector).unwrap_or(false));
+        // A field that took the keyboard in the meantime keeps it.
+        let free = if waiting { frames == HELD || at("body, #canvas, .card") } else { at("body") };
+        let given = free
+            && editor.stage.with_value(|stage| {
+                let options = FocusOptions::new();
+                options.set_prevent_scroll(true);
+                stage.card_element(&id).is_some_and(|element| element.focus_with_options(&options).is_ok())
+            });
+        hold(editor, id, frames - 1, waiting && !given);
+    });
+}
+
 impl Editor {
     /// Selects one card alone.
     pub fn select(&self, id: NodeId) {
@@ -37,21 +59,7 @@ impl Editor {
     pub fn focus_card(&self, id: &NodeId) {
         self.focus.set(Some(id.clone()));
         self.recut();
-        let editor = *self;
-        let id = id.clone();
-        // The card may come on the page only now.
-        request_animation_frame(move || {
-            if editor.stage.is_disposed() {
-                return;
-            }
-            editor.stage.with_value(|stage| {
-                if let Some(element) = stage.card_element(&id) {
-                    let options = FocusOptions::new();
-                    options.set_prevent_scroll(true);
-                    let _ = element.focus_with_options(&options);
-                }
-            });
-        });
+        hold(*self, id.clone(), HELD, true);
     }
 
     /// Goes to a card: selects it, shows it, and puts the keyboard there.

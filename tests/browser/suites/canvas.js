@@ -41,6 +41,19 @@ async function splices(given) {
   await canvas.choose('End here');
   await canvas.goes([...spliced, 'condition.if -no→ exit']);
   await canvas.hasFocus('.card[data-node^="exit"]');
+
+  // A step that is there already and leads nowhere goes into a wire as well; and a wire has a + of its own.
+  await canvas.bring('event.record', await canvas.at(120, 420));
+  await canvas.goes([...spliced, 'condition.if -no→ exit', 'event.record']);
+  const [yes, mail] = [await middle(canvas.port(canvas.card('worth'), 'yes')), await middle(canvas.card('mail'))];
+  await canvas.drag(await middle(canvas.card('event')), { x: yes.x, y: (yes.y + mail.y - 42) / 2 });
+  const into = [...spliced.slice(0, 3), 'condition.if -yes→ event.record', 'event.record -next→ email.send', 'condition.if -no→ exit'];
+  await canvas.goes(into);
+  const [out, next] = [await middle(canvas.port(canvas.card('delay'), 'next')), await middle(canvas.card('wait'))];
+  await page.mouse.move(out.x, (out.y + next.y - 29) / 2);
+  await page.mouse.click(out.x, (out.y + next.y - 29) / 2);
+  await canvas.choose('Change the customer');
+  await canvas.goes([...into.filter(way => way !== 'delay.for -next→ wait.event'), 'delay.for -next→ customer.set', 'customer.set -next→ wait.event']);
 }
 
 /** Removing closes the gap, says so, and offers the way back. */
@@ -151,6 +164,9 @@ async function findsItsWay(given) {
   await page.keyboard.press('Enter');
   await canvas.hasFocus('.card[data-node="s199"]');
   await page.locator('[data-node="s199"].selected').waitFor();
+  // Cards come onto the page on the way there; the keyboard stays where it was led.
+  await middle(canvas.card('s199'));
+  await canvas.hasFocus('.card[data-node="s199"]');
 
   assert.equal(await canvas.card('start').count(), 0, 'what is far away is not on the page');
   const map = await page.locator('.minimap svg').boundingBox();
