@@ -177,7 +177,9 @@ async fn a_journey_is_paused_stopped_and_archived_in_order() {
     assert_eq!(journeys::turn(&db, HERE, slug, Turn::Pause, at(3)).await.unwrap().status, JourneyStatus::Paused);
     assert_eq!(journeys::turn(&db, HERE, slug, Turn::Resume, at(4)).await.unwrap().status, JourneyStatus::Live);
     assert_eq!(journeys::turn(&db, HERE, slug, Turn::Stop, at(5)).await.unwrap().status, JourneyStatus::Stopped);
-    assert!(matches!(journeys::turn(&db, HERE, slug, Turn::Resume, at(6)).await, Err(JourneyError::Status { .. })));
+    // A stop that was a mistake is taken back.
+    assert_eq!(journeys::turn(&db, HERE, slug, Turn::Resume, at(5)).await.unwrap().status, JourneyStatus::Live);
+    assert_eq!(journeys::turn(&db, HERE, slug, Turn::Stop, at(6)).await.unwrap().status, JourneyStatus::Stopped);
     assert!(matches!(journeys::archive(&db, HERE, slug, at(7)).await, Err(JourneyError::InUse(_))));
     assert_eq!(journeys::live_runs(&db, HERE, journey.id, None, 10).await.unwrap(), [run]);
     assert!(journeys::live_runs(&db, HERE, journey.id, Some(run), 10).await.unwrap().is_empty());

@@ -37,7 +37,7 @@ impl Turn {
         use JourneyStatus::{Live, Paused, Stopped};
         match self {
             Self::Pause => (Paused, &[Live, Paused], "pause it", "live"),
-            Self::Resume => (Live, &[Paused, Live], "resume it", "paused; a stopped journey goes live by publishing it again"),
+            Self::Resume => (Live, &[Paused, Stopped, Live], "resume it", "paused or stopped"),
             Self::Stop => (Stopped, &[Live, Paused, Stopped], "stop it", "live or paused"),
         }
     }

@@ -108,7 +108,7 @@ async fn pause(State(state): State<AppState>, writer: Writer, Path(slug): Path<S
     turn(&state, writer.workspace, &slug, Turn::Pause).await.map(Json)
 }
 
-/// Resumes a paused journey: what fell due meanwhile follows the journey's outage rule.
+/// Resumes a paused or stopped journey: what fell due meanwhile follows the journey's outage rule.
 #[utoipa::path(post, path = "/api/v1/journeys/{slug}/resume", tag = "journeys", params(("slug" = String, Path, description = "Slug or id")),
     responses((status = 200, body = Journey), (status = "4XX", body = ProblemDocument)))]
 async fn resume(State(state): State<AppState>, writer: Writer, Path(slug): Path<String>) -> ApiResult<Json<Journey>> {
