@@ -130,6 +130,11 @@ async fn events_are_listed_newest_first_and_by_name() {
     let viewed = Exploration { name: Some("Cart Viewed".into()), ..Exploration::default() };
     let rest = events::explore(&db, HERE, &viewed, Some((2, all.events[0].id.0)), 10).await.unwrap();
     assert_eq!((rest.events.len(), rest.next), (1, None));
+    let holding = async |text: &str| {
+        let wanted = Exploration { holds: Some(text.into()), ..Exploration::default() };
+        events::explore(&db, HERE, &wanted, None, 10).await.unwrap().events.len()
+    };
+    assert_eq!((holding("VIEW").await, holding("_iew").await, holding("%").await), (2, 0, 0));
     assert_eq!(events::named(&db, HERE, who, vec!["Order Completed".into()], 5).await.unwrap().len(), 1);
     assert_eq!(events::of_customer(&db, HERE, who, None, 10).await.unwrap().len(), 3);
 }

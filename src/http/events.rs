@@ -28,6 +28,8 @@ pub fn router() -> OpenApiRouter<AppState> {
 struct ListQuery {
     /// Only events of this name.
     name: Option<String>,
+    /// Only events whose name holds this text.
+    q: Option<String>,
     /// Only calls of this type: `track`, `page`, `screen`, `identify`, `group`, `alias` or `internal`.
     #[serde(rename = "type")]
     #[param(rename = "type")]
@@ -58,6 +60,7 @@ async fn list(State(state): State<AppState>, reader: Reader, Query(query): Query
     }
     let wanted = Exploration {
         name: comparable(query.name, "?name")?,
+        holds: comparable(query.q, "?q")?,
         call,
         customer: query.customer.map(CustomerId),
         since: instant(query.since.as_deref(), "?since", now)?,

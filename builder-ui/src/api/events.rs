@@ -49,7 +49,7 @@ pub struct Burst {
 /// Which events.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Wanted {
-    /// Of this name.
+    /// Whose name holds this.
     pub name: Option<String>,
     /// Of this type of call.
     pub call: Option<String>,
@@ -64,7 +64,8 @@ impl Wanted {
     #[must_use]
     pub fn takes(&self, event: &Arrived) -> bool {
         let is = |wanted: &Option<String>, value: &str| wanted.as_deref().is_none_or(|wanted| wanted == value);
-        is(&self.name, &event.name) && is(&self.call, &event.call) && is(&self.customer, &event.customer)
+        let named = self.name.as_ref().is_none_or(|wanted| event.name.to_lowercase().contains(&wanted.to_lowercase()));
+        named && is(&self.call, &event.call) && is(&self.customer, &event.customer)
     }
 }
 
@@ -74,7 +75,7 @@ impl Wanted {
 /// When there is no answer.
 pub async fn list(wanted: Wanted, limit: u32, cursor: Option<String>) -> Result<List<Arrived>, Failure> {
     Call::get("/api/v1/events")
-        .query_some("name", wanted.name)
+        .query_some("q", wanted.name)
         .query_some("type", wanted.call)
         .query_some("customer", wanted.customer)
         .query_some("since", wanted.since)
@@ -114,7 +115,7 @@ mod tests {
         )
         .unwrap();
         let named = |name: &str| Wanted { name: Some(name.to_owned()), ..Wanted::default() };
-        assert!(Wanted::default().takes(&event) && named("Order Completed").takes(&event));
+        assert!(Wanted::default().takes(&event) && named("Order Completed").takes(&event) && named("order").takes(&event));
         assert!(!named("Cart Updated").takes(&event));
     }
 }

@@ -13,6 +13,8 @@ use uuid::Uuid;
 pub struct Exploration {
     /// Of this name.
     pub name: Option<String>,
+    /// Whose name holds this, in whatever letters.
+    pub holds: Option<String>,
     /// Of this call: `track`, `page`, ….
     pub call: Option<String>,
     /// Of this customer, as they happened; of everybody as they came in when None.
@@ -52,7 +54,8 @@ macro_rules! looked {
             $time,
             " >= $4 ORDER BY ",
             $time,
-            " DESC, id DESC LIMIT $5) AS looked WHERE (CAST($6 AS text) IS NULL OR name = $6) AND (CAST($7 AS text) IS NULL OR type = $7) ORDER BY ",
+            " DESC, id DESC LIMIT $5) AS looked WHERE (CAST($6 AS text) IS NULL OR name = $6) AND (CAST($7 AS text) IS NULL OR type = $7) \
+             AND (CAST($9 AS text) IS NULL OR LOWER(name) LIKE $9 ESCAPE '!') ORDER BY ",
             $time,
             " DESC, id DESC LIMIT $8"
         )
@@ -77,7 +80,7 @@ macro_rules! edge {
 }
 pub(super) const RECENT: &str = looked!("workspace_id = $1", "received_at");
 pub(super) const RECENT_EDGE: &str = edge!("workspace_id = $1", "received_at");
-pub(super) const OF_CUSTOMER: &str = looked!("customer_id = $1 AND workspace_id = $9", "at");
+pub(super) const OF_CUSTOMER: &str = looked!("customer_id = $1 AND workspace_id = $10", "at");
 pub(super) const OF_CUSTOMER_EDGE: &str = edge!("customer_id = $1 AND workspace_id = $6", "at");
 
 /// Events looked at for one page.
@@ -91,7 +94,7 @@ pub async fn explore(
     before: Option<(i64, Uuid)>,
     limit: i64,
 ) -> Result<Explored, ReadError> {
-    let narrow = wanted.name.is_some() || wanted.call.is_some();
+    let narrow = wanted.name.is_some() || wanted.holds.is_some() || wanted.call.is_some();
     let look = if narrow { LOOKED_AT } else { limit + 1 };
     let (mut top, mut id) = earlier(before);
     if let Some(until) = wanted.until.filter(|until| until.micros() <= top) {
@@ -110,6 +113,7 @@ pub async fn explore(
         wanted.name.as_deref().into(),
         wanted.call.as_deref().into(),
         (limit + 1).into(),
+        wanted.holds.as_deref().map(holding).into(),
     ];
     let mut edge_args: Vec<Value> = vec![subject.into(), top.into(), id.into(), since.into(), (look - 1).into()];
     if wanted.customer.is_some() {
@@ -130,6 +134,12 @@ pub async fn explore(
     };
     introduce(db, workspace, &mut events).await?;
     Ok(Explored { events, next })
+}
+
+/// The pattern of what holds a text.
+fn holding(text: &str) -> String {
+    let plain = text.to_lowercase().replace('!', "!!").replace('%', "!%").replace('_', "!_");
+    format!("%{plain}%")
 }
 
 /// Says whose each event is.
