@@ -172,7 +172,7 @@ fn List(
             return;
         }
         let to = event.related_target().and_then(|to| to.dyn_into::<web_sys::Node>().ok());
-        if !list.get_untracked().is_some_and(|list| to.is_some_and(|to| list.contains(Some(&to)))) {
+        if !list.try_get_untracked().flatten().is_some_and(|list| to.is_some_and(|to| list.contains(Some(&to)))) {
             editor.menu.set(None);
         }
     };

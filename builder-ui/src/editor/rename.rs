@@ -27,8 +27,8 @@ pub fn CardName(
     });
     let before = old.clone();
     let take = move || {
-        // Leaving the field ends it too: once is enough.
-        if editor.naming.with_untracked(Option::is_none) {
+        // Leaving the field ends it too, also by leaving the page: once is enough.
+        if editor.naming.try_with_untracked(Option::is_none) != Some(false) {
             return;
         }
         editor.naming.set(None);

@@ -147,7 +147,7 @@ pub fn CodeEditor(
                 <textarea node_ref=area id=id.clone() spellcheck="false" autocomplete="off" autocapitalize="off" wrap="off" prop:value=move || text.get()
                     aria-label=label aria-describedby=format!("{id}-hint {id}-error") aria-invalid=move || place.with(Option::is_some).to_string()
                     aria-autocomplete="list" aria-controls=list.clone() aria-activedescendant=active
-                    on:input=input on:keydown=keys on:paste=pasted on:blur=move |_| { offered.set(Vec::new()); done.run(()); }></textarea>
+                    on:input=input on:keydown=keys on:paste=pasted on:blur=move |_| { offered.set(Vec::new()); let _ = done.try_run(()); }></textarea>
             </div>
         </div>
         <div class="completions" id=list role="listbox" aria-label=tr!(form.code.completions) hidden=move || offered.with(Vec::is_empty)>

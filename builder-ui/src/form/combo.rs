@@ -90,7 +90,8 @@ pub fn Combo(
     };
     let settle = move || {
         open.set(false);
-        if let Some(typed) = draft.get_untracked() {
+        // Taken off the page it loses the focus too, when it is no more.
+        if let Some(Some(typed)) = draft.try_get_untracked() {
             let typed = typed.trim().to_owned();
             let same = |pick: &&Pick| pick.label.eq_ignore_ascii_case(&typed) || pick.value == typed;
             let known = picks.with_untracked(|all| all.iter().find(same).map(|pick| pick.value.clone()));

@@ -37,7 +37,7 @@ pub fn TextLine(
     view! {
         <input id=spot.id() class="in" type="text" autocomplete="off" dir="auto" prop:value=move || text.get() placeholder=move || placeholder.get()
             aria-label=move || label.get() aria-describedby=described(spot) aria-invalid=move || (!wrong.with(Vec::is_empty)).to_string()
-            on:input=move |event| typed.run(event_target_value(&event)) on:change=move |_| done.run(()) on:blur=move |_| done.run(()) />
+            on:input=move |event| typed.run(event_target_value(&event)) on:change=move |_| done.run(()) on:blur=move |_| { let _ = done.try_run(()); } />
     }
 }
 
@@ -78,7 +78,7 @@ pub fn NumberLine(
         <input id=spot.id() class="in short" type="number" step=if fraction { "any" } else { "1" } min=min max=max prop:value=move || text.get()
             placeholder=move || placeholder.get() aria-label=move || label.get() aria-describedby=described(spot)
             aria-invalid=move || (!wrong.with(Vec::is_empty)).to_string()
-            on:input=move |event| typed.run(event_target_value(&event)) on:change=move |_| done.run(()) on:blur=move |_| done.run(()) />
+            on:input=move |event| typed.run(event_target_value(&event)) on:change=move |_| done.run(()) on:blur=move |_| { let _ = done.try_run(()); } />
     }
 }
 

@@ -138,7 +138,7 @@ fn Writing(spot: Spot, html: bool, placeholder: MaybeProp<String>, label: MaybeP
             <textarea node_ref=area id=spot.id() class="in" class:mono=html rows=if html { 8 } else { 1 } dir="auto" spellcheck=(!html).to_string()
                 prop:value=move || text.get() placeholder=move || placeholder.get() aria-label=move || label.get() aria-describedby=described(spot)
                 aria-invalid=move || (!wrong.with(Vec::is_empty)).to_string() on:paste=pasted on:keydown=keys
-                on:input=move |event| typed.run(event_target_value(&event)) on:blur=move |_| done.run(())></textarea>
+                on:input=move |event| typed.run(event_target_value(&event)) on:blur=move |_| { let _ = done.try_run(()); }></textarea>
             <button type="button" class="put" title=tr!(form.template.put_hint) aria-expanded=move || picking.get().to_string() on:click=move |_| picking.update(|open| *open = !*open)>
                 <span aria-hidden="true">"{ }"</span><span class="only-read">{tr!(form.template.put)}</span>
             </button>

@@ -144,7 +144,7 @@ pub fn TimeOfDay(
         <div class="row">
             <input id=spot.id() class="in short" type="time" prop:value=move || text.get() aria-label=move || label.get() aria-describedby=described(spot)
                 aria-invalid=move || (!wrong.with(Vec::is_empty)).to_string()
-                on:input=move |event| typed.run(event_target_value(&event)) on:blur=move |_| done.run(()) />
+                on:input=move |event| typed.run(event_target_value(&event)) on:blur=move |_| { let _ = done.try_run(()); } />
             {note.map(|note| view! { <span class="reads">{note}</span> })}
         </div>
     }

@@ -80,7 +80,7 @@ pub fn Menu(
     // Leaving by any way closes it.
     let left = move |event: web_sys::FocusEvent| {
         let to = event.related_target().and_then(|to| to.dyn_into::<web_sys::Node>().ok());
-        let inside = list.get_untracked().is_some_and(|list| to.is_some_and(|to| list.contains(Some(&to))));
+        let inside = list.try_get_untracked().flatten().is_some_and(|list| to.is_some_and(|to| list.contains(Some(&to))));
         if !inside {
             open.set(false);
         }

@@ -3,18 +3,21 @@
 use super::{Button, Look};
 use crate::{browser, tr};
 use leptos::prelude::*;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 /// How long a toast stays.
 const STAY: u32 = 8_000;
 /// Toasts at once; the oldest makes room.
 const MOST: usize = 4;
 
+// Shared, not a `Callback`: that one ends with the part of the page it was made in, as a dialog that closes behind what it did.
+type Undo = Arc<dyn Fn() + Send + Sync>;
+
 #[derive(Clone)]
 struct Toast {
     id: u64,
     words: String,
-    undo: Option<Callback<()>>,
+    undo: Option<Undo>,
     bad: bool,
 }
 
@@ -29,7 +32,7 @@ pub fn toast(words: impl Into<String>) {
 
 /// Says that something was done and offers to undo it.
 pub fn undoable(words: impl Into<String>, undo: impl Fn() + Send + Sync + 'static) {
-    show(words.into(), Some(Callback::new(move |()| undo())), false);
+    show(words.into(), Some(Arc::new(undo)), false);
 }
 
 /// Says that something did not succeed.
@@ -37,7 +40,7 @@ pub fn trouble(words: impl Into<String>) {
     show(words.into(), None, true);
 }
 
-fn show(words: String, undo: Option<Callback<()>>, bad: bool) {
+fn show(words: String, undo: Option<Undo>, bad: bool) {
     let id = SHOWN.try_update(|shown| {
         let id = shown.last().map_or(0, |last| last.id + 1);
         shown.push(Toast { id, words, undo, bad });
@@ -69,7 +72,7 @@ pub fn Toasts() -> impl IntoView {
         let id = toast.id;
         let back = toast.undo.map(|undo| {
             let back = move |_| {
-                undo.run(());
+                undo();
                 close(id);
             };
             view! { <Button look=Look::Ghost on:click=back>{tr!(ui.undo)}</Button> }
