@@ -133,8 +133,9 @@ fn Looked(
     let words = move || {
         let (differs, other) = (differs.get()?, other.get()?);
         let graph = graph.get();
+        let node = |id: &NodeId| graph.node(id).or_else(|| other.node(id)).cloned();
         let title = |id: &NodeId| graph.node(id).or_else(|| other.node(id)).map_or_else(|| id.to_string(), picture::title);
-        Some(view! { <ChangeList rows=changes(&differs, &title, &|_| None) /> })
+        Some(view! { <ChangeList rows=changes(&differs, &node, &title, &|_| None) /> })
     };
     let choose = move |event: web_sys::Event| {
         against.set(match event_target_value(&event).as_str() {

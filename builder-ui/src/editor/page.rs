@@ -39,6 +39,9 @@ pub fn JourneyPage() -> impl IntoView {
         leptos::task::spawn_local(async move {
             let (journey, kinds) = futures::join!(journeys::open(&slug), kinds::known());
             let all = journey.and_then(|(journey, tag)| Ok((journey, tag, kinds?)));
+            if let Ok((_, _, kinds)) = &all {
+                super::picture::know(kinds.clone());
+            }
             fetched.try_set(Some(all));
         });
     });

@@ -19,12 +19,35 @@ const ROOM: f64 = 40.0;
 /// From this height on a picture is not shown as a whole unless that is wanted.
 const LARGE: f64 = 1_100.0;
 
-static KNOWN: LazyLock<Outlines> = LazyLock::new(Outlines::builtin);
+// Outside any component: the workspace's own kinds are learned once and hold for every picture.
+static KNOWN: LazyLock<ArcRwSignal<Outlines>> = LazyLock::new(|| ArcRwSignal::new(Outlines::builtin()));
 
-/// What a step is called, as on its card.
+/// The kinds there are, the workspace's own among them.
+pub fn know(kinds: Outlines) {
+    KNOWN.set(kinds);
+}
+
+/// Asks for the workspace's own kinds when a graph has some that are not known.
+pub async fn learn(graph: &Graph) {
+    let strange = KNOWN.with_untracked(|kinds| graph.nodes.iter().any(|node| kinds.family(&node.kind).is_none()));
+    if strange && let Ok(kinds) = crate::api::kinds::known().await {
+        know(kinds);
+    }
+}
+
+/// What a field of a step is called in its form; None for a field nobody knows.
+#[must_use]
+pub fn field(node: &Node, name: &str) -> Option<String> {
+    KNOWN.with(|kinds| {
+        let spec = kinds.spec(&node.kind)?;
+        spec.fields.iter().find(|field| field.name == name).map(|field| crate::form::words::field_label(&node.kind, field))
+    })
+}
+
+/// What a step is called, as on its card; whoever calls this in a view follows the kinds that are known.
 #[must_use]
 pub fn title(node: &Node) -> String {
-    words::of(node, &KNOWN).title
+    KNOWN.with(|kinds| words::of(node, kinds).title)
 }
 
 /// How a node differs from another version.
@@ -168,6 +191,8 @@ fn PictureCard(
     tints: Signal<HashMap<NodeId, Tint>>,
 ) -> impl IntoView {
     let id = StoredValue::new(node.id.clone());
+    let node = StoredValue::new(node);
+    let family = move || icons::family(node.with_value(|node| KNOWN.with(|kinds| kinds.family(&node.kind))));
     let mark = Memo::new(move |_| id.with_value(|id| path.with(|path| path.nodes.get(id).copied())));
     let tint = Memo::new(move |_| id.with_value(|id| tints.with(|tints| tints.get(id).copied())));
     let pressed = Memo::new(move |_| id.with_value(|id| chosen.with(|chosen| chosen.as_ref() == Some(id))));
@@ -186,11 +211,11 @@ fn PictureCard(
     };
     view! {
         <foreignObject x=at.0.to_string() y=at.1.to_string() width=CARD.0.to_string() height=CARD.1.to_string()>
-            <button type="button" class="pcard" data-family=icons::family(KNOWN.family(&node.kind)) data-tint=move || tint.get().map(Tint::name)
+            <button type="button" class="pcard" data-family=family data-tint=move || tint.get().map(Tint::name)
                 class:walked=move || mark.get() == Some(Mark::Passed) class:here=move || mark.get() == Some(Mark::Here)
                 class:lost=move || mark.get() == Some(Mark::Failed) aria-pressed=move || pressed.get().to_string() on:click=choose>
-                <b dir="auto">{title(&node)}</b>
-                <small dir="auto">{words::of(&node, &KNOWN).line}</small>
+                <b dir="auto">{move || node.with_value(title)}</b>
+                <small dir="auto">{move || node.with_value(|node| KNOWN.with(|kinds| words::of(node, kinds).line))}</small>
                 <span class="only-read">{said}</span>
             </button>
         </foreignObject>

@@ -1,6 +1,7 @@
 //! Publishing: what is wrong first, then what changes in words and for how many people, then a note.
 
 use super::drafts;
+use super::picture;
 use super::saving::Input;
 use super::state::{Editor, editor};
 use super::steps;
@@ -11,7 +12,7 @@ use crate::i18n::format;
 use crate::ui::{Button, Dialog, Field, Icon, Look, Pill, Skeleton, Tone, Trouble, toast};
 use crate::{browser, t, tr};
 use leptos::prelude::*;
-use tradewind_nodes::graph::GraphDiff;
+use tradewind_nodes::graph::{GraphDiff, Node};
 use tradewind_nodes::id::NodeId;
 use tradewind_nodes::issue::Severity;
 
@@ -214,13 +215,14 @@ fn Changes(
     );
     let title = move |id: &NodeId| name.with_value(|names| names.get(id).cloned()).unwrap_or_else(|| editor.title(id));
     let first = from.is_none();
+    let node = move |id: &NodeId| editor.with_graph(|graph| graph.node(id).cloned());
     let stay = from.filter(|_| people > 0).map(|_| t!(publish.stay, n = people));
     let counted =
         StoredValue::new(nodes.into_iter().filter(|node| node.people > 0).map(|node| (node.node, node.people)).collect::<Vec<_>>());
     let people_at = move |id: &NodeId| counted.with_value(|counted| counted.iter().find(|(node, _)| node == id).map(|(_, people)| *people));
     view! {
         <h3>{if first { t!(publish.first) } else { t!(publish.changes) }}</h3>
-        {if first { ().into_any() } else { view! { <ChangeList rows=changes(&diff, &title, &people_at) /> }.into_any() }}
+        {if first { ().into_any() } else { view! { <ChangeList rows=changes(&diff, &node, &title, &people_at) /> }.into_any() }}
         {stay.map(|words| view! { <p class="stay"><Icon icon=icondata::LuUsers size=16 />{words}</p> })}
     }
 }
@@ -234,20 +236,47 @@ pub struct Row {
     people: Option<i64>,
 }
 
-fn field(name: &str) -> String {
+/// A field of a step in a word.
+pub(super) fn field(node: Option<&Node>, name: &str) -> String {
     match name {
         "label" => t!(publish.field.name),
         "kind" => t!(publish.field.kind),
-        other => other.strip_prefix("config.").unwrap_or(other).replace('_', " "),
+        other => {
+            let name = other.strip_prefix("config.").unwrap_or(other);
+            node.and_then(|node| picture::field(node, name)).unwrap_or_else(|| name.replace('_', " "))
+        }
+    }
+}
+
+/// A setting of the journey in the words of its form.
+fn setting(name: &str) -> String {
+    match name {
+        "goal" => t!(form.settings.goal),
+        "exit" => t!(form.settings.exit),
+        "reentry" => t!(form.settings.reentry),
+        "run_key" => t!(form.settings.run_key),
+        "timezone" => t!(form.settings.timezone),
+        "quiet_hours" => t!(form.settings.quiet),
+        "frequency_cap" => t!(form.settings.cap),
+        "throttle" => t!(form.settings.throttle),
+        "concurrency" => t!(form.settings.concurrency),
+        "outage" => t!(form.settings.outage),
+        other => other.replace('_', " "),
     }
 }
 
 /// A difference of graphs in words.
-pub fn changes(diff: &GraphDiff, title: &dyn Fn(&NodeId) -> String, people: &dyn Fn(&NodeId) -> Option<i64>) -> Vec<Row> {
+pub fn changes(
+    diff: &GraphDiff,
+    node: &dyn Fn(&NodeId) -> Option<Node>,
+    title: &dyn Fn(&NodeId) -> String,
+    people: &dyn Fn(&NodeId) -> Option<i64>,
+) -> Vec<Row> {
     let row = |change, node: &NodeId, detail| Row { change, what: title(node), detail, people: people(node) };
     let mut rows: Vec<Row> = diff.added.iter().map(|node| row(Change::Added, node, String::new())).collect();
     rows.extend(diff.changed.iter().map(|changed| {
-        let fields: Vec<String> = changed.fields.iter().map(|name| field(name)).collect();
+        let node = node(&changed.node);
+        let fields: Vec<String> = changed.fields.iter().map(|name| field(node.as_ref(), name)).collect();
         row(Change::Changed, &changed.node, format::list(&fields))
     }));
     rows.extend(diff.removed.iter().map(|node| row(Change::Removed, node, String::new())));
@@ -262,7 +291,7 @@ pub fn changes(diff: &GraphDiff, title: &dyn Fn(&NodeId) -> String, people: &dyn
         rows.push(row(Change::Rewired, &way.from, detail));
     }
     for name in &diff.settings_changed {
-        rows.push(Row { change: Change::Changed, what: t!(publish.settings), detail: field(name), people: None });
+        rows.push(Row { change: Change::Changed, what: t!(publish.settings), detail: setting(name), people: None });
     }
     rows
 }

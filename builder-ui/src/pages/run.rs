@@ -4,7 +4,7 @@ use crate::api::runs::{self, Delivery, RunDetail};
 use crate::api::{Failure, versions};
 use crate::editor::counts::Path;
 use crate::editor::painted;
-use crate::editor::picture::{Picture, ShowAll};
+use crate::editor::picture::{self, Picture, ShowAll};
 use crate::editor::steps::{self, Line, Steps};
 use crate::i18n::format::{self, Moment};
 use crate::ui::{Button, Crumb, Dialog, Field, Look, Page, Pill, Skeleton, Tone, Trouble, toast};
@@ -111,6 +111,7 @@ fn follow(shown: Shown) {
         let Some((slug, number)) = version.get() else { return };
         leptos::task::spawn_local(async move {
             if let Ok(version) = versions::get(&slug, number).await {
+                picture::learn(&version.graph).await;
                 shown.graph.try_set(Arc::new(version.graph));
             }
         });
@@ -273,8 +274,13 @@ fn Inspector(
         let chosen = shown.chosen.get().filter(|node| lines.with(|lines| lines.iter().any(|line| line.node == *node)));
         lines.with(|lines| lines.iter().filter(|line| chosen.as_ref().is_none_or(|node| *node == line.node)).cloned().collect::<Vec<_>>())
     });
-    let now = move || shown.run.with(|run| run.as_ref().map(|run| steps::readable(&run.now)));
     let more = move || shown.run.with(|run| run.as_ref().is_some_and(|run| run.more_steps_after.is_some()));
+    // The last step in the user's words; the engine's own sentence only where that step is not here.
+    let now = move || {
+        let last =
+            lines.with(|lines| lines.last().filter(|_| !more()).map(|line| format!("{}: {}", line.title, steps::outcome(&line.outcome))));
+        last.or_else(|| shown.run.with(|run| run.as_ref().map(|run| steps::readable(&run.now))))
+    };
     view! {
         <div class="run-inspector">
             <Picture graph=shown.graph path=path chosen=shown.chosen label=Signal::derive(tr!(live.run.picture)) />
@@ -334,7 +340,7 @@ fn Sent(
         };
         view! {
             <li class="delivery">
-                <a href=format!("/deliveries/{}", delivery.id) dir="auto">{delivery.title}</a>
+                <a href=format!("/deliveries?open={}", delivery.id) dir="auto">{delivery.title}</a>
                 <span class="row"><Pill tone=tone>{words}</Pill><small dir="ltr">{delivery.recipient}</small></span>
                 <small dir="auto">{delivery.reason}</small>
             </li>
