@@ -10,8 +10,8 @@ use crate::api::{Failure, Link, link};
 use crate::worker::{Ask, ask};
 use crate::{browser, t};
 use leptos::prelude::*;
-use std::collections::HashMap;
 use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
 use std::sync::Arc;
 use tradewind_nodes::graph::{Graph, Lengths, lengths, validate};
 use tradewind_nodes::id::NodeId;
@@ -132,6 +132,7 @@ pub(super) fn tell(editor: Editor, input: Input) {
 async fn send(editor: Editor) {
     let (slug, tag) = editor.journey.with_untracked(|meta| (meta.slug.clone(), meta.tag.clone()));
     let (graph, state) = editor.document.with_value(|document| (document.graph().clone(), document.state()));
+    editor.document.update_value(|document| document.sent(&graph));
     let answer = journeys::save_draft(&slug, &graph, &tag).await;
     if editor.document.is_disposed() {
         return;
@@ -145,10 +146,7 @@ async fn send(editor: Editor) {
         }
         Err(Failure::Unreachable) => tell(editor, Input::NotSaved(Why::Unreachable)),
         Err(Failure::SignedOut) => tell(editor, Input::NotSaved(Why::SignedOut)),
-        Err(failure) if failure.is("stale") => {
-            tell(editor, Input::Stale);
-            which(editor).await;
-        }
+        Err(failure) if failure.is("stale") => which(editor).await,
         Err(failure) => tell(editor, Input::NotSaved(Why::Refused(failure.words()))),
     }
 }
@@ -156,16 +154,30 @@ async fn send(editor: Editor) {
 /// Fetches the other draft and asks which one shall be.
 async fn which(editor: Editor) {
     let slug = editor.journey.with_untracked(|meta| meta.slug.clone());
-    if let Ok((theirs, tag)) = journeys::open(&slug).await
-        && !editor.document.is_disposed()
-    {
-        let mine = editor.with_graph(Clone::clone);
-        if theirs.draft == mine {
-            // Both did the same.
-            settled(editor, &theirs, tag);
-            return;
+    let answer = journeys::open(&slug).await;
+    if editor.document.is_disposed() {
+        return;
+    }
+    match answer {
+        Ok((theirs, tag)) => {
+            let mine = editor.with_graph(Clone::clone);
+            if theirs.draft == mine {
+                // Both did the same.
+                settled(editor, &theirs, tag);
+                return;
+            }
+            tell(editor, Input::Stale);
+            let conflict = Conflict { mine, theirs, tag };
+            // Nobody else was here: it is what we sent ourselves when the line broke before the answer.
+            if editor.document.with_value(|document| document.may_be_there(&conflict.theirs.draft)) {
+                keep_mine(editor, &conflict);
+            } else {
+                editor.conflict.set(Some(conflict));
+            }
         }
-        editor.conflict.set(Some(Conflict { mine, theirs, tag }));
+        Err(Failure::SignedOut) => tell(editor, Input::NotSaved(Why::SignedOut)),
+        // Without the other draft nothing can be asked: the next attempt finds it again.
+        Err(_) => tell(editor, Input::NotSaved(Why::Unreachable)),
     }
 }
 
@@ -209,7 +221,12 @@ pub(super) fn resume(editor: Editor, journey: &Journey, tag: &str) {
             editor.saving.set(super::saving::Saving::Conflict);
             editor.conflict.set(Some(Conflict { mine, theirs: journey.clone(), tag: tag.to_owned() }));
         }
-        Recovery::Unreadable => crate::ui::toast::trouble(t!(editor.save.unreadable)),
+        Recovery::Unreadable => {
+            // Laid aside, for the next edit takes its place.
+            browser::remember(&format!("{}.unread", journal_name(&journey.slug)), kept.as_deref().unwrap_or_default());
+            browser::forget(&journal_name(&journey.slug));
+            crate::ui::toast::trouble(t!(editor.save.unreadable));
+        }
     }
 }
 

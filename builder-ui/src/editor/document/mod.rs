@@ -22,6 +22,8 @@ pub struct Document {
     history: History,
     /// The state the server has, as [`History::state`] names it.
     saved: Option<u64>,
+    /// What was sent and not answered: the server may have any of these.
+    unanswered: Vec<Graph>,
 }
 
 impl Document {
@@ -29,7 +31,7 @@ impl Document {
     #[must_use]
     pub fn open(graph: Graph) -> Self {
         let history = History::default();
-        Self { saved: Some(history.state()), graph, history }
+        Self { saved: Some(history.state()), graph, history, unanswered: Vec::new() }
     }
 
     /// The graph.
@@ -53,6 +55,20 @@ impl Document {
     /// The server has the state with this number.
     pub fn set_saved(&mut self, state: u64) {
         self.saved = Some(state);
+        self.unanswered.clear();
+    }
+
+    /// A graph is sent; whether it arrives is not known yet.
+    pub fn sent(&mut self, graph: &Graph) {
+        if !self.unanswered.contains(graph) {
+            self.unanswered.push(graph.clone());
+        }
+    }
+
+    /// Whether the server can have this graph from us, although it never answered.
+    #[must_use]
+    pub fn may_be_there(&self, graph: &Graph) -> bool {
+        self.unanswered.contains(graph)
     }
 
     /// Applies an edit as one step of undo.
