@@ -18,6 +18,12 @@ pub struct Words {
     /// What it does.
     #[serde(default)]
     pub description: String,
+    /// What there is to do before it goes live.
+    #[serde(default)]
+    pub before: Vec<String>,
+    /// What its steps are called, by their ids.
+    #[serde(default)]
+    pub steps: BTreeMap<String, String>,
 }
 
 /// Events a recipe lives on.

@@ -67,7 +67,7 @@ pub fn Drawing(
     let steps =
         boxes.values().map(|one| view! { <rect class=one.family x=one.x y=one.y width=SIZE.0 height=SIZE.1 rx="14" /> }).collect_view();
     view! {
-        <svg class="drawing" aria-hidden="true" viewBox=format!("{left} {top} {width} {height}") preserveAspectRatio="xMidYMid meet">{wires}{steps}</svg>
+        <svg class="sketch" aria-hidden="true" viewBox=format!("{left} {top} {width} {height}") preserveAspectRatio="xMidYMid meet">{wires}{steps}</svg>
     }
 }
 

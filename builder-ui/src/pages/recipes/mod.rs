@@ -1,15 +1,17 @@
 //! The gallery of recipes: journeys ready to be copied.
 
 mod drawing;
+mod preview;
 
 use crate::api::recipes::{self, Recipe};
 use crate::i18n::format;
-use crate::ui::{Button, Empty, Icon, Known, Page, toast, use_fetched, use_rows};
+use crate::ui::{Button, Dialog, Empty, Icon, Known, Look, Page, toast, use_fetched, use_rows};
 use crate::{session, t, tr};
 use drawing::Drawing;
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
+use preview::Preview;
 
 /// The page.
 #[component]
@@ -43,7 +45,8 @@ fn Card(
     let recipe = StoredValue::new(recipe);
     let name = move || recipe.with_value(|recipe| recipe.words().name);
     let promise = move || recipe.with_value(|recipe| recipe.words().promise);
-    let copy = move |_| {
+    let looking = RwSignal::new(false);
+    let copy = move || {
         busy.set(true);
         leptos::task::spawn_local(async move {
             let slug = recipe.with_value(|recipe| recipe.slug.clone());
@@ -58,7 +61,10 @@ fn Card(
     let steps = recipe.with_value(|recipe| recipe.graph.nodes.len());
     view! {
         <li class="recipe">
-            <Drawing graph=recipe.with_value(|recipe| recipe.graph.clone()) />
+            <button type="button" class="look" aria-haspopup="dialog" on:click=move |_| looking.set(true)>
+                <Drawing graph=recipe.with_value(|recipe| recipe.graph.clone()) />
+                <span class="hint">{tr!(recipes.look)}<span class="only-read">{name}</span></span>
+            </button>
             <h2>{name}</h2>
             <p>{promise}</p>
             <Needed recipe=recipe />
@@ -66,9 +72,15 @@ fn Card(
                 <span class="note">{move || t!(recipes.steps, n = steps)}</span>
                 <span class="space"></span>
                 <Show when=move || may.get()>
-                    <Button busy=busy on:click=copy>{tr!(recipes.copy)}<span class="only-read">{name}</span></Button>
+                    <Button busy=busy on:click=move |_| copy()>{tr!(recipes.copy)}<span class="only-read">{name}</span></Button>
                 </Show>
             </div>
+            <Dialog open=looking title=Signal::derive(name) class="history">
+                <Preview recipe=recipe />
+                <div class="row ends">
+                    <Show when=move || may.get()><Button look=Look::Main busy=busy on:click=move |_| copy()>{tr!(recipes.copy)}</Button></Show>
+                </div>
+            </Dialog>
         </li>
     }
 }
