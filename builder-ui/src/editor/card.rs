@@ -95,18 +95,24 @@ fn Foot(
     shown: Memo<super::face::Face>,
 ) -> impl IntoView {
     let editor = editor();
+    // Asked for here: what a press does belongs to no part of the page.
+    let watch = use_context::<super::live::Watch>();
     let counts = Memo::new(move |_| editor.counts.with(|counts| node.with_value(|id| counts.nodes.get(id).cloned())));
     let live = Memo::new(move |_| editor.counts.with(|counts| !counts.nodes.is_empty()));
     let time = move || {
         let told = if shown.get().timed { check.with(|check| check.time) } else { None };
-        told.map(|span| view! { <span class="time">{words::after_trigger(span)}</span> })
+        told.map(|span| {
+            let full = words::after_trigger(span);
+            let shown = if live.get() { words::after_trigger_short(span) } else { full.clone() };
+            view! { <span class="time" title=full>{shown}</span> }
+        })
     };
     let number = |n: u64| format::number(n as f64);
     let people = move || {
         let counts = counts.get().unwrap_or_default();
         live.get().then(|| {
             view! {
-                <button type="button" class="here-now" tabindex="-1" on:click=move |_| super::live::show_people(editor, &node.get_value())>
+                <button type="button" class="here-now" tabindex="-1" on:click=move |_| super::live::show_people(editor, watch, &node.get_value())>
                     {t!(editor.card.waiting)}" "<b>{number(counts.waiting)}</b>
                 </button>
                 <span>{t!(editor.card.passed)}" "<b>{number(counts.passed)}</b></span>

@@ -93,8 +93,8 @@ pub fn toggle(editor: Editor) {
 }
 
 /// Shows who stands at a step.
-pub fn show_people(editor: Editor, node: &NodeId) {
-    if let Some(watch) = use_context::<Watch>() {
+pub fn show_people(editor: Editor, watch: Option<Watch>, node: &NodeId) {
+    if let Some(watch) = watch {
         watch.people.set(Some(Behind { node: node.to_string(), port: None }));
         editor.panel.set(Panel::People);
     }
@@ -150,7 +150,18 @@ fn ByStep(
     percent: Memo<bool>,
 ) -> impl IntoView {
     let editor = editor();
-    let rows = Memo::new(move |_| watch.counted.with(|counted| counted.nodes.clone()));
+    // In the order of the journey, as it is drawn.
+    let rows = Memo::new(move |_| {
+        editor.version.track();
+        let mut rows = watch.counted.with(|counted| counted.nodes.clone());
+        let place =
+            |id: &str| editor.with_graph(|graph| graph.nodes.iter().find(|node| node.id.as_str() == id).and_then(|node| node.position));
+        rows.sort_by(|a, b| {
+            let height = |id: &str| place(id).map_or(f64::INFINITY, |at| at.y);
+            height(&a.node).total_cmp(&height(&b.node))
+        });
+        rows
+    });
     let number = move |node: &str, port: Option<&str>, n: i64, words: String, share: Option<f64>| {
         let behind = Behind { node: node.to_owned(), port: port.map(str::to_owned) };
         let shown = share.map_or_else(|| format::number(n as f64), format::percent);
@@ -222,7 +233,7 @@ fn People(
     };
     view! {
         <div class="people-behind">
-            <header class="row"><h3 role="status">{heading}</h3><span class="space"></span>
+            <header class="row"><h3 aria-live="polite">{heading}</h3><span class="space"></span>
                 <Button look=Look::Ghost icon=icondata::LuX label=Signal::derive(tr!(ui.close)) on:click=move |_| watch.people.set(None) /></header>
             <ul><For each=move || list.items.get() key=|run| run.id.clone() children=row /></ul>
             <Show when=move || list.is_empty()><p class="hint">{tr!(live.numbers.nobody)}</p></Show>

@@ -113,6 +113,19 @@ pub fn after_trigger(span: Span) -> String {
     }
 }
 
+/// The same in few letters, where numbers stand beside it: `+1 hr`.
+#[must_use]
+pub fn after_trigger_short(span: Span) -> String {
+    match span.most {
+        Some(most) if most == Duration::ZERO => t!(editor.time.at_once),
+        Some(most) if most == span.least => format!("+{}", length(most)),
+        Some(most) if span.least == Duration::ZERO => format!("≤ {}", length(most)),
+        Some(most) => format!("+{} – {}", length(span.least), length(most)),
+        None if span.least == Duration::ZERO => String::new(),
+        None => format!("≥ {}", length(span.least)),
+    }
+}
+
 fn text<'c>(config: &'c JsonMap, field: &str) -> Option<&'c str> {
     config.get(field).and_then(Json::as_str).map(str::trim).filter(|text| !text.is_empty())
 }
