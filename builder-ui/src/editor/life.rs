@@ -136,7 +136,7 @@ fn Stop(
         <form class="form" on:submit=go>
             <p>{t!(publish.life.stop_text, n = inside)}</p>
             <fieldset class="options"><legend class="only-read">{tr!(publish.life.stop_title)}</legend>{option(Inside::Finish)}{option(Inside::Exit)}</fieldset>
-            <div class="row ends"><Button on:click=move |_| open.set(false)>{tr!(publish.later)}</Button><Button look=Look::Main submits=true>{tr!(publish.life.stop)}</Button></div>
+            <div class="row ends"><Button on:click=move |_| open.set(false)>{tr!(publish.later)}</Button><Button look=Look::Main submits=true>{tr!(publish.life.stop_now)}</Button></div>
         </form>
     }
 }

@@ -42,17 +42,22 @@ impl Inbox {
         leptos::task::spawn_local(async move {
             match incidents::act_on_all(&filter, action).await {
                 Ok(n) => {
-                    toast(match action {
-                        Action::Retry => t!(incidents.done.retry, n = n),
-                        Action::Skip => t!(incidents.done.skip, n = n),
-                        Action::Abort => t!(incidents.done.abort, n = n),
-                    });
+                    toast(done(action, n));
                     browser::pause(ORDER).await;
                     self.read().await;
                 }
                 Err(failure) => toast::trouble(failure.words()),
             }
         });
+    }
+}
+
+/// What was ordered, for how many.
+fn done(action: Action, n: u64) -> String {
+    match action {
+        Action::Retry => t!(incidents.done.retry, n = n),
+        Action::Skip => t!(incidents.done.skip, n = n),
+        Action::Abort => t!(incidents.done.abort, n = n),
     }
 }
 
@@ -211,6 +216,7 @@ fn People(
         leptos::task::spawn_local(async move {
             match incidents::act(&id, action).await {
                 Ok(()) => {
+                    toast(done(action, 1));
                     list.items.try_update(|items| items.retain(|incident| incident.id != id));
                     browser::pause(ORDER).await;
                     inbox.read().await;

@@ -13,5 +13,5 @@ pub use language_menu::LanguageMenu;
 pub use nav::{NAV, Place};
 pub use palette::{Command, Palette, use_commands};
 pub use rail::{Logo, Rail};
-pub use status::{Status, engine};
+pub use status::{Status, engine, lateness};
 pub use theme::ThemeMenu;

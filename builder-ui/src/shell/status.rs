@@ -43,6 +43,12 @@ fn bounded(number: Bounded) -> String {
     if number.exact { count } else { format!("{count}+") }
 }
 
+/// How late people are, in a unit that tells something.
+#[must_use]
+pub fn lateness(milliseconds: f64) -> String {
+    if milliseconds < 1_000.0 { format::unit(milliseconds.ceil(), "millisecond") } else { format::duration(milliseconds / 1000.0) }
+}
+
 /// The strip.
 #[component]
 pub fn Status() -> impl IntoView {
@@ -68,7 +74,7 @@ fn Figures(
     engine: Engine,
 ) -> impl IntoView {
     let late = engine.lateness.p99_ms > LATE_MS;
-    let time = format::unit(engine.lateness.p99_ms / 1000.0, "second");
+    let time = lateness(engine.lateness.p99_ms);
     let incidents = engine.incidents.count;
     view! {
         <span class:bad=late title=tr!(shell.status.on_time_hint)>

@@ -23,11 +23,7 @@ pub fn bounded(number: Bounded) -> String {
 pub fn Figures() -> impl IntoView {
     let tiles = |status: Status| {
         let late = status.lateness.p99_ms > LATE_MS;
-        let time = if status.lateness.p99_ms < 1_000.0 {
-            format::unit(status.lateness.p99_ms.ceil(), "millisecond")
-        } else {
-            format::duration(status.lateness.p99_ms / 1000.0)
-        };
+        let time = crate::shell::lateness(status.lateness.p99_ms);
         let on_time = if late { t!(shell.status.late) } else { t!(shell.status.on_time) };
         #[allow(clippy::cast_precision_loss)]
         let entered = format::number(status.entered_today as f64);

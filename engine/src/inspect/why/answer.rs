@@ -114,7 +114,7 @@ fn of_run(run: &RunSummary, on_record: &Gathered) -> (Verdict, String) {
     }
     let entered = instant(run.entered_at);
     if inside {
-        return (Verdict::Waiting, format!("Not yet: they entered at {entered} and {state}"));
+        return (Verdict::Waiting, format!("Not yet: this person entered at {entered} and {state}"));
     }
     let verdict = match run.outcome.as_deref() {
         Some("goal") => Verdict::Goal,
@@ -123,7 +123,7 @@ fn of_run(run: &RunSummary, on_record: &Gathered) -> (Verdict, String) {
         _ => Verdict::Completed,
     };
     let last = last_words(on_record.newest.as_ref());
-    (verdict, format!("No: they entered at {entered}, nothing was sent on the way, and the run {state}{last}"))
+    (verdict, format!("No: this person entered at {entered}, nothing was sent on the way, and the run {state}{last}"))
 }
 
 fn last_words(newest: Option<&Newest>) -> String {
