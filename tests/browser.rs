@@ -44,4 +44,13 @@ suites! {
     the_canvas_does_what_hands_and_keys_ask_for: "canvas";
     the_canvas_works_by_finger_and_from_right_to_left: "canvas_hands";
     a_hundred_edits_can_be_undone_and_done_again: "canvas_many_edits";
+    two_people_who_edit_one_draft_lose_nothing: "conflict";
+    publishing_with_people_inside_and_the_life_of_a_journey: "publish";
+    steps_that_failed_are_mended: "incidents";
+    there_is_an_answer_to_why: "why";
+    recipes_are_copied_filled_in_and_live: "recipes";
+    a_kind_of_ones_own_is_written_placed_and_passed: "kinds";
+    trouble_around_the_editor_loses_nothing: "trouble";
+    whatever_people_bring_along_is_taken_or_refused_in_words: "strange_input";
+    people_are_seen_on_their_way: "live";
 }

@@ -13,7 +13,32 @@ const browser = await chromium.launch({
 });
 /** What pages complained of: a suite that did not expect it fails. */
 const complaints = [];
+/** What the suite said will go wrong: `{ status, method, path, came }`, or `{ line, came }` for the console. */
+const refusals = [];
 const pages = [];
+
+/** Lets these refusals pass, at an address or those a pattern fits. One that never comes fails the suite too. */
+function expects(status, method, path) {
+  refusals.push({ status, method, path, came: 0 });
+}
+
+/** Lets lines of the console pass that a pattern fits; one that never comes fails the suite too. */
+function expectsLine(pattern) {
+  refusals.push({ line: pattern, came: 0 });
+}
+
+function foreseenLine(text) {
+  const found = refusals.find(one => one.line?.test(text));
+  if (found) found.came += 1;
+  return found !== undefined;
+}
+
+function foreseen(status, method, path) {
+  const fits = one => one.status === status && one.method === method && (one.path instanceof RegExp ? one.path.test(path) : one.path === path);
+  const found = refusals.find(fits);
+  if (found) found.came += 1;
+  return found !== undefined;
+}
 
 /** A page of its own browser profile, signed in unless `key` is null; or a tab beside another page. */
 async function open({ path = '/', key = KEY, beside, theme = 'light', language = 'en', width = 1440, height = 860, ...more } = {}) {
@@ -23,18 +48,26 @@ async function open({ path = '/', key = KEY, beside, theme = 'light', language =
   pages.push(page);
   // The console repeats refused requests without their address; they are noted below.
   page.on('console', message => {
-    if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) complaints.push(`console: ${message.text()}`);
+    const refused = message.text().startsWith('Failed to load resource');
+    if (message.type() === 'error' && !refused && !foreseenLine(message.text())) complaints.push(`console: ${message.text()}`);
   });
   page.on('response', answer => {
-    const path = new URL(answer.url()).pathname;
+    const path = decodeURIComponent(new URL(answer.url()).pathname);
     // Asking who is signed in is how the page learns that nobody is.
-    const expected = !key && answer.status() === 401 && path === '/api/v1/session';
-    if (answer.status() >= 400 && !expected) complaints.push(`${answer.status()}: ${answer.request().method()} ${path}`);
+    const asked = !key && answer.status() === 401 && path === '/api/v1/session';
+    if (answer.status() < 400 || asked) return;
+    const method = answer.request().method();
+    if (!foreseen(answer.status(), method, path)) complaints.push(`${answer.status()}: ${method} ${path}`);
   });
   page.on('pageerror', error => complaints.push(`error: ${error.message}`));
   page.on('request', request => {
     const url = new URL(request.url());
     if (!['data:', 'blob:', 'about:'].includes(url.protocol) && url.origin !== ADDRESS) complaints.push(`another host: ${url.origin}`);
+  });
+  // What the page's own policy stopped was never asked for; the console tells of it.
+  page.on('requestfailed', request => {
+    const told = `another host: ${new URL(request.url()).origin}`;
+    if (request.failure()?.errorText === 'csp' && complaints.includes(told)) complaints.splice(complaints.indexOf(told), 1);
   });
   if (key && !beside) {
     const answer = await context.request.post('/api/v1/session', { data: { key }, headers: { origin: ADDRESS } });
@@ -47,8 +80,11 @@ async function open({ path = '/', key = KEY, beside, theme = 'light', language =
 
 let failure;
 try {
-  const said = await run({ open, api: new Api(ADDRESS, KEY), complaints, address: ADDRESS, key: KEY, folder: FOLDER });
+  const said = await run({ open, api: new Api(ADDRESS, KEY), expects, expectsLine, complaints, address: ADDRESS, key: KEY, folder: FOLDER });
   if (complaints.length) throw new Error(`the browser complained:\n${[...new Set(complaints)].join('\n')}`);
+  for (const { status, method, path, line, came } of refusals) {
+    if (!came) throw new Error(`${line ?? `${status} to ${method} ${path}`} was expected and did not come`);
+  }
   if (said !== undefined) console.log(JSON.stringify(said));
 } catch (error) {
   failure = error;

@@ -1,7 +1,7 @@
 // A small shop: a live journey with people in every state, a draft, mails, a failed step.
 
-const node = (id, kind, config, at, title) => ({ id, kind, config, position: at, ...(title && { title }) });
-const edge = (from, port, to) => ({ from, port, to });
+export const node = (id, kind, config, at, label) => ({ id, kind, config, position: at, ...(label && { label }) });
+export const edge = (from, port, to) => ({ from, port, to });
 
 /** A cart recovery: trigger, wait, condition, mail. */
 export function recovery({ timeout = '1h' } = {}) {

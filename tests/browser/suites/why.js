@@ -1,0 +1,96 @@
+// Why did, or did not, somebody get it: sent, refused by the rules, filtered out, waiting now, never started.
+import assert from 'node:assert/strict';
+import { recovery } from '../scene.js';
+
+const SLUG = 'cart';
+
+function graph() {
+  const drawn = recovery({ timeout: '1h' });
+  drawn.settings.reentry = { rule: 'not_while_inside' };
+  drawn.nodes[0].config.filter = { fact: 'event.properties.value', is: 'gte', value: 20 };
+  return drawn;
+}
+
+async function person(api, id, name) {
+  await api.identify(id, { name, email: `${id}@example.com`, consent: { email: true } });
+}
+
+async function scene(api) {
+  // The same journey without patience: who begins a checkout has the mail at once.
+  await api.journey('quick', recovery({ timeout: '100ms' }), { name: 'Quick reminder', publish: true });
+  await api.journey(SLUG, graph(), { name: 'Cart', publish: true });
+  await person(api, 'ada', 'Ada Received');
+  await api.track('ada', 'Checkout Started', { value: 90, cart_id: 'a' });
+  await api.until('the mail', async () => (await api.get('/api/v1/mails?limit=5')).data.length === 1);
+  await person(api, 'bob', 'Bob Small');
+  await api.track('bob', 'Checkout Started', { value: 5, cart_id: 'b' });
+  await person(api, 'eve', 'Eve Stranger');
+  const runs = async () => (await api.get(`/api/v1/runs?journey=${SLUG}&limit=9`)).data;
+  await api.until('ada to wait', async () => (await runs()).some(run => run.node === 'wait'));
+  // She is inside: a second entry is refused by the re-entry rule.
+  await api.track('ada', 'Checkout Started', { value: 95, cart_id: 'a2' });
+}
+
+/** Asks by letters and keys alone, as far as there are any. */
+async function ask(page, letters, name, journey) {
+  const field = page.getByLabel('Person', { exact: true });
+  await field.fill(letters);
+  await page.getByRole('option', { name }).waitFor();
+  await field.press('Enter');
+  await page.locator('.about').getByText(name).waitFor();
+  await page.getByLabel('Journey', { exact: true }).selectOption({ label: journey });
+  await page.waitForFunction(([who]) => document.querySelector('.answer header')?.innerText.includes(who), [name]);
+  return page.locator('.answer');
+}
+
+async function answered(page, verdict, ...words) {
+  const answer = page.locator('.answer');
+  await answer.locator('header').getByText(verdict, { exact: true }).waitFor();
+  const said = await page.locator('.why').innerText();
+  for (const word of words) assert.match(said, word);
+}
+
+export default async function ({ open, api }) {
+  await scene(api);
+  const page = await open({ path: '/why' });
+  await page.getByText('Ask about one person').waitFor();
+
+  // Sent: to whom and when, and the way there.
+  await ask(page, 'ada', 'Ada Received', 'Quick reminder');
+  await answered(page, 'Yes, it was sent', /Still yours, Ada Received/, /ada@example\.com/);
+  await page.getByRole('link', { name: 'See every step' }).click();
+  await page.getByRole('region', { name: 'The journey as this person walks it' }).locator('.pcard.walked').first().waitFor();
+  assert.equal(new URL(page.url()).pathname.split('/')[1], 'runs');
+  // From there the question leads back, filled in.
+  await page.getByRole('link', { name: 'Why did they, or did they not, get it?' }).click();
+  await answered(page, 'Yes, it was sent');
+
+  // Waits now, with until when; and that a second entry was refused while inside.
+  await page.getByLabel('Journey', { exact: true }).selectOption({ label: 'Cart' });
+  await answered(page, 'Not yet', /Order Completed/, /refused/, /inside/);
+
+  // Filtered out, with the value that was seen.
+  await ask(page, 'bob', 'Bob Small', 'Cart');
+  await answered(page, 'No, they were not let in', /filter/, /event\.properties\.value/, /20/, /5/);
+  assert.equal(await page.getByRole('link', { name: 'See every step' }).count(), 0, 'there is no way to see');
+
+  // The filter of the journey without one let him in; a condition kept the mail from him, with the value it saw.
+  await page.getByLabel('Journey', { exact: true }).selectOption({ label: 'Quick reminder' });
+  await answered(page, 'They went through, nothing was sent', /5/, /30/);
+
+  // Never started.
+  await ask(page, 'eve', 'Eve Stranger', 'Cart');
+  await answered(page, 'No, nothing started it', /Checkout Started/, /never had one/);
+
+  // The address is the question: it can be passed on.
+  const passed = await open({ path: new URL(page.url()).pathname + new URL(page.url()).search });
+  await answered(passed, 'No, nothing started it');
+  // Nobody of that name: said, not silent.
+  await passed.getByLabel('Person', { exact: true }).fill('zzz');
+  await passed.getByText('Nobody is called that.').waitFor();
+  // From a customer's page the person is filled in.
+  const customer = (await api.get('/api/v1/customers?q=bob')).data[0];
+  await passed.goto(`/customers/${customer.id}`);
+  await passed.getByRole('link', { name: 'Why did, or did not…' }).click();
+  await passed.locator('.about').getByText('Bob Small').waitFor();
+}
