@@ -12,7 +12,7 @@ BENCH ?= all
 
 target_dir = target/$(if $(filter dev,$(PROFILE)),debug,$(PROFILE))
 
-.PHONY: help run ui test prepare check-tools fmt lint unit bench crash harness doc clean
+.PHONY: help run ui test prepare check-tools fmt lint unit bench crash harness pictures doc clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -87,6 +87,10 @@ bench: ui tests/browser/node_modules/.package-lock.json harness ## Measure: one 
 
 crash: harness ## Kill the server KILLS times under load; fails if anything was lost, early or under two keys
 	$(target_dir)/tradewind-bench --binary $(target_dir)/tradewind --seed $(SEED) crash --kills $(KILLS)
+
+pictures: ui tests/browser/node_modules/.package-lock.json ## Make the README's pictures anew, in docs/pictures
+	cargo build --release --locked -p tradewind
+	cd tests/browser && node alone.js pictures ../../target/release/tradewind
 
 doc: ## The documentation of the code, in target/doc
 	cargo doc --workspace --no-deps
