@@ -66,7 +66,7 @@ fn outcome(outcome: Outcome) -> String {
         Outcome::Exited => t!(live.state.exited),
         Outcome::Cancelled => t!(live.state.cancelled),
         Outcome::Held => t!(live.state.held),
-        Outcome::Waiting => t!(live.state.awaiting),
+        Outcome::Waiting => t!(live.state.sleeping),
     }
 }
 
