@@ -168,16 +168,6 @@ pub fn display_name(customer: &Customer) -> Option<String> {
     if parts.is_empty() { None } else { Some(parts.join(" ")) }
 }
 
-/// The name of a consent status in its column.
-#[must_use]
-pub fn status_name(status: ConsentStatus) -> &'static str {
-    match status {
-        ConsentStatus::Granted => "granted",
-        ConsentStatus::Denied => "denied",
-        ConsentStatus::Withdrawn => "withdrawn",
-    }
-}
-
 /// The row of a change of consent for [`CONSENTS`].
 #[must_use]
 #[allow(clippy::too_many_arguments)]
@@ -198,7 +188,7 @@ pub fn consent_values(
         workspace.0.into(),
         storable(channel).into(),
         storable(purpose).into(),
-        status_name(status).into(),
+        status.name().into(),
         storable(source).into(),
         storable(proof).into(),
         at.micros().into(),

@@ -28,6 +28,18 @@ pub enum ConsentStatus {
     Withdrawn,
 }
 
+impl ConsentStatus {
+    /// Its name as stored and shown.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Granted => "granted",
+            Self::Denied => "denied",
+            Self::Withdrawn => "withdrawn",
+        }
+    }
+}
+
 /// What a customer consents to: a channel (`email`, `sms`, …) and a purpose (`marketing`, `transactional`, …).
 /// JSON form inside a predicate: `{"channel":"email","purpose":"marketing"}`; purpose defaults to marketing.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]

@@ -6,6 +6,7 @@ pub mod effect;
 pub mod fact;
 pub mod field;
 pub mod graph;
+pub mod guard;
 pub mod id;
 pub mod issue;
 pub mod kind;

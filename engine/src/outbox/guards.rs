@@ -1,4 +1,4 @@
-//! Guards: what must still hold at the moment of sending.
+//! Guards: what must still hold at the moment of sending. The rule is `tradewind_nodes::guard`; here is what it asks about.
 
 use crate::EngineError;
 use crate::delivery::OutboxRow;
@@ -6,13 +6,12 @@ use crate::handle::Shared;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use tradewind_commerce::profile::{self, Profile};
-use tradewind_nodes::fact::{Event, Facts, Horizon, Needs, RunFacts};
+use tradewind_nodes::fact::{Event, Facts, Horizon, NO_OUTPUTS, Needs, RunFacts};
+use tradewind_nodes::guard::{Judgement, Moment, cap, guarded, judge as judge_one, predicates};
 use tradewind_nodes::id::{CustomerId, EventId, RunId};
-use tradewind_nodes::predicate::{self, Predicate};
+use tradewind_nodes::predicate;
 use tradewind_nodes::run::{Program, RunBody};
-use tradewind_nodes::settings::QuietHours;
-use tradewind_nodes::time::{Timestamp, Zone};
-use tradewind_nodes::why::Why;
+use tradewind_nodes::time::Timestamp;
 use tradewind_store::{Query, Value};
 use uuid::Uuid;
 
@@ -23,13 +22,6 @@ const SEGMENTS: &str = "SELECT customer_id, segment FROM segment_members WHERE c
 pub(crate) const STATEMENTS: &[&str] = &[RUNS, SENT, SEGMENTS];
 
 const MOST_ROWS: i64 = 100_000;
-
-/// What is to become of an effect now.
-pub(super) enum Judgement {
-    Send,
-    Suppress(Why),
-    Postpone(Timestamp, Why),
-}
 
 /// What the guards of a batch read.
 #[derive(Default)]
@@ -49,19 +41,6 @@ struct RunEvidence {
     cancelled: bool,
 }
 
-/// Whether anything about this effect must be looked at before it is sent.
-fn guarded(row: &OutboxRow, program: &Program) -> bool {
-    let guards = &row.effect.guards;
-    let settings = &program.settings;
-    guards.consent.is_some()
-        || guards.still.is_some()
-        || guards.not_after.is_some()
-        || (guards.capped && settings.frequency_cap.is_some())
-        || (guards.quiet && settings.quiet_hours.is_some())
-        // A message to a person is not sent once his run was cancelled, or has reached what it was for.
-        || row.effect.payload.channel() != "http"
-}
-
 /// Judges each effect of a batch, in its order.
 pub(super) async fn judge(shared: &Shared, rows: &[OutboxRow], now: Timestamp) -> Result<Vec<Judgement>, EngineError> {
     let mut programs = Vec::with_capacity(rows.len());
@@ -72,7 +51,7 @@ pub(super) async fn judge(shared: &Shared, rows: &[OutboxRow], now: Timestamp) -
             // The version cannot be read any more; the effect was decided when it could.
             Err(_) => None,
         };
-        programs.push(program.filter(|program| guarded(row, program)));
+        programs.push(program.filter(|program| guarded(&row.effect, &program.settings)));
     }
     if programs.iter().all(Option::is_none) {
         return Ok(rows.iter().map(|_| Judgement::Send).collect());
@@ -85,18 +64,13 @@ pub(super) async fn judge(shared: &Shared, rows: &[OutboxRow], now: Timestamp) -
         .collect())
 }
 
-fn predicates<'a>(row: &'a OutboxRow, program: &'a Program) -> impl Iterator<Item = &'a Predicate> {
-    let settings = &program.settings;
-    [row.effect.guards.still.as_ref(), settings.goal.as_ref(), settings.exit.as_ref()].into_iter().flatten()
-}
-
 async fn gather(shared: &Shared, rows: &[OutboxRow], programs: &[Option<Arc<Program>>], now: Timestamp) -> Result<Evidence, EngineError> {
     let mut needs = Needs::default();
     let (mut people, mut runs, mut cap_since) = (BTreeSet::new(), Vec::new(), now);
     for (row, program) in rows.iter().zip(programs) {
         let Some(program) = program else { continue };
         people.extend(row.customer.map(|c| c.0));
-        for predicate in predicates(row, program) {
+        for predicate in predicates(&row.effect, &program.settings) {
             predicate::needs(predicate, &mut needs);
         }
         runs.push(row.key.run.0);
@@ -175,115 +149,23 @@ async fn histories(
 }
 
 fn one(row: &OutboxRow, program: &Program, evidence: &mut Evidence, now: Timestamp) -> Judgement {
-    let guards = &row.effect.guards;
-    let channel = row.effect.payload.channel();
-    if let Some(end) = guards.not_after.filter(|end| *end < now) {
-        return Judgement::Suppress(Why::said(format!("too late: it was of use until {end}")).with("not_after", end.to_string()));
-    }
-    if let Some(why) = no_consent(row, evidence) {
-        return Judgement::Suppress(why);
-    }
-    if let Some(why) = no_longer(row, program, evidence, now) {
-        return Judgement::Suppress(why);
-    }
-    let person = row.customer.and_then(|c| evidence.people.get(&c));
-    if let Some(hours) = program.settings.quiet_hours.as_ref().filter(|_| guards.quiet) {
-        let zone = person.and_then(|p| p.customer.zone()).or_else(|| program.settings.timezone.clone()).unwrap_or(Zone::UTC);
-        if let Some(until) = quiet_until(hours, &zone, now) {
-            let why = Why::said(format!("quiet hours from {} to {} in {zone}: it waits", hours.from, hours.to));
-            return Judgement::Postpone(until, why);
-        }
-    }
-    if let (Some(cap), Some(customer), true) = (&program.settings.frequency_cap, row.customer, guards.capped) {
-        let sent = evidence.sent.entry((customer, channel.to_owned())).or_default();
-        let recent = sent.iter().filter(|at| **at > now.minus(cap.per)).count();
-        if recent >= cap.max as usize {
-            let why = Why::said(format!("had {recent} messages by {channel} within {}: the cap is {}", cap.per, cap.max));
-            return Judgement::Suppress(why.with("messages", recent as u64).with("cap", cap.max));
-        }
-        sent.push(now);
-    }
-    Judgement::Send
-}
-
-fn no_consent(row: &OutboxRow, evidence: &Evidence) -> Option<Why> {
-    let scope = row.effect.guards.consent.as_ref()?;
-    let person = row.customer.and_then(|c| evidence.people.get(&c));
-    let status = person.and_then(|p| p.customer.consents(scope));
-    if status == Some(tradewind_nodes::fact::ConsentStatus::Granted) {
-        return None;
-    }
-    let said = status.map_or("never asked", profile::status_name);
-    Some(Why::said(format!("no consent for {}/{} at the moment of sending: {said}", scope.channel, scope.purpose)).with("consent", said))
-}
-
-/// Why the message is of no use any more: its own guard, or the journey's goal or exit.
-fn no_longer(row: &OutboxRow, program: &Program, evidence: &Evidence, now: Timestamp) -> Option<Why> {
-    let RunEvidence { body, entered_at, key, cancelled } = evidence.runs.get(&row.key.run)?;
-    if *cancelled && row.effect.payload.channel() != "http" {
-        return Some(Why::said("the run was cancelled before it was sent"));
-    }
     let nobody = BTreeSet::new();
+    let run = evidence.runs.get(&row.key.run);
     let facts = Facts {
         customer: row.customer.and_then(|c| evidence.people.get(&c)).map(|p| &p.customer),
         history: row.customer.and_then(|c| evidence.histories.get(&c)).map_or(&[], Vec::as_slice),
         segments: row.customer.and_then(|c| evidence.segments.get(&c)).unwrap_or(&nobody),
-        event: body.event.as_ref(),
-        outputs: &body.outputs,
-        run: Some(RunFacts { id: row.key.run, entered_at: *entered_at, key: key.as_deref() }),
+        event: run.and_then(|run| run.body.event.as_ref()),
+        outputs: run.map_or(&*NO_OUTPUTS, |run| &run.body.outputs),
+        run: run.map(|run| RunFacts { id: row.key.run, entered_at: run.entered_at, key: run.key.as_deref() }),
         now,
     };
-    if let Some(still) = &row.effect.guards.still {
-        let verdict = predicate::evaluate(still, &facts);
-        if !verdict.holds {
-            return Some(Why { rule: format!("no longer so: {}", verdict.why.rule).into(), seen: verdict.why.seen });
-        }
+    let sent = row.customer.and_then(|c| evidence.sent.get(&(c, row.effect.payload.channel().to_owned())));
+    let messages = |per| sent.map_or(0, |sent| sent.iter().filter(|at| **at > now.minus(per)).count());
+    let moment = Moment { facts, cancelled: run.is_some_and(|run| run.cancelled), messages: &messages };
+    let judgement = judge_one(&row.effect, &program.settings, &moment);
+    if let (Judgement::Send, Some(customer), Some(_)) = (&judgement, row.customer, cap(&row.effect, &program.settings)) {
+        evidence.sent.entry((customer, row.effect.payload.channel().to_owned())).or_default().push(now);
     }
-    if row.effect.payload.channel() == "http" {
-        return None;
-    }
-    for (predicate, what) in [(&program.settings.goal, "the goal was reached"), (&program.settings.exit, "the journey was left")] {
-        let verdict = predicate.as_ref().map(|p| predicate::evaluate(p, &facts));
-        if let Some(verdict) = verdict.filter(|v| v.holds) {
-            return Some(Why { rule: format!("{what} before it was sent: {}", verdict.why.rule).into(), seen: verdict.why.seen });
-        }
-    }
-    None
-}
-
-/// The end of the quiet hours that `now` lies in.
-fn quiet_until(hours: &QuietHours, zone: &Zone, now: Timestamp) -> Option<Timestamp> {
-    let local = now.in_zone(&zone.0);
-    let (from, to, time) = (hours.from.0, hours.to.0, local.time());
-    let over_midnight = to <= from;
-    let inside = if over_midnight { time >= from || time < to } else { time >= from && time < to };
-    if !inside {
-        return None;
-    }
-    let tomorrow = over_midnight && time >= from;
-    let date = if tomorrow { local.date().tomorrow().ok()? } else { local.date() };
-    let end = date.to_datetime(to).to_zoned(zone.0.clone()).ok()?;
-    Some(Timestamp::from_jiff(end.timestamp()))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn hours(from: &str, to: &str) -> QuietHours {
-        serde_json::from_value(serde_json::json!({ "from": from, "to": to })).unwrap()
-    }
-
-    #[test]
-    fn quiet_hours_end_in_the_morning_of_the_persons_zone() {
-        let zone = Zone::named("Europe/Berlin").unwrap();
-        let at = |text: &str| Timestamp::parse(text).unwrap();
-        let night = hours("21:00", "08:00");
-        assert_eq!(quiet_until(&night, &zone, at("2026-01-10T21:00:00Z")), Some(at("2026-01-11T07:00:00Z")));
-        assert_eq!(quiet_until(&night, &zone, at("2026-01-11T05:00:00Z")), Some(at("2026-01-11T07:00:00Z")));
-        assert_eq!(quiet_until(&night, &zone, at("2026-01-11T07:00:00Z")), None);
-        assert_eq!(quiet_until(&night, &zone, at("2026-01-11T19:59:00Z")), None);
-        let noon = hours("12:00", "14:00");
-        assert_eq!(quiet_until(&noon, &zone, at("2026-01-11T12:30:00Z")), Some(at("2026-01-11T13:00:00Z")));
-    }
+    judgement
 }

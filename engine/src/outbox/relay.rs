@@ -1,6 +1,6 @@
 //! The relay: takes effects that are due, judges them once more, sends them, settles them in batches.
 
-use super::guards::{Judgement, judge};
+use super::guards::judge;
 use super::settle::{Settled, rows};
 use crate::EngineError;
 use crate::delivery::OutboxRow;
@@ -14,6 +14,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::sync::{Notify, mpsc};
 use tradewind_connectors::{Attempt, Envelope};
 use tradewind_nodes::effect::{DeliveryMode, Effect, Payload};
+use tradewind_nodes::guard::Judgement;
 use tradewind_nodes::id::{CustomerId, EffectKey, JourneyId, NodeId, RunId, Shard, WorkspaceId};
 use tradewind_nodes::issue::Problem;
 use tradewind_nodes::time::{Duration, Timestamp};
