@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 use tradewind_nodes::effect::Effect;
-use tradewind_nodes::id::{CustomerId, EffectKey, JourneyId, Shard, WorkspaceId};
+use tradewind_nodes::id::{CustomerId, EffectKey, JourneyId, RunId, Shard, WorkspaceId};
 use tradewind_nodes::time::{Duration, Timestamp};
 use tradewind_store::{Insert, Ty, Value};
 use uuid::Uuid;
 
 /// How long a new effect belongs to the process that committed it, in whose memory it already is. Only after that, or after a
 /// restart, is it found in the database; otherwise it would be taken twice.
-const HANDED_OVER: Duration = Duration::from_secs(10);
+pub(crate) const HANDED_OVER: Duration = Duration::from_secs(10);
 
 /// Puts effects into the outbox.
 pub(crate) static ADD: Insert = Insert::new(
@@ -47,10 +47,18 @@ pub(crate) struct OutboxRow {
     pub awaited: bool,
     pub attempts: u32,
     pub created_at: Timestamp,
+    /// When this attempt was due: when the step was taken, for the first.
+    pub due_at: Timestamp,
     pub effect: Arc<Effect>,
 }
 
 impl OutboxRow {
+    /// By this effects take turns: what was due first; of one instant, that of the run entered first; of one run, in the order of its
+    /// steps. Ids of runs and deliveries sort as they were made.
+    pub fn turn(&self) -> (Timestamp, RunId, Uuid) {
+        (self.due_at, self.key.run, self.id)
+    }
+
     /// The row for [`ADD`].
     pub fn values(&self) -> Vec<Value> {
         vec![

@@ -1,9 +1,10 @@
 //! Guards: what must still hold at the moment of sending. The rule is `tradewind_nodes::guard`; here is what it asks about.
 
+use super::flight::InFlight;
 use crate::EngineError;
 use crate::delivery::OutboxRow;
 use crate::handle::Shared;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 use tradewind_commerce::profile::{self, Profile};
 use tradewind_nodes::fact::{Event, Facts, Horizon, NO_OUTPUTS, Needs, RunFacts};
@@ -11,15 +12,21 @@ use tradewind_nodes::guard::{Judgement, Moment, cap, guarded, judge as judge_one
 use tradewind_nodes::id::{CustomerId, EventId, RunId};
 use tradewind_nodes::predicate;
 use tradewind_nodes::run::{Program, RunBody};
-use tradewind_nodes::time::Timestamp;
+use tradewind_nodes::settings::FrequencyCap;
+use tradewind_nodes::time::{Duration, Timestamp};
 use tradewind_store::{Query, Value};
 use uuid::Uuid;
 
 const RUNS: &str = "SELECT id, body, entered_at, run_key, outcome FROM runs WHERE id = ANY($1) LIMIT $2";
-const SENT: &str =
-    "SELECT customer_id, channel, settled_at FROM deliveries WHERE customer_id = ANY($1) AND state = 'sent' AND settled_at >= $2 LIMIT $3";
+/// Messages that left.
+const SENT: &str = "SELECT id, customer_id, channel, settled_at FROM deliveries WHERE customer_id = ANY($1) AND channel = ANY($2) \
+    AND state = 'sent' AND settled_at >= $3 LIMIT $4";
+/// Messages that may have left and will: marked, or tried and to be tried again. One that waits for its first attempt, for the end
+/// of quiet hours say, has no place in a cap yet.
+const UNDER_WAY: &str = "SELECT id, customer_id, channel, settled_at FROM deliveries WHERE customer_id = ANY($1) AND channel = ANY($2) \
+    AND settled_at IS NULL AND (state = 'sending' OR attempts > 0) LIMIT $3";
 const SEGMENTS: &str = "SELECT customer_id, segment FROM segment_members WHERE customer_id = ANY($1) AND inside LIMIT $2";
-pub(crate) const STATEMENTS: &[&str] = &[RUNS, SENT, SEGMENTS];
+pub(crate) const STATEMENTS: &[&str] = &[RUNS, SENT, UNDER_WAY, SEGMENTS];
 
 const MOST_ROWS: i64 = 100_000;
 
@@ -30,8 +37,26 @@ struct Evidence {
     histories: HashMap<CustomerId, Vec<Event>>,
     segments: HashMap<CustomerId, BTreeSet<String>>,
     runs: HashMap<RunId, RunEvidence>,
-    /// When messages of a channel reached a customer.
-    sent: HashMap<(CustomerId, String), Vec<Timestamp>>,
+    /// What counts for caps, by person and channel.
+    traffic: HashMap<(CustomerId, &'static str), Traffic>,
+}
+
+/// The messages of one channel to one person.
+#[derive(Default)]
+struct Traffic {
+    /// Those that left, and when.
+    left: HashMap<Uuid, Timestamp>,
+    /// Those that passed their guards and have not landed.
+    under_way: HashSet<Uuid>,
+}
+
+impl Traffic {
+    /// Messages that count at `now` against a cap of `per`, but for the one that asks.
+    fn within(&self, per: Duration, now: Timestamp, but: Uuid) -> usize {
+        let left = self.left.iter().filter(|(id, at)| **id != but && **at > now.minus(per)).count();
+        // Written down between our look into memory and that into the database, it is in both.
+        left + self.under_way.iter().filter(|id| **id != but && !self.left.contains_key(*id)).count()
+    }
 }
 
 struct RunEvidence {
@@ -41,8 +66,14 @@ struct RunEvidence {
     cancelled: bool,
 }
 
-/// Judges each effect of a batch, in its order.
-pub(super) async fn judge(shared: &Shared, rows: &[OutboxRow], now: Timestamp) -> Result<Vec<Judgement>, EngineError> {
+/// Judges each effect of a batch. Where several ask for the last places of a cap, the one that was due first gets it; of those due at
+/// one instant that of the run entered first; of one run that of its earlier step.
+pub(super) async fn judge(
+    shared: &Shared,
+    rows: &[OutboxRow],
+    in_flight: &InFlight,
+    now: Timestamp,
+) -> Result<Vec<Judgement>, EngineError> {
     let mut programs = Vec::with_capacity(rows.len());
     for row in rows {
         let program = match shared.catalogs.program(&shared.db, row.workspace, row.journey, row.version).await {
@@ -53,20 +84,36 @@ pub(super) async fn judge(shared: &Shared, rows: &[OutboxRow], now: Timestamp) -
         };
         programs.push(program.filter(|program| guarded(&row.effect, &program.settings)));
     }
+    let mut judgements: Vec<Judgement> = rows.iter().map(|_| Judgement::Send).collect();
     if programs.iter().all(Option::is_none) {
-        return Ok(rows.iter().map(|_| Judgement::Send).collect());
+        return Ok(judgements);
     }
     let mut evidence = gather(shared, rows, &programs, now).await?;
-    Ok(rows
-        .iter()
-        .zip(&programs)
-        .map(|(row, program)| program.as_ref().map_or(Judgement::Send, |p| one(row, p, &mut evidence, now)))
-        .collect())
+    let mut order: Vec<usize> = (0..rows.len()).collect();
+    if capped(rows, &programs).next().is_some() {
+        order.sort_by_key(|at| rows[*at].turn());
+        for (row, _) in capped(rows, &programs) {
+            if let Some((customer, channel)) = row.customer.map(|customer| (customer, row.effect.payload.channel())) {
+                evidence.traffic.entry((customer, channel)).or_default().under_way.extend(in_flight.to(customer, channel));
+            }
+        }
+    }
+    for at in order {
+        if let Some(program) = &programs[at] {
+            judgements[at] = one(&rows[at], program, &mut evidence, now);
+        }
+    }
+    Ok(judgements)
+}
+
+/// The effects to which a cap applies, each with its cap.
+fn capped<'a>(rows: &'a [OutboxRow], programs: &'a [Option<Arc<Program>>]) -> impl Iterator<Item = (&'a OutboxRow, &'a FrequencyCap)> {
+    rows.iter().zip(programs).filter_map(|(row, program)| Some((row, cap(&row.effect, &program.as_ref()?.settings)?)))
 }
 
 async fn gather(shared: &Shared, rows: &[OutboxRow], programs: &[Option<Arc<Program>>], now: Timestamp) -> Result<Evidence, EngineError> {
     let mut needs = Needs::default();
-    let (mut people, mut runs, mut cap_since) = (BTreeSet::new(), Vec::new(), now);
+    let (mut people, mut runs) = (BTreeSet::new(), Vec::new());
     for (row, program) in rows.iter().zip(programs) {
         let Some(program) = program else { continue };
         people.extend(row.customer.map(|c| c.0));
@@ -74,18 +121,15 @@ async fn gather(shared: &Shared, rows: &[OutboxRow], programs: &[Option<Arc<Prog
             predicate::needs(predicate, &mut needs);
         }
         runs.push(row.key.run.0);
-        if let Some(cap) = &program.settings.frequency_cap {
-            cap_since = cap_since.min(now.minus(cap.per));
-        }
     }
     let people: Vec<Uuid> = people.into_iter().collect();
     let list = || Value::UuidList(people.clone());
-    let queries = vec![
+    let mut queries = vec![
         Query::new(profile::BY_ID, vec![list()]),
         Query::new(RUNS, vec![runs.into(), MOST_ROWS.into()]),
-        Query::new(SENT, vec![list(), cap_since.micros().into(), MOST_ROWS.into()]),
         Query::new(SEGMENTS, vec![list(), MOST_ROWS.into()]),
     ];
+    queries.extend(traffic_queries(rows, programs, now));
     let mut answers = shared.db.read(queries).await?.into_iter();
     let mut evidence = Evidence::default();
     for row in answers.next().unwrap_or_default() {
@@ -107,16 +151,40 @@ async fn gather(shared: &Shared, rows: &[OutboxRow], programs: &[Option<Arc<Prog
         }
     }
     for row in answers.next().unwrap_or_default() {
-        let at = Timestamp::from_micros(row.int(2)?);
-        evidence.sent.entry((CustomerId(row.uuid(0)?), row.text(1)?.to_owned())).or_default().push(at);
-    }
-    for row in answers.next().unwrap_or_default() {
         evidence.segments.entry(CustomerId(row.uuid(0)?)).or_default().insert(row.text(1)?.to_owned());
+    }
+    let channels: HashMap<&str, &'static str> =
+        capped(rows, programs).map(|(row, _)| row.effect.payload.channel()).map(|c| (c, c)).collect();
+    for row in answers.flatten() {
+        let Some(channel) = channels.get(row.text(2)?) else { continue };
+        let traffic = evidence.traffic.entry((CustomerId(row.uuid(1)?), *channel)).or_default();
+        match row.opt_int(3)? {
+            Some(at) => drop(traffic.left.insert(row.uuid(0)?, Timestamp::from_micros(at))),
+            None => drop(traffic.under_way.insert(row.uuid(0)?)),
+        }
     }
     if !needs.events.is_empty() {
         histories(shared, people, &needs, earliest, now, &mut evidence).await?;
     }
     Ok(evidence)
+}
+
+/// What the database knows of messages that count for caps: asked only when there is a cap.
+fn traffic_queries(rows: &[OutboxRow], programs: &[Option<Arc<Program>>], now: Timestamp) -> Vec<Query> {
+    let (mut people, mut channels, mut since) = (BTreeSet::new(), BTreeSet::new(), now);
+    for (row, cap) in capped(rows, programs) {
+        people.extend(row.customer.map(|customer| customer.0));
+        channels.insert(row.effect.payload.channel().to_owned());
+        since = since.min(now.minus(cap.per));
+    }
+    if people.is_empty() {
+        return Vec::new();
+    }
+    let lists = || vec![Value::UuidList(people.iter().copied().collect()), channels.iter().cloned().collect::<Vec<String>>().into()];
+    vec![
+        Query::new(SENT, [lists(), vec![since.micros().into(), MOST_ROWS.into()]].concat()),
+        Query::new(UNDER_WAY, [lists(), vec![MOST_ROWS.into()]].concat()),
+    ]
 }
 
 async fn histories(
@@ -160,12 +228,14 @@ fn one(row: &OutboxRow, program: &Program, evidence: &mut Evidence, now: Timesta
         run: run.map(|run| RunFacts { id: row.key.run, entered_at: run.entered_at, key: run.key.as_deref() }),
         now,
     };
-    let sent = row.customer.and_then(|c| evidence.sent.get(&(c, row.effect.payload.channel().to_owned())));
-    let messages = |per| sent.map_or(0, |sent| sent.iter().filter(|at| **at > now.minus(per)).count());
+    let place = row.customer.map(|customer| (customer, row.effect.payload.channel()));
+    let traffic = place.and_then(|place| evidence.traffic.get(&place));
+    let messages = |per| traffic.map_or(0, |traffic| traffic.within(per, now, row.id));
     let moment = Moment { facts, cancelled: run.is_some_and(|run| run.cancelled), messages: &messages };
     let judgement = judge_one(&row.effect, &program.settings, &moment);
-    if let (Judgement::Send, Some(customer), Some(_)) = (&judgement, row.customer, cap(&row.effect, &program.settings)) {
-        evidence.sent.entry((customer, row.effect.payload.channel().to_owned())).or_default().push(now);
+    // Whatever goes to the person takes a place, also what no cap stops.
+    if let (Judgement::Send, Some(traffic)) = (&judgement, place.and_then(|place| evidence.traffic.get_mut(&place))) {
+        traffic.under_way.insert(row.id);
     }
     judgement
 }

@@ -1,7 +1,9 @@
 //! The relay: takes effects that are due, judges them once more, sends them, settles them in batches.
 
+use super::flight::InFlight;
 use super::guards::judge;
 use super::settle::{Settled, rows};
+use super::waiting;
 use crate::EngineError;
 use crate::delivery::OutboxRow;
 use crate::handle::Shared;
@@ -13,27 +15,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::sync::{Notify, mpsc};
 use tradewind_connectors::{Attempt, Envelope};
-use tradewind_nodes::effect::{DeliveryMode, Effect, Payload};
+use tradewind_nodes::effect::{DeliveryMode, Payload};
 use tradewind_nodes::guard::Judgement;
-use tradewind_nodes::id::{CustomerId, EffectKey, JourneyId, NodeId, RunId, Shard, WorkspaceId};
-use tradewind_nodes::issue::Problem;
+use tradewind_nodes::id::EffectKey;
 use tradewind_nodes::time::{Duration, Timestamp};
-use tradewind_store::{Batch, Expect, Row, StoreError, Value};
 use uuid::Uuid;
-
-const DUE: &str = "SELECT run_id, node, visit, id, workspace_id, shard, journey_id, version, customer_id, awaited, attempts, created_at, effect FROM deliveries WHERE due_at <= $1 ORDER BY due_at LIMIT $2";
-/// What was marked before it was tried and never settled may have happened: at most once means it is not tried again.
-const UNCERTAIN: &str = "SELECT run_id, node, visit, id, workspace_id, shard, journey_id, version, customer_id, awaited, attempts, created_at, effect FROM deliveries WHERE state = 'sending' AND id > $1 ORDER BY id LIMIT $2";
-const MARK: &str =
-    "UPDATE deliveries SET state = 'sending', due_at = NULL WHERE run_id = $1 AND node = $2 AND visit = $3 AND state = 'pending'";
-/// What an earlier process had in memory.
-const LEFT_BEHIND: &str = "UPDATE deliveries SET due_at = $1 WHERE due_at > $1 AND state = 'pending' AND attempts = 0";
-pub(crate) const STATEMENTS: &[&str] = &[DUE, UNCERTAIN, MARK, LEFT_BEHIND];
 
 /// Effects in memory that wait for their turn, at most; the rest waits in the database.
 const MOST_WAITING: usize = 8_192;
-/// Rows read from the database at a time.
-const PAGE: i64 = 1_000;
 /// How often the database is asked for attempts that are due again.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// Outcomes written in one commit.
@@ -82,6 +71,8 @@ pub(crate) struct Relay {
     ready: VecDeque<OutboxRow>,
     /// Effects this process has in hand, so that a look into the database does not take them twice.
     in_hand: HashSet<EffectKey>,
+    /// Those of them that are on their way to a person: a cap counts them.
+    in_flight: InFlight,
     sending: FuturesUnordered<Sending>,
     /// Outcomes to be written down, each with the id of what follows from it: a repeat must write the same.
     settled: Vec<(Uuid, Settled)>,
@@ -102,6 +93,7 @@ impl Relay {
             look,
             ready: VecDeque::new(),
             in_hand: HashSet::new(),
+            in_flight: InFlight::default(),
             sending: FuturesUnordered::new(),
             settled: Vec::new(),
             committing: None,
@@ -110,34 +102,9 @@ impl Relay {
         (outbox, relay)
     }
 
-    /// Closes what an earlier process was in the middle of and may not try again, and tells the runs that wait for it.
+    /// Takes up what an earlier process left, and gives what runs that wait for it are to be told.
     pub async fn recover(&self) -> Result<Vec<Pending>, EngineError> {
-        let problem = Problem::new(
-            "delivery.uncertain",
-            "the server stopped while this was being sent, and it may be sent at most once: look at the receiver",
-        );
-        let mut batch = Batch::new();
-        batch.execute(LEFT_BEHIND, vec![self.shared.env.now().micros().into()], Expect::Any);
-        self.shared.commit(batch).await?;
-        let (mut after, mut told) = (Uuid::nil(), Vec::new());
-        loop {
-            let found = self.shared.db.query(UNCERTAIN, vec![after.into(), Value::Int(PAGE)]).await?;
-            let Some(last) = found.last() else { return Ok(told) };
-            after = last.uuid(3)?;
-            let mut settled = Vec::with_capacity(found.len());
-            for row in &found {
-                match read(row) {
-                    Ok(row) => {
-                        let attempts = row.attempts + 1;
-                        settled.push((self.shared.env.id(), Settled::Failed { row, attempts, problem: problem.clone() }));
-                    }
-                    Err(error) => tracing::error!(%error, "a delivery cannot be read: it stays where it is"),
-                }
-            }
-            let (batch, pending) = rows(&self.shared, &settled);
-            self.shared.commit(batch).await?;
-            told.extend(pending);
-        }
+        waiting::take_up(&self.shared).await
     }
 
     /// Works until the engine stops; what is being sent is finished and written down.
@@ -207,12 +174,9 @@ impl Relay {
     /// Everything that is due, sent and written down: a turn that waits for nothing else. Gives whether anything was done.
     #[cfg(test)]
     pub async fn settle_all(&mut self) -> Result<bool, EngineError> {
-        while let Ok(row) = self.rows.try_recv() {
-            self.take(row);
-        }
+        self.begin_all().await?;
         let now = self.shared.env.now();
-        self.read_due(now).await?;
-        let any = !self.ready.is_empty() || !self.settled.is_empty();
+        let any = !self.ready.is_empty() || !self.sending.is_empty() || !self.settled.is_empty();
         while !self.ready.is_empty() || !self.sending.is_empty() || !self.settled.is_empty() {
             self.send(now).await?;
             while let Some(done) = self.sending.next().await {
@@ -228,6 +192,17 @@ impl Relay {
             self.committed(settled, result).await;
         }
         Ok(any)
+    }
+
+    /// The first half of a turn: begins to send what is due, and waits for no answer.
+    #[cfg(test)]
+    pub async fn begin_all(&mut self) -> Result<(), EngineError> {
+        while let Ok(row) = self.rows.try_recv() {
+            self.take(row);
+        }
+        let now = self.shared.env.now();
+        self.read_due(now).await?;
+        self.send(now).await
     }
 
     /// Takes what the lane has handed over.
@@ -248,15 +223,12 @@ impl Relay {
     }
 
     async fn read_due(&mut self, now: Timestamp) -> Result<(), EngineError> {
-        let rows = self.shared.db.query(DUE, vec![now.micros().into(), Value::Int(PAGE)]).await?;
-        if rows.len() == usize::try_from(PAGE).unwrap_or(0) {
+        let page = waiting::due(&self.shared, now).await?;
+        if page.more {
             self.look.1.store(true, Ordering::SeqCst);
         }
-        for row in &rows {
-            match read(row) {
-                Ok(row) => self.hold(row),
-                Err(error) => tracing::error!(%error, "a delivery cannot be read: it stays where it is"),
-            }
+        for row in page.rows {
+            self.hold(row);
         }
         Ok(())
     }
@@ -269,7 +241,7 @@ impl Relay {
             return Ok(());
         }
         let next: Vec<OutboxRow> = self.ready.drain(..count).collect();
-        let judgements = match judge(&self.shared, &next, now).await {
+        let judgements = match judge(&self.shared, &next, &self.in_flight, now).await {
             Ok(judgements) => judgements,
             Err(error) => {
                 self.ready.extend(next);
@@ -287,10 +259,11 @@ impl Relay {
     }
 
     async fn begin(&mut self, row: OutboxRow) {
-        if row.effect.delivery == DeliveryMode::AtMostOnce && !mark(&self.shared, &row).await {
+        if row.effect.delivery == DeliveryMode::AtMostOnce && !waiting::mark(&self.shared, &row).await {
             self.in_hand.remove(&row.key);
             return;
         }
+        self.in_flight.takes_off(&row);
         let shared = self.shared.clone();
         self.sending.push(Box::pin(async move {
             let connector = match &row.effect.payload {
@@ -340,6 +313,7 @@ impl Relay {
             Ok(pending) => {
                 for (_, settled) in &settled {
                     self.in_hand.remove(settled.key());
+                    self.in_flight.lands(settled.row());
                 }
                 for pending in pending {
                     if self.arrivals.send(pending).await.is_err() {
@@ -354,41 +328,4 @@ impl Relay {
             }
         }
     }
-}
-
-/// Marks an effect that may happen at most once before it is tried. False when it must not be tried.
-async fn mark(shared: &Shared, row: &OutboxRow) -> bool {
-    let mut batch = Batch::new();
-    let key = vec![row.key.run.0.into(), row.key.node.as_str().into(), row.key.visit.into()];
-    batch.execute(MARK, key, Expect::Rows(1));
-    match shared.commit(batch).await {
-        Ok(_) => true,
-        Err(StoreError::Conflict { .. }) => false,
-        Err(error) => {
-            tracing::error!(%error, key = %row.key, "an effect could not be marked and is not sent now");
-            false
-        }
-    }
-}
-
-fn read(row: &Row) -> Result<OutboxRow, EngineError> {
-    let wrong = |message: String| EngineError::Row { table: "deliveries", message };
-    let effect: Effect = serde_json::from_str(row.text(12)?).map_err(|error| wrong(error.to_string()))?;
-    Ok(OutboxRow {
-        id: row.uuid(3)?,
-        key: EffectKey {
-            run: RunId(row.uuid(0)?),
-            node: NodeId::new(row.text(1)?).map_err(|error| wrong(error.to_string()))?,
-            visit: u32::try_from(row.int(2)?).unwrap_or(1),
-        },
-        workspace: WorkspaceId(row.uuid(4)?),
-        shard: Shard(u16::try_from(row.int(5)?).unwrap_or(0)),
-        journey: JourneyId(row.uuid(6)?),
-        version: u32::try_from(row.int(7)?).unwrap_or(0),
-        customer: row.opt_uuid(8)?.map(CustomerId),
-        awaited: row.bool(9)?,
-        attempts: u32::try_from(row.int(10)?).unwrap_or(0),
-        created_at: Timestamp::from_micros(row.int(11)?),
-        effect: Arc::new(effect),
-    })
 }

@@ -76,7 +76,7 @@ impl Settled {
         }
     }
 
-    fn row(&self) -> &OutboxRow {
+    pub fn row(&self) -> &OutboxRow {
         match self {
             Self::Sent { row, .. }
             | Self::Again { row, .. }

@@ -191,6 +191,7 @@ fn transition_rows(
             awaited: emitted.awaited,
             attempts: 0,
             created_at: now,
+            due_at: now,
             effect: Arc::from(emitted.effect),
         };
         rows.deliveries.push(row.values());

@@ -44,7 +44,10 @@ pub(crate) fn batch(world: &mut World) -> (Batch, Landed) {
     let mut rows = Rows::default();
     let now = world.now;
     let env = world.env.clone();
-    for entry in world.runs.values_mut() {
+    // In the order of their entry: what they send takes turns by it, and rows that are neighbours are written as neighbours.
+    let mut entries: Vec<_> = world.runs.values_mut().collect();
+    entries.sort_unstable_by_key(|entry| entry.run.id);
+    for entry in entries {
         run_rows(entry, now, &env, &mut rows, &mut landed);
     }
     let out = std::mem::take(&mut world.out);

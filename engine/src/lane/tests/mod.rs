@@ -3,6 +3,7 @@
 
 mod arrivals;
 mod calendar;
+mod caps;
 mod doors;
 mod fault;
 mod ledger;

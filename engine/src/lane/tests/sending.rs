@@ -165,19 +165,3 @@ async fn quiet_hours_postpone_to_the_morning() {
     stage.run_until(hours(24), 10).await;
     assert_eq!(stage.recorder.made()[0].at, at("2026-01-10T07:00:00Z"));
 }
-
-#[tokio::test]
-async fn a_cap_counts_over_all_journeys() {
-    let cap = json!({"frequency_cap": {"max": 1, "per": "1d"}});
-    let mut stage = told(mailing(cap.clone()), 40).await;
-    stage.publish("second", mailing(cap)).await;
-    order(&mut stage).await;
-    stage.quiet().await;
-    assert_eq!(stage.recorder.told(), ["Thanks"]);
-    let why = stage.texts("SELECT result FROM deliveries WHERE state = 'suppressed'").await;
-    assert!(why.len() == 1 && why[0].contains("the cap is 1"), "{why:?}");
-    stage.go_to(hours(25)).await;
-    order(&mut stage).await;
-    stage.quiet().await;
-    assert_eq!(stage.recorder.told().len(), 2, "a day later one more is let through");
-}

@@ -1,0 +1,116 @@
+//! Effects that wait in the database: found when they are due, marked before they are tried, taken up after a restart.
+
+use super::settle::{Settled, rows};
+use crate::EngineError;
+use crate::delivery::{HANDED_OVER, OutboxRow};
+use crate::handle::Shared;
+use crate::inbox::Pending;
+use std::sync::Arc;
+use tradewind_nodes::effect::Effect;
+use tradewind_nodes::id::{CustomerId, EffectKey, JourneyId, NodeId, RunId, Shard, WorkspaceId};
+use tradewind_nodes::issue::Problem;
+use tradewind_nodes::time::Timestamp;
+use tradewind_store::{Batch, Expect, Row, StoreError, Value};
+use uuid::Uuid;
+
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT run_id, node, visit, id, workspace_id, shard, journey_id, version, customer_id, awaited, attempts, created_at, ",
+            "due_at, effect FROM deliveries WHERE ",
+            $rest
+        )
+    };
+}
+/// In the order in which they take turns ([`OutboxRow::turn`]).
+const DUE: &str = select!("due_at <= $1 ORDER BY due_at, run_id, id LIMIT $2");
+/// What was marked before it was tried and never settled may have happened: at most once means it is not tried again.
+const UNCERTAIN: &str = select!("state = 'sending' AND id > $1 ORDER BY id LIMIT $2");
+const MARK: &str =
+    "UPDATE deliveries SET state = 'sending', due_at = NULL WHERE run_id = $1 AND node = $2 AND visit = $3 AND state = 'pending'";
+/// What an earlier process had in memory, and had not tried: it keeps its turn.
+const LEFT_BEHIND: &str = "UPDATE deliveries SET due_at = created_at WHERE due_at > $1 AND state = 'pending' AND attempts = 0";
+pub(crate) const STATEMENTS: &[&str] = &[DUE, UNCERTAIN, MARK, LEFT_BEHIND];
+
+/// Rows read at a time.
+const PAGE: i64 = 1_000;
+
+/// Effects that are due, in their turn.
+pub(super) struct Page {
+    pub rows: Vec<OutboxRow>,
+    /// Whether there may be more.
+    pub more: bool,
+}
+
+/// The effects that are due.
+pub(super) async fn due(shared: &Shared, now: Timestamp) -> Result<Page, EngineError> {
+    let found = shared.db.query(DUE, vec![now.micros().into(), Value::Int(PAGE)]).await?;
+    let more = found.len() == usize::try_from(PAGE).unwrap_or(0);
+    Ok(Page { rows: found.iter().filter_map(readable).collect(), more })
+}
+
+/// Closes what an earlier process was in the middle of and may not try again, and gives what the runs that wait for it are told.
+pub(super) async fn take_up(shared: &Shared) -> Result<Vec<Pending>, EngineError> {
+    let problem = Problem::new(
+        "delivery.uncertain",
+        "the server stopped while this was being sent, and it may be sent at most once: look at the receiver",
+    );
+    let mut batch = Batch::new();
+    batch.execute(LEFT_BEHIND, vec![shared.env.now().minus(HANDED_OVER).micros().into()], Expect::Any);
+    shared.commit(batch).await?;
+    let (mut after, mut told) = (Uuid::nil(), Vec::new());
+    loop {
+        let found = shared.db.query(UNCERTAIN, vec![after.into(), Value::Int(PAGE)]).await?;
+        let Some(last) = found.last() else { return Ok(told) };
+        after = last.uuid(3)?;
+        let failed = |row: OutboxRow| Settled::Failed { attempts: row.attempts + 1, row, problem: problem.clone() };
+        let settled: Vec<(Uuid, Settled)> = found.iter().filter_map(readable).map(|row| (shared.env.id(), failed(row))).collect();
+        let (batch, pending) = rows(shared, &settled);
+        shared.commit(batch).await?;
+        told.extend(pending);
+    }
+}
+
+/// Marks an effect that may happen at most once before it is tried. False when it must not be tried.
+pub(super) async fn mark(shared: &Shared, row: &OutboxRow) -> bool {
+    let mut batch = Batch::new();
+    let key = vec![row.key.run.0.into(), row.key.node.as_str().into(), row.key.visit.into()];
+    batch.execute(MARK, key, Expect::Rows(1));
+    match shared.commit(batch).await {
+        Ok(_) => true,
+        Err(StoreError::Conflict { .. }) => false,
+        Err(error) => {
+            tracing::error!(%error, key = %row.key, "an effect could not be marked and is not sent now");
+            false
+        }
+    }
+}
+
+/// The effect of a row. One that does not read is said loudly and left alone: it must not stop others.
+fn readable(row: &Row) -> Option<OutboxRow> {
+    read(row).inspect_err(|error| tracing::error!(%error, "a delivery cannot be read: it stays where it is")).ok()
+}
+
+fn read(row: &Row) -> Result<OutboxRow, EngineError> {
+    let wrong = |message: String| EngineError::Row { table: "deliveries", message };
+    let effect: Effect = serde_json::from_str(row.text(13)?).map_err(|error| wrong(error.to_string()))?;
+    let created_at = Timestamp::from_micros(row.int(11)?);
+    Ok(OutboxRow {
+        id: row.uuid(3)?,
+        key: EffectKey {
+            run: RunId(row.uuid(0)?),
+            node: NodeId::new(row.text(1)?).map_err(|error| wrong(error.to_string()))?,
+            visit: u32::try_from(row.int(2)?).unwrap_or(1),
+        },
+        workspace: WorkspaceId(row.uuid(4)?),
+        shard: Shard(u16::try_from(row.int(5)?).unwrap_or(0)),
+        journey: JourneyId(row.uuid(6)?),
+        version: u32::try_from(row.int(7)?).unwrap_or(0),
+        customer: row.opt_uuid(8)?.map(CustomerId),
+        awaited: row.bool(9)?,
+        attempts: u32::try_from(row.int(10)?).unwrap_or(0),
+        created_at,
+        due_at: row.opt_int(12)?.map_or(created_at, Timestamp::from_micros),
+        effect: Arc::new(effect),
+    })
+}
