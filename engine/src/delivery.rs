@@ -59,8 +59,9 @@ impl OutboxRow {
         (self.due_at, self.key.run, self.id)
     }
 
-    /// The row for [`ADD`].
-    pub fn values(&self) -> Vec<Value> {
+    /// The row for [`ADD`]. What is not handed over is due in the database at once.
+    pub fn values(&self, handed_over: bool) -> Vec<Value> {
+        let due_at = if handed_over { self.due_at.plus(HANDED_OVER) } else { self.due_at };
         vec![
             self.key.run.0.into(),
             self.key.node.as_str().into(),
@@ -75,7 +76,7 @@ impl OutboxRow {
             "pending".into(),
             self.awaited.into(),
             self.attempts.into(),
-            self.created_at.plus(HANDED_OVER).micros().into(),
+            due_at.micros().into(),
             serde_json::to_string(&*self.effect).unwrap_or_default().into(),
             self.created_at.micros().into(),
         ]

@@ -235,7 +235,7 @@ impl Lane {
             }
             drain(&mut world);
         }
-        let (batch, mut landed) = batch(&mut world);
+        let (batch, mut landed) = batch(&mut world, self.outbox.places());
         landed.looked_at = world.runs.len();
         if !batch.is_empty() {
             shared.commit(batch).await?;
@@ -253,6 +253,9 @@ impl Lane {
             self.shared.lateness.record(*micros, self.shared.env.now());
         }
         self.outbox.offer(landed.outbox);
+        if landed.left_over {
+            self.outbox.leave();
+        }
         if landed.resent {
             self.outbox.look();
         }

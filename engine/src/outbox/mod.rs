@@ -3,11 +3,13 @@
 
 mod flight;
 mod guards;
+mod handover;
 mod relay;
 mod settle;
 mod tracked;
 mod waiting;
 
 pub(crate) use guards::STATEMENTS as GUARD_STATEMENTS;
-pub(crate) use relay::{Outbox, Relay};
+pub(crate) use handover::Outbox;
+pub(crate) use relay::Relay;
 pub(crate) use waiting::STATEMENTS as RELAY_STATEMENTS;

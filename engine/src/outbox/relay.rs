@@ -2,18 +2,19 @@
 
 use super::flight::InFlight;
 use super::guards::judge;
+use super::handover::{Outbox, Signals};
 use super::settle::{Settled, rows};
 use super::waiting;
 use crate::EngineError;
-use crate::delivery::OutboxRow;
+use crate::delivery::{HANDED_OVER, OutboxRow};
 use crate::handle::Shared;
 use crate::inbox::Pending;
 use futures::future::BoxFuture;
 use futures::stream::{FuturesUnordered, StreamExt};
 use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use tokio::sync::{Notify, mpsc};
+use std::sync::atomic::Ordering;
+use tokio::sync::mpsc;
 use tradewind_connectors::{Attempt, Envelope};
 use tradewind_nodes::effect::{DeliveryMode, Payload};
 use tradewind_nodes::guard::Judgement;
@@ -21,43 +22,12 @@ use tradewind_nodes::id::EffectKey;
 use tradewind_nodes::time::{Duration, Timestamp};
 use uuid::Uuid;
 
-/// Effects in memory that wait for their turn, at most; the rest waits in the database.
+/// Effects in memory that wait for their turn, and as many again that are being handed over, at most; the rest waits in the database.
 const MOST_WAITING: usize = 8_192;
 /// How often the database is asked for attempts that are due again.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// Outcomes written in one commit.
 const MOST_SETTLED: usize = 500;
-
-/// Where the lane puts effects it has committed.
-#[derive(Clone)]
-pub(crate) struct Outbox {
-    sender: mpsc::Sender<OutboxRow>,
-    shared: Arc<Shared>,
-    look: Arc<(Notify, AtomicBool)>,
-}
-
-impl Outbox {
-    /// Hands over effects; those for which there is no place are found in the database.
-    pub fn offer(&self, rows: Vec<OutboxRow>) {
-        let mut left_over = false;
-        for row in rows {
-            // Counted first: the relay may take it before this thread goes on.
-            self.shared.waiting_effects.fetch_add(1, Ordering::Relaxed);
-            if self.sender.try_send(row).is_err() {
-                self.shared.waiting_effects.fetch_sub(1, Ordering::Relaxed);
-                left_over = true;
-            }
-        }
-        if left_over {
-            self.look();
-        }
-    }
-    /// Lets the relay look into the database.
-    pub fn look(&self) {
-        self.look.1.store(true, Ordering::SeqCst);
-        self.look.0.notify_one();
-    }
-}
 
 type Sending = BoxFuture<'static, (OutboxRow, Attempt)>;
 type Committing = BoxFuture<'static, (Vec<(Uuid, Settled)>, Result<Vec<Pending>, EngineError>)>;
@@ -67,7 +37,7 @@ pub(crate) struct Relay {
     shared: Arc<Shared>,
     rows: mpsc::Receiver<OutboxRow>,
     arrivals: mpsc::Sender<Pending>,
-    look: Arc<(Notify, AtomicBool)>,
+    signals: Arc<Signals>,
     ready: VecDeque<OutboxRow>,
     /// Effects this process has in hand, so that a look into the database does not take them twice.
     in_hand: HashSet<EffectKey>,
@@ -82,15 +52,19 @@ pub(crate) struct Relay {
 
 impl Relay {
     pub fn new(shared: Arc<Shared>, arrivals: mpsc::Sender<Pending>) -> (Outbox, Self) {
-        let (sender, rows) = mpsc::channel(MOST_WAITING);
-        let look = Arc::new((Notify::new(), AtomicBool::new(true)));
-        let outbox = Outbox { sender, shared: shared.clone(), look: look.clone() };
+        Self::with_places(shared, arrivals, MOST_WAITING)
+    }
+
+    /// A relay to which `places` effects can be handed over at a time.
+    pub fn with_places(shared: Arc<Shared>, arrivals: mpsc::Sender<Pending>, places: usize) -> (Outbox, Self) {
+        let (outbox, rows) = Outbox::new(shared.clone(), places);
+        let signals = outbox.signals.clone();
         let next_look = shared.env.now();
         let relay = Self {
             shared,
             rows,
             arrivals,
-            look,
+            signals,
             ready: VecDeque::new(),
             in_hand: HashSet::new(),
             in_flight: InFlight::default(),
@@ -131,13 +105,15 @@ impl Relay {
     }
 
     async fn turn(&mut self) -> Result<(), EngineError> {
+        let now = self.shared.env.now();
         while self.ready.len() < MOST_WAITING
             && let Ok(row) = self.rows.try_recv()
         {
-            self.take(row);
+            self.take(row, now);
         }
-        let now = self.shared.env.now();
-        if self.ready.is_empty() && (now >= self.next_look || self.look.1.swap(false, Ordering::SeqCst)) {
+        // Before the last is under way: a receiver that answers at once would wait for our reading otherwise.
+        let room = self.ready.len() < self.most_sending() && self.in_hand.len() < MOST_WAITING;
+        if room && (now >= self.next_look || self.signals.take_look()) {
             self.next_look = now.plus(LOOK_EVERY);
             self.read_due(now).await?;
         }
@@ -146,9 +122,10 @@ impl Relay {
         if !self.ready.is_empty() && self.sending.len() < self.most_sending() {
             return Ok(());
         }
-        let pause = self.next_look.since(now).to_std();
+        // Without room the next answer wakes us.
+        let pause = if room { self.next_look.since(now) } else { LOOK_EVERY }.to_std();
         let shared = self.shared.clone();
-        let look = self.look.clone();
+        let signals = self.signals.clone();
         tokio::select! {
             Some(done) = self.sending.next(), if !self.sending.is_empty() => {
                 self.settle(done);
@@ -162,10 +139,10 @@ impl Relay {
                 self.committed(settled, result).await;
             }
             Some(row) = self.rows.recv(), if self.ready.len() < MOST_WAITING => {
-                self.take(row);
+                self.take(row, now);
             }
             () = tokio::time::sleep(pause) => {}
-            () = look.0.notified() => {}
+            () = signals.given() => {}
             () = shared.stopped() => {}
         }
         Ok(())
@@ -197,18 +174,22 @@ impl Relay {
     /// The first half of a turn: begins to send what is due, and waits for no answer.
     #[cfg(test)]
     pub async fn begin_all(&mut self) -> Result<(), EngineError> {
-        while let Ok(row) = self.rows.try_recv() {
-            self.take(row);
-        }
         let now = self.shared.env.now();
+        while let Ok(row) = self.rows.try_recv() {
+            self.take(row, now);
+        }
         self.read_due(now).await?;
         self.send(now).await
     }
 
-    /// Takes what the lane has handed over.
-    fn take(&mut self, row: OutboxRow) {
+    /// Takes what the lane has handed over. What took too long is the database's by now: a look there may have found it already.
+    fn take(&mut self, row: OutboxRow, now: Timestamp) {
         self.shared.waiting_effects.fetch_sub(1, Ordering::Relaxed);
-        self.hold(row);
+        if now < row.created_at.plus(HANDED_OVER) {
+            self.hold(row);
+        } else {
+            self.signals.look();
+        }
     }
 
     fn most_sending(&self) -> usize {
@@ -223,9 +204,11 @@ impl Relay {
     }
 
     async fn read_due(&mut self, now: Timestamp) -> Result<(), EngineError> {
-        let page = waiting::due(&self.shared, now).await?;
+        let page = waiting::due(&self.shared, now, self.in_hand.len()).await?;
         if page.more {
-            self.look.1.store(true, Ordering::SeqCst);
+            self.signals.look();
+        } else {
+            self.signals.caught_up();
         }
         for row in page.rows {
             self.hold(row);

@@ -32,7 +32,7 @@ const MARK: &str =
 const LEFT_BEHIND: &str = "UPDATE deliveries SET due_at = created_at WHERE due_at > $1 AND state = 'pending' AND attempts = 0";
 pub(crate) const STATEMENTS: &[&str] = &[DUE, UNCERTAIN, MARK, LEFT_BEHIND];
 
-/// Rows read at a time.
+/// Rows read at a time, beside those in hand.
 const PAGE: i64 = 1_000;
 
 /// Effects that are due, in their turn.
@@ -42,10 +42,11 @@ pub(super) struct Page {
     pub more: bool,
 }
 
-/// The effects that are due.
-pub(super) async fn due(shared: &Shared, now: Timestamp) -> Result<Page, EngineError> {
-    let found = shared.db.query(DUE, vec![now.micros().into(), Value::Int(PAGE)]).await?;
-    let more = found.len() == usize::try_from(PAGE).unwrap_or(0);
+/// The effects that are due: a page of them beside the `in_hand` that are being sent and not written down yet.
+pub(super) async fn due(shared: &Shared, now: Timestamp, in_hand: usize) -> Result<Page, EngineError> {
+    let limit = PAGE + i64::try_from(in_hand).unwrap_or(0);
+    let found = shared.db.query(DUE, vec![now.micros().into(), limit.into()]).await?;
+    let more = i64::try_from(found.len()).unwrap_or(0) == limit;
     Ok(Page { rows: found.iter().filter_map(readable).collect(), more })
 }
 

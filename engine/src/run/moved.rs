@@ -194,8 +194,13 @@ fn transition_rows(
             due_at: now,
             effect: Arc::from(emitted.effect),
         };
-        rows.deliveries.push(row.values());
-        landed.outbox.push(row);
+        let handed_over = landed.outbox.len() < landed.places;
+        rows.deliveries.push(row.values(handed_over));
+        if handed_over {
+            landed.outbox.push(row);
+        } else {
+            landed.left_over = true;
+        }
     }
     for asked in transition.asked {
         let question = serde_json::to_string(&asked.question).unwrap_or_default();

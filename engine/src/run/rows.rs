@@ -19,7 +19,12 @@ use uuid::Uuid;
 /// What a commit brought, for those who act on it afterwards.
 #[derive(Default)]
 pub(crate) struct Landed {
+    /// How many effects the relay has room for.
+    pub places: usize,
+    /// Those that are handed over to it.
     pub outbox: Vec<OutboxRow>,
+    /// Whether there are more: they wait in the database.
+    pub left_over: bool,
     pub inbox: Vec<inbox::Pending>,
     pub next_due: Option<Timestamp>,
     pub next_schedule: Option<Timestamp>,
@@ -37,10 +42,10 @@ pub(crate) struct Landed {
     pub lateness: Vec<i64>,
 }
 
-/// The whole world as one batch, and what follows from it.
-pub(crate) fn batch(world: &mut World) -> (Batch, Landed) {
+/// The whole world as one batch, and what follows from it. The relay has room for `places` effects.
+pub(crate) fn batch(world: &mut World, places: usize) -> (Batch, Landed) {
     let mut batch = Batch::new();
-    let mut landed = Landed::default();
+    let mut landed = Landed { places, ..Landed::default() };
     let mut rows = Rows::default();
     let now = world.now;
     let env = world.env.clone();

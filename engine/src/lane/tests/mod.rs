@@ -6,6 +6,7 @@ mod calendar;
 mod caps;
 mod doors;
 mod fault;
+mod handover;
 mod ledger;
 mod loops;
 mod recorder;

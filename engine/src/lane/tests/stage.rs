@@ -84,6 +84,15 @@ impl Stage {
         Self { db, clock, env, recorder, shared, lane, relay, twice: false, restarts: 0, messages: 0 }
     }
 
+    /// As `new`, with a relay to which so many effects can be handed over at a time.
+    pub async fn cramped(seed: u64, places: usize) -> Self {
+        let mut stage = Self::new(seed).await;
+        let (arrivals, queue) = mpsc::channel(100_000);
+        let (outbox, relay) = Relay::with_places(stage.shared.clone(), arrivals, places);
+        (stage.lane.arrivals, stage.lane.outbox, stage.relay) = (queue, outbox, relay);
+        stage
+    }
+
     /// Publishes a journey and lets the engine know.
     pub async fn publish(&mut self, slug: &str, graph: Graph) -> JourneyId {
         let id = self.env.id();
