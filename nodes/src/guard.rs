@@ -134,8 +134,10 @@ fn quiet_until(hours: &QuietHours, zone: &Zone, now: Timestamp) -> Option<Timest
     }
     let tomorrow = over_midnight && time >= from;
     let date = if tomorrow { local.date().tomorrow().ok()? } else { local.date() };
-    let end = date.to_datetime(to).to_zoned(zone.0.clone()).ok()?;
-    Some(Timestamp::from_jiff(end.timestamp()))
+    // Where clocks are set back the hour of their end comes twice: the one that is still to come counts.
+    let end = zone.0.to_ambiguous_zoned(date.to_datetime(to));
+    let ends = [end.clone().compatible().ok()?, end.later().ok()?].map(|end| Timestamp::from_jiff(end.timestamp()));
+    ends.into_iter().find(|end| *end > now)
 }
 
 #[cfg(test)]
@@ -167,6 +169,10 @@ mod tests {
         assert_eq!(quiet_until(&night, &zone, at("2026-01-11T05:00:00Z")), Some(at("2026-01-11T07:00:00Z")));
         assert_eq!(quiet_until(&night, &zone, at("2026-01-11T07:00:00Z")), None);
         assert_eq!(quiet_until(&night, &zone, at("2026-01-11T19:59:00Z")), None);
+        // The hour from two to three comes twice on that night.
+        let late = hours("23:00", "02:30");
+        assert_eq!(quiet_until(&late, &zone, at("2026-10-25T00:10:00Z")), Some(at("2026-10-25T00:30:00Z")));
+        assert_eq!(quiet_until(&late, &zone, at("2026-10-25T01:10:00Z")), Some(at("2026-10-25T01:30:00Z")));
         let noon = hours("12:00", "14:00");
         assert_eq!(quiet_until(&noon, &zone, at("2026-01-11T12:30:00Z")), Some(at("2026-01-11T13:00:00Z")));
     }

@@ -181,7 +181,7 @@ fn refused(scenario: &Scenario, report: &Report, wrong: &mut Vec<String>) {
     }
 }
 
-/// The whole way of every run, for whoever looks for the cause.
+/// The whole way of every run, and what was not sent or later, for whoever looks for the cause.
 fn told(report: &Report) -> Vec<String> {
     let mut lines = Vec::new();
     for (i, run) in report.runs.iter().enumerate() {
@@ -190,5 +190,7 @@ fn told(report: &Report) -> Vec<String> {
     }
     let stopped = report.prevented.iter().map(|stopped| format!("not done at {} by {}: {}", stopped.at, stopped.node, stopped.why));
     lines.extend(stopped);
+    let held = report.held.iter().map(|held| format!("held back at {} by {} until {}: {}", held.at, held.node, held.until, held.why));
+    lines.extend(held);
     lines
 }

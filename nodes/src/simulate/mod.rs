@@ -3,13 +3,14 @@
 //! [`Simulation`] takes events and lets time pass; [`Report`] tells all that came of it. [`Scenario`] is the same as a file
 //! (`*.test.json`), played by [`play`]. Everything that decides is the code of [`crate::run`]; what is here only carries
 //! events, timers and outcomes to it in the order in which the engine does: timers that are due, then what came in — for each
-//! event the history, segments, waiting runs, triggers — then what the steps themselves asked for.
+//! event the history, segments, waiting runs, triggers — then what is to be sent, then what the steps themselves asked for.
 
 mod cover;
 mod doors;
 mod expect;
 mod forced;
 mod land;
+mod outbox;
 mod past;
 mod play;
 mod report;
@@ -24,6 +25,6 @@ pub use cover::{Coverage, Reached};
 pub use forced::force;
 pub use past::Past;
 pub use play::{Played, play};
-pub use report::{Message, Outcome, Person, Prevented, Refusal, Report, Request, RunReport, Started, TaskReport};
+pub use report::{Held, Message, Outcome, Person, Prevented, Refusal, Report, Request, RunReport, Started, TaskReport};
 pub use scenario::{Expect, ExpectMessage, ExpectRequest, Given, Scenario, ScenarioError, Someone, When};
 pub use simulation::{Door, Journey, Simulation};

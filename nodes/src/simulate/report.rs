@@ -23,6 +23,9 @@ pub struct Report {
     pub requests: Vec<Request>,
     /// Effects that did not happen: stopped by a guard, or failed by the scenario's wish.
     pub prevented: Vec<Prevented>,
+    /// Effects that were held back until quiet hours are over; what became of each then is told like any other.
+    #[serde(default)]
+    pub held: Vec<Held>,
     /// The runs, in the order of their entry.
     pub runs: Vec<RunReport>,
     /// Entries refused.
@@ -70,6 +73,23 @@ pub struct Request {
 pub struct Prevented {
     /// When.
     pub at: Timestamp,
+    /// Which run, an index into [`Report::runs`].
+    pub run: usize,
+    /// Of which node.
+    pub node: NodeId,
+    /// `email` or `http`.
+    pub channel: String,
+    /// Why.
+    pub why: Why,
+}
+
+/// An effect that waits until quiet hours are over.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Held {
+    /// When it was held back.
+    pub at: Timestamp,
+    /// When it is looked at again.
+    pub until: Timestamp,
     /// Which run, an index into [`Report::runs`].
     pub run: usize,
     /// Of which node.

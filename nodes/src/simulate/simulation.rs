@@ -1,8 +1,9 @@
 //! The virtual clock, the people and the runs.
 
 use super::cover::Coverage;
+use super::outbox::Outbox;
 use super::past::Past;
-use super::report::{Message, Person, Prevented, Refusal, Report, Request, RunReport, Started, TaskReport};
+use super::report::{Held, Message, Person, Prevented, Refusal, Report, Request, RunReport, Started, TaskReport};
 use crate::effect::Receipt;
 use crate::fact::{ConsentStatus, Customer, Event};
 use crate::id::{CustomerId, EventId, NodeId, TaskId, WorkspaceId};
@@ -87,6 +88,7 @@ pub(super) struct Seen {
     pub messages: Vec<Message>,
     pub requests: Vec<Request>,
     pub prevented: Vec<Prevented>,
+    pub held: Vec<Held>,
     pub refusals: Vec<Refusal>,
     pub recorded: Vec<Event>,
     pub started: Vec<Started>,
@@ -105,6 +107,7 @@ pub struct Simulation {
     pub(super) slots: BTreeMap<usize, Timestamp>,
     pub(super) queue: VecDeque<(usize, Stimulus)>,
     pub(super) inbox: VecDeque<Inward>,
+    pub(super) outbox: Outbox,
     pub(super) failing: BTreeMap<NodeId, Problem>,
     pub(super) replies: BTreeMap<NodeId, Json>,
     pub(super) seen: Seen,
@@ -126,6 +129,7 @@ impl Simulation {
             slots: BTreeMap::new(),
             queue: VecDeque::new(),
             inbox: VecDeque::new(),
+            outbox: Outbox::default(),
             failing: BTreeMap::new(),
             replies: BTreeMap::new(),
             seen: Seen::default(),
@@ -237,6 +241,7 @@ impl Simulation {
             messages: seen.messages.clone(),
             requests: seen.requests.clone(),
             prevented: seen.prevented.clone(),
+            held: seen.held.clone(),
             runs: runs.collect(),
             refusals: seen.refusals.clone(),
             people: people.collect(),
@@ -275,7 +280,7 @@ impl Simulation {
                 }
                 self.step(run, &stimulus);
             }
-            if self.admit_waiting() {
+            if self.admit_waiting() || self.send_due() {
                 continue;
             }
             match self.inbox.pop_front() {
@@ -313,7 +318,7 @@ impl Simulation {
     pub fn next_instant(&self) -> Option<Timestamp> {
         let runs = self.runs.iter().filter_map(|life| life.run.body.state.due_at());
         let segments = self.people.values().flat_map(|person| person.memberships.values().filter_map(|(_, at)| *at));
-        runs.chain(segments).chain(self.next_tick()).min()
+        runs.chain(segments).chain(self.outbox.next_due()).chain(self.next_tick()).min()
     }
 
     /// Lets queued runs in where a journey has a free place.
