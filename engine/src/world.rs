@@ -115,7 +115,10 @@ pub(crate) struct Outgoing {
     pub consents: Vec<(WorkspaceId, CustomerId, ConsentChange)>,
     pub refusals: Vec<Refusal>,
     pub memberships: Vec<(WorkspaceId, CustomerId, String, bool, Timestamp, Option<Timestamp>)>,
+    /// Runs that let go of their key.
     pub released: Vec<RunId>,
+    /// Runs whose key is another from now on, because their customer is.
+    pub rekeyed: Vec<(RunId, String)>,
     pub schedules: Vec<ScheduleRow>,
     pub throttles: HashMap<JourneyId, Timestamp>,
     pub tasks_answered: Vec<(TaskId, Json, String)>,

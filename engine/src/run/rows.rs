@@ -2,8 +2,8 @@
 
 use super::moved::{Rows, run_rows};
 use super::tables::{
-    ENDED_RUNS, EVENTS, MEMBERS, MESSAGES, MOVED_RUNS, NEW_RUNS, PASSAGES, REFUSALS, RELEASED, RESENT, RESENT_BY_INCIDENT, RESOLVED,
-    SCHEDULES, SCHEDULES_GONE, SETTLED_INCIDENT, STEPS, TASKS, TASKS_ANSWERED, TASKS_CLOSED, THROTTLES, TIMERS,
+    ENDED_RUNS, EVENTS, KEYS, MEMBERS, MESSAGES, MOVED_RUNS, NEW_RUNS, PASSAGES, REFUSALS, RESENT, RESENT_BY_INCIDENT, RESOLVED, SCHEDULES,
+    SCHEDULES_GONE, SETTLED_INCIDENT, STEPS, TASKS, TASKS_ANSWERED, TASKS_CLOSED, THROTTLES, TIMERS,
 };
 use crate::delivery::{self, OutboxRow};
 use crate::world::{World, day};
@@ -74,7 +74,9 @@ pub(crate) fn batch(world: &mut World, places: usize) -> (Batch, Landed) {
         }),
     );
     batch.insert(&EVENTS, out.events.iter().map(event_values));
-    batch.update(&RELEASED, out.released.iter().map(|run| [Value::from(run.0), Value::Null]));
+    // Let go of first, so that whoever takes a key over finds it free.
+    batch.update(&KEYS, out.released.iter().map(|run| [Value::from(run.0), Value::Null]));
+    batch.update(&KEYS, out.rekeyed.iter().map(|(run, key)| [Value::from(run.0), key.as_str().into()]));
     batch.insert(&NEW_RUNS, rows.new_runs);
     batch.update(&MOVED_RUNS, rows.moved);
     batch.update(&ENDED_RUNS, rows.ended);

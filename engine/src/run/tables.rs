@@ -43,7 +43,7 @@ pub(super) static ENDED_RUNS: Update = Update::new(
 )
 .expect_all();
 pub(super) static TIMERS: Update = Update::new("runs", &[("id", Ty::Uuid), ("seq", Ty::Int)], &[("due_at", Ty::Int)]).expect_all();
-pub(super) static RELEASED: Update = Update::new("runs", &[("id", Ty::Uuid)], &[("run_key", Ty::Text)]);
+pub(super) static KEYS: Update = Update::new("runs", &[("id", Ty::Uuid)], &[("run_key", Ty::Text)]);
 pub(super) static STEPS: Insert = Insert::new("steps", &[("run_id", Ty::Uuid), ("seq", Ty::Int), ("at", Ty::Int), ("body", Ty::Text)]);
 pub(super) static MESSAGES: Insert = Insert::new("messages", &[("day", Ty::Int), ("id", Ty::Uuid)]);
 pub(super) static EVENTS: Insert = Insert::new(

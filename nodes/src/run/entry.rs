@@ -155,3 +155,75 @@ pub fn admit(rule: &Reentry, holder: Option<Holder>, now: Timestamp) -> Admissio
         Reentry::OncePer { .. } | Reentry::NotWhileInside => Admission::From(holder.run),
     }
 }
+
+/// The key of a run as it is made for `customer`, when it was made for somebody who turned out to be he. Keys of people begin with
+/// their id.
+#[must_use]
+pub fn key_for(key: &str, customer: CustomerId) -> String {
+    format!("{customer}{}", key.find('/').map_or("", |at| &key[at..]))
+}
+
+/// Runs that hold one key since two people turned out to be one.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Joined {
+    /// The run that holds the key from now on; the others lose it.
+    pub holder: RunId,
+    /// Runs that the re-entry rule forbids: those of them that are not over have to end.
+    pub refused: Vec<(RunId, Why)>,
+}
+
+/// The re-entry rule, asked as if the two had been one person from the beginning: run after run in the order of their entry. So the
+/// run entered first goes on and a later one that it would have kept out ends. A run that is over keeps nobody out of a journey
+/// that is not entered while inside: nobody is inside twice then. None when there is no run.
+#[must_use]
+pub fn join(rule: &Reentry, mut runs: Vec<Holder>) -> Option<Joined> {
+    runs.sort_by_key(|run| (run.entered_at, run.run));
+    let mut runs = runs.into_iter();
+    let mut holder = runs.next()?;
+    let mut refused = Vec::new();
+    for run in runs {
+        match admit(rule, Some(holder), run.entered_at) {
+            Admission::Refused(why) => refused.push((run.run, why)),
+            Admission::Free | Admission::From(_) => holder = run,
+        }
+    }
+    Some(Joined { holder: holder.run, refused })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::time::Duration;
+    use uuid::Uuid;
+
+    fn run(n: i64, ended: bool) -> Holder {
+        Holder { run: RunId(Uuid::from_u128(n.unsigned_abs().into())), entered_at: Timestamp::from_micros(n * 3_600_000_000), ended }
+    }
+
+    /// Who holds the key in the end, and who is refused, of runs entered at these hours.
+    fn joined(rule: &Reentry, runs: &[Holder]) -> (u128, Vec<u128>) {
+        let joined = join(rule, runs.to_vec()).unwrap();
+        (joined.holder.0.as_u128(), joined.refused.iter().map(|(run, _)| run.0.as_u128()).collect())
+    }
+
+    #[test]
+    fn of_two_runs_that_turn_out_to_be_one_persons_the_first_goes_on() {
+        let inside = Reentry::NotWhileInside;
+        assert_eq!(joined(&inside, &[run(2, false), run(1, false)]), (1, vec![2]));
+        assert_eq!(joined(&inside, &[run(1, true), run(2, false)]), (2, vec![]), "one of them is over");
+        assert_eq!(joined(&inside, &[run(1, false), run(2, true)]), (1, vec![2]), "the one inside holds the key");
+        assert_eq!(joined(&inside, &[run(1, true), run(2, false), run(3, false)]), (2, vec![3]));
+        assert_eq!(joined(&Reentry::Once, &[run(1, true), run(2, false)]), (1, vec![2]));
+        assert_eq!(joined(&Reentry::Always, &[run(1, false), run(2, false)]), (2, vec![]));
+        let daily = Reentry::OncePer { period: Duration::from_hours(24) };
+        assert_eq!(joined(&daily, &[run(1, false), run(20, false), run(26, false)]), (26, vec![20]));
+        assert_eq!(join(&inside, Vec::new()), None);
+    }
+
+    #[test]
+    fn a_key_changes_hands_whatever_follows_the_id() {
+        let (old, new) = (CustomerId(Uuid::from_u128(1)), CustomerId(Uuid::from_u128(2)));
+        assert_eq!(key_for(&old.to_string(), new), new.to_string());
+        assert_eq!(key_for(&format!("{old}/cart/7"), new), format!("{new}/cart/7"));
+    }
+}

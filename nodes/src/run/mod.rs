@@ -10,7 +10,7 @@ mod state;
 mod walk;
 
 pub use advance::{Input, advance};
-pub use entry::{Admission, Entry, Holder, RefusalReason, admit, enter, run_key};
+pub use entry::{Admission, Entry, Holder, Joined, RefusalReason, admit, enter, join, key_for, run_key};
 pub use program::{Program, ProgramNode};
 pub use state::{Asked, Emitted, Run, RunBody, RunState, Step, StepOutcome, Subject, Transition, TransitionIncident};
 
