@@ -28,6 +28,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tradewind_engine::incoming::{Arrival, Call, Incoming, IncomingEvent};
 use tradewind_nodes::JsonMap;
+use utoipa::ToSchema;
 
 /// Bytes of a batch request: Segment's 500 KB, rounded up to the 512,000 bytes its libraries fill.
 const MAX_BATCH: usize = 512 * 1024;
@@ -46,29 +47,32 @@ enum Door {
     Batch { browser: bool },
 }
 
-/// The routes.
+/// The calls with their paths: the one for servers, and the one for browsers.
+pub const CALLS: [(Call, &str, &str); 6] = [
+    (Call::Identify, "/v1/identify", "/v1/i"),
+    (Call::Track, "/v1/track", "/v1/t"),
+    (Call::Page, "/v1/page", "/v1/p"),
+    (Call::Screen, "/v1/screen", "/v1/s"),
+    (Call::Group, "/v1/group", "/v1/g"),
+    (Call::Alias, "/v1/alias", "/v1/a"),
+];
+/// The paths that take many calls at a time, and whether it is a browser's.
+pub const BATCHES: [(&str, bool); 3] = [("/v1/batch", false), ("/v1/import", false), ("/v1/b", true)];
+/// The browser library's measurements of itself: taken, and not kept.
+pub const MEASUREMENTS: &str = "/v1/m";
+/// What the browser and mobile libraries ask for before they start.
+pub const SETTINGS: &str = "/v1/projects/{key}/settings";
+
+/// The routes. `calls` describes them in the OpenAPI document.
 pub fn router() -> Router<AppState> {
-    let calls = [
-        (Call::Identify, "identify", "i"),
-        (Call::Track, "track", "t"),
-        (Call::Page, "page", "p"),
-        (Call::Screen, "screen", "s"),
-        (Call::Group, "group", "g"),
-        (Call::Alias, "alias", "a"),
-    ];
     let mut router = Router::new();
-    for (call, long, short) in calls {
-        router = router
-            .route(&format!("/v1/{long}"), door(Door::Single { call, browser: false }))
-            .route(&format!("/v1/{short}"), door(Door::Single { call, browser: true }));
+    for (call, long, short) in CALLS {
+        router = router.route(long, door(Door::Single { call, browser: false })).route(short, door(Door::Single { call, browser: true }));
     }
-    router
-        .route("/v1/batch", door(Door::Batch { browser: false }))
-        .route("/v1/import", door(Door::Batch { browser: false }))
-        .route("/v1/b", door(Door::Batch { browser: true }))
-        // The browser library's measurements of itself: taken, and not kept.
-        .route("/v1/m", post(async || open(taken())).options(preflight))
-        .route("/v1/projects/{key}/settings", get(settings).options(preflight))
+    for (path, browser) in BATCHES {
+        router = router.route(path, door(Door::Batch { browser }));
+    }
+    router.route(MEASUREMENTS, post(async || open(taken())).options(preflight)).route(SETTINGS, get(settings).options(preflight))
 }
 
 fn door(door: Door) -> MethodRouter<AppState> {
@@ -146,17 +150,27 @@ struct Envelope<'a> {
     integrations: Option<JsonMap>,
 }
 
-#[derive(Serialize)]
-struct Dropped {
+/// A message that was not taken.
+#[derive(Serialize, ToSchema)]
+pub struct Dropped {
+    /// Its place in the batch, from 0.
     index: usize,
+    /// The field at fault; empty for the whole message.
     field: String,
+    /// What is wrong and what to do.
     reason: String,
 }
 
-#[derive(Serialize)]
-struct Outcome {
+/// What was taken is committed.
+#[derive(Serialize, ToSchema)]
+pub struct Taken {
+    /// Always true.
     success: bool,
+    /// How many messages of a batch were left out; absent when all were taken.
+    #[schema(required = false)]
     dropped_count: usize,
+    /// The first of those; absent when all were taken.
+    #[schema(required = false)]
     dropped: Vec<Dropped>,
 }
 
@@ -170,7 +184,7 @@ async fn batch(state: &AppState, key: Option<Arc<Key>>, bytes: &[u8], mut around
     around.context = envelope.context.unwrap_or_default();
     around.integrations = envelope.integrations.unwrap_or_default();
     let mut events = Vec::with_capacity(envelope.batch.len().min(MAX_MESSAGES));
-    let mut outcome = Outcome { success: true, dropped_count: 0, dropped: Vec::new() };
+    let mut outcome = Taken { success: true, dropped_count: 0, dropped: Vec::new() };
     for (index, raw) in envelope.batch.iter().enumerate() {
         let read = if index < MAX_MESSAGES { item(raw.get(), &around, state) } else { Err(too_many()) };
         match read {

@@ -13,6 +13,7 @@ use tradewind_engine::incoming::{Call, IncomingEvent};
 use tradewind_nodes::id::EventId;
 use tradewind_nodes::time::{Duration, Timestamp};
 use tradewind_nodes::{Json, JsonMap};
+use utoipa::ToSchema;
 
 /// Bytes one message may have.
 pub const MAX_MESSAGE: usize = 32 * 1024;
@@ -23,8 +24,8 @@ const MAX_MESSAGE_ID: usize = 99;
 /// How far ahead of us a clock may be.
 const AHEAD: Duration = Duration::from_hours(24);
 
-/// A message as it came. Unknown fields are ignored, as Segment does.
-#[derive(Deserialize, Default, Debug)]
+/// One call. Unknown fields are ignored, as Segment does. An id may be a number.
+#[derive(Deserialize, Default, Debug, ToSchema)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Message {
     /// Which call; needed inside a batch, implied by the path otherwise.
@@ -33,38 +34,58 @@ pub struct Message {
     /// The source's key, when there is no header.
     #[serde(deserialize_with = "id")]
     pub write_key: Option<String>,
-    /// The direct call's own time of sending.
+    /// When it was sent, by the clock of the device: with `timestamp` it tells how wrong that clock is.
     #[serde(deserialize_with = "lenient")]
     pub sent_at: Option<String>,
+    /// The shop's id of the person. It or `anonymousId` is needed.
     #[serde(deserialize_with = "id")]
     user_id: Option<String>,
+    /// The device's id.
     #[serde(deserialize_with = "id")]
     anonymous_id: Option<String>,
+    /// Alias: the id the person had before.
     #[serde(deserialize_with = "id")]
     previous_id: Option<String>,
+    /// Alias: another name of `previousId`.
     #[serde(deserialize_with = "id")]
     from: Option<String>,
+    /// Alias: another name of `userId`.
     #[serde(deserialize_with = "id")]
     to: Option<String>,
+    /// Group: which group.
     #[serde(deserialize_with = "id")]
     group_id: Option<String>,
+    /// Below 100 characters. A message with the id of an earlier one is a repeat and counts once; one is made when it is absent.
     #[serde(deserialize_with = "id")]
     message_id: Option<String>,
+    /// Track: the event's name.
     #[serde(deserialize_with = "id")]
     event: Option<String>,
+    /// Page and screen: its name.
     #[serde(deserialize_with = "id")]
     name: Option<String>,
+    /// Page and screen: its category.
     #[serde(deserialize_with = "id")]
     category: Option<String>,
+    /// When it happened, ISO 8601; now when absent.
     timestamp: Option<String>,
+    /// When it happened, where `timestamp` is absent.
     original_timestamp: Option<String>,
+    /// Track, page and screen: what the event says.
     #[serde(deserialize_with = "object")]
+    #[schema(value_type = Option<Object>)]
     properties: Option<JsonMap>,
+    /// Identify and group: what is known of the person or group. Null removes a trait.
     #[serde(deserialize_with = "object")]
+    #[schema(value_type = Option<Object>)]
     traits: Option<JsonMap>,
+    /// Where it comes from: `ip`, `locale`, `timezone`, `traits`, ….
     #[serde(deserialize_with = "object")]
+    #[schema(value_type = Option<Object>)]
     context: Option<JsonMap>,
+    /// Kept with the event; nothing is sent on by it.
     #[serde(deserialize_with = "object")]
+    #[schema(value_type = Option<Object>)]
     integrations: Option<JsonMap>,
 }
 

@@ -7,6 +7,7 @@
 
 pub mod audience;
 pub mod auth;
+pub mod calls;
 pub mod customers;
 pub mod dead_letters;
 pub mod deliveries;

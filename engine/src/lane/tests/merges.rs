@@ -10,7 +10,8 @@ use tradewind_nodes::time::Duration;
 const RUNS: &str = "SELECT COALESCE(c.user_id, '-') || ' ' || COALESCE(SUBSTR(r.run_key, 37), 'none') || ' ' || COALESCE(r.outcome, 'inside') \
     FROM runs r JOIN customers c ON c.id = r.customer_id ORDER BY r.id";
 /// Keys that begin with another id than that of their run's customer.
-const STRANGE: &str = "SELECT COUNT(*) FROM runs WHERE run_key IS NOT NULL AND REPLACE(SUBSTR(run_key, 1, 36), '-', '') <> LOWER(HEX(customer_id))";
+const STRANGE: &str =
+    "SELECT COUNT(*) FROM runs WHERE run_key IS NOT NULL AND REPLACE(SUBSTR(run_key, 1, 36), '-', '') <> LOWER(HEX(customer_id))";
 
 fn cart(settings: Json) -> Graph {
     let trigger = json!({"events": ["Cart Updated"]});
