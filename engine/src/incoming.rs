@@ -1,11 +1,14 @@
 //! What comes in through a door: the rows of the inbox.
 
+use crate::inspect::incidents::IncidentFilter;
 use serde::{Deserialize, Serialize};
 use tradewind_nodes::effect::Receipt;
 use tradewind_nodes::fact::ConsentStatus;
 use tradewind_nodes::id::{CustomerId, EffectKey, EventId, IncidentId, JourneyId, RunId, TaskId, WorkspaceId};
+use tradewind_nodes::issue::Problem;
 use tradewind_nodes::time::Timestamp;
 use tradewind_nodes::{Json, JsonMap};
+use utoipa::ToSchema;
 
 /// One thing to route. Its JSON is the body of an inbox row.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -97,6 +100,50 @@ pub enum Incoming {
         /// What to do.
         order: Order,
     },
+    /// Every run inside a journey is to end. Ordered a page at a time, so that it goes on after a restart.
+    Empty {
+        /// The journey.
+        journey: JourneyId,
+        /// Why, in words.
+        reason: String,
+        /// Runs up to this one are done.
+        after: Option<RunId>,
+    },
+    /// The same is to be done about every open incident that fits. Ordered a page at a time, the newest first.
+    Settle {
+        /// Which.
+        fits: IncidentFilter,
+        /// What.
+        remedy: Remedy,
+        /// By whom.
+        by: String,
+        /// Incidents from this one on are done, or came after it was decided.
+        below: IncidentId,
+    },
+}
+
+/// What to do about an incident.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Remedy {
+    /// Try again.
+    Retry,
+    /// Go on by `next` as if it had been done.
+    Skip,
+    /// End the run.
+    Abort,
+}
+
+impl Remedy {
+    /// The order to the run of an incident.
+    #[must_use]
+    pub fn order(self, incident: IncidentId, problem: &Problem, by: &str) -> Order {
+        match self {
+            Self::Retry => Order::Retry { incident: Some(incident) },
+            Self::Skip => Order::Skip { incident: Some(incident), port: None },
+            Self::Abort => Order::Cancel { incident: Some(incident), reason: format!("{by} gave up on it: {}", problem.message) },
+        }
+    }
 }
 
 /// Which trigger a [`Incoming::Start`] knocks at.
@@ -237,7 +284,7 @@ impl Incoming {
             Self::FanOut { .. } => "fan_out",
             Self::Segment { .. } | Self::Backfill { .. } => "segment",
             Self::Receipt { .. } => "receipt",
-            Self::Control { .. } => "control",
+            Self::Control { .. } | Self::Empty { .. } | Self::Settle { .. } => "control",
         }
     }
 
@@ -250,8 +297,8 @@ impl Incoming {
             Self::Profile { customer, .. } | Self::Segment { customer } => customer.0,
             Self::Merge { from, .. } => from.0,
             Self::Start { journey, customer, .. } | Self::Tick { journey, customer, .. } => customer.map_or(journey.0, |c| c.0),
-            Self::FanOut { journey, .. } => journey.0,
-            Self::Backfill { .. } => workspace.0,
+            Self::FanOut { journey, .. } | Self::Empty { journey, .. } => journey.0,
+            Self::Backfill { .. } | Self::Settle { .. } => workspace.0,
             Self::Receipt { effect, .. } => effect.run.0,
             Self::Control { run, .. } => run.0,
         }

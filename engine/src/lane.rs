@@ -218,15 +218,8 @@ impl Lane {
         drain(&mut world);
         for pending in work.arrivals {
             world.out.taken.extend(pending.id);
-            if let Incoming::FanOut { journey, node, at, after } = &pending.incoming {
-                let page = trigger::fan_out_page(&shared.db, pending.workspace, *after).await?;
-                let rows = page.rows(&shared.env, pending.workspace, *journey, node, *at);
-                world.out.inbox.extend(rows);
-                continue;
-            }
-            if let Incoming::Backfill { after } = &pending.incoming {
-                let page = trigger::fan_out_page(&shared.db, pending.workspace, *after).await?;
-                world.out.inbox.extend(page.looks(&shared.env, pending.workspace));
+            if trigger::stands_for_many(&pending.incoming) {
+                world.out.inbox.extend(trigger::page(&shared.db, &shared.env, pending).await?);
                 continue;
             }
             let routed = std::panic::catch_unwind(AssertUnwindSafe(|| trigger::route(&mut world, pending)));

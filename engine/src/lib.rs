@@ -24,7 +24,7 @@ mod world;
 
 pub use clock::{Clock, Environment, ManualClock, SystemClock};
 pub use handle::{Connectors, Engine, EngineSettings, Health, OpenedUrl, PersonalUrl};
-pub use incoming::{Arrival, Call, ConsentChange, Incoming, IncomingEvent, Order, StartDoor};
+pub use incoming::{Arrival, Call, ConsentChange, Incoming, IncomingEvent, Order, Remedy, StartDoor};
 
 use tradewind_nodes::id::JourneyId;
 use tradewind_store::StoreError;

@@ -5,21 +5,18 @@ use super::auth::{Reader, Writer};
 use super::extract::{Json, Path, Query};
 use super::page::{Page, PageQuery, Paging};
 use super::problem::{ApiError, ApiResult, ProblemDocument};
-use super::runs::{comparable, give};
+use super::runs::{comparable, control, give};
 use axum::extract::State;
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use tradewind_engine::inspect::incidents::{self, IncidentFilter, IncidentView};
 use tradewind_engine::inspect::troubles::{self, Troubles};
-use tradewind_engine::{Order, journeys};
+use tradewind_engine::{Incoming, Remedy, journeys};
 use tradewind_nodes::id::{IncidentId, WorkspaceId};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
-
-/// Incidents acted upon in one go.
-const PAGE: i64 = 500;
 
 /// The routes.
 pub fn router() -> OpenApiRouter<AppState> {
@@ -46,30 +43,6 @@ struct ListQuery {
     code: Option<String>,
 }
 
-/// What to do about an incident.
-#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-enum Action {
-    /// Try again.
-    Retry,
-    /// Go on by `next` as if it had been done.
-    Skip,
-    /// End the run.
-    Abort,
-}
-
-impl Action {
-    fn order(self, incident: &IncidentView, by: &str) -> Order {
-        match self {
-            Self::Retry => Order::Retry { incident: Some(incident.id) },
-            Self::Skip => Order::Skip { incident: Some(incident.id), port: None },
-            Self::Abort => {
-                Order::Cancel { incident: Some(incident.id), reason: format!("{by} gave up on it: {}", incident.problem.message) }
-            }
-        }
-    }
-}
-
 /// Which incidents.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
@@ -89,13 +62,13 @@ struct BulkBody {
     /// Which; an empty filter means every open incident of the workspace.
     filter: BulkFilter,
     /// What.
-    action: Action,
+    action: Remedy,
 }
 
 /// What was done.
 #[derive(Debug, Serialize, ToSchema)]
 struct BulkDone {
-    /// How many runs were given the order.
+    /// How many incidents fit, each of whose runs is given the order.
     ordered: u64,
 }
 
@@ -156,7 +129,7 @@ async fn get(State(state): State<AppState>, reader: Reader, Path(id): Path<Uuid>
     found(&state, reader.workspace, id).await.map(Json)
 }
 
-async fn act(state: &AppState, writer: &Writer, id: Uuid, action: Action) -> ApiResult<(StatusCode, Json<IncidentView>)> {
+async fn act(state: &AppState, writer: &Writer, id: Uuid, action: Remedy) -> ApiResult<(StatusCode, Json<IncidentView>)> {
     let incident = found(state, writer.workspace, id).await?;
     if incident.state != "open" {
         let how = incident.resolution.as_deref().unwrap_or("something else");
@@ -165,7 +138,7 @@ async fn act(state: &AppState, writer: &Writer, id: Uuid, action: Action) -> Api
             format!("incident {id} was resolved by {how}: look at its run {} for what came of it", incident.run),
         ));
     }
-    give(state, writer.workspace, vec![(incident.run, action.order(&incident, &writer.name))]).await?;
+    give(state, writer.workspace, vec![control(incident.run, action.order(incident.id, &incident.problem, &writer.name))]).await?;
     Ok((StatusCode::ACCEPTED, Json(incident)))
 }
 
@@ -173,43 +146,32 @@ async fn act(state: &AppState, writer: &Writer, id: Uuid, action: Action) -> Api
 #[utoipa::path(post, path = "/api/v1/incidents/{id}/retry", tag = "incidents", params(("id" = Uuid, Path, description = "The incident")),
     responses((status = 202, body = IncidentView), (status = "4XX", body = ProblemDocument)))]
 async fn retry(State(state): State<AppState>, writer: Writer, Path(id): Path<Uuid>) -> ApiResult<(StatusCode, Json<IncidentView>)> {
-    act(&state, &writer, id, Action::Retry).await
+    act(&state, &writer, id, Remedy::Retry).await
 }
 
 /// Sends the run on by `next` as if it had been done.
 #[utoipa::path(post, path = "/api/v1/incidents/{id}/skip", tag = "incidents", params(("id" = Uuid, Path, description = "The incident")),
     responses((status = 202, body = IncidentView), (status = "4XX", body = ProblemDocument)))]
 async fn skip(State(state): State<AppState>, writer: Writer, Path(id): Path<Uuid>) -> ApiResult<(StatusCode, Json<IncidentView>)> {
-    act(&state, &writer, id, Action::Skip).await
+    act(&state, &writer, id, Remedy::Skip).await
 }
 
 /// Ends the run.
 #[utoipa::path(post, path = "/api/v1/incidents/{id}/abort", tag = "incidents", params(("id" = Uuid, Path, description = "The incident")),
     responses((status = 202, body = IncidentView), (status = "4XX", body = ProblemDocument)))]
 async fn abort(State(state): State<AppState>, writer: Writer, Path(id): Path<Uuid>) -> ApiResult<(StatusCode, Json<IncidentView>)> {
-    act(&state, &writer, id, Action::Abort).await
+    act(&state, &writer, id, Remedy::Abort).await
 }
 
-/// Does the same about every open incident that fits the filter.
+/// Does the same about every open incident that fits the filter, one after the other, also when the server is started again meanwhile.
 #[utoipa::path(post, path = "/api/v1/incidents/bulk", tag = "incidents", request_body = BulkBody,
     responses((status = 202, body = BulkDone), (status = "4XX", body = ProblemDocument)))]
 async fn bulk(State(state): State<AppState>, writer: Writer, Json(body): Json<BulkBody>) -> ApiResult<(StatusCode, Json<BulkDone>)> {
     let filter = filter(&state, writer.workspace, body.filter, "/filter/").await?;
-    let (workspace, by) = (writer.workspace, writer.name.clone());
-    // A task of its own: a client that hangs up must not leave half of them undone.
-    let done = tokio::spawn(async move { order_all(&state, workspace, &filter, body.action, &by).await });
-    let ordered = done.await.map_err(|error| ApiError::internal(&error))??;
+    // Only those that are there now: a retry that fails again is an incident of its own.
+    let below = IncidentId(state.env.id());
+    let ordered = incidents::how_many(&state.db, writer.workspace, &filter, Some(below.0)).await?;
+    let all = Incoming::Settle { fits: filter, remedy: body.action, by: writer.name, below };
+    give(&state, writer.workspace, vec![all]).await?;
     Ok((StatusCode::ACCEPTED, Json(BulkDone { ordered })))
-}
-
-async fn order_all(state: &AppState, workspace: WorkspaceId, filter: &IncidentFilter, action: Action, by: &str) -> ApiResult<u64> {
-    let (mut before, mut ordered) = (None, 0);
-    loop {
-        // Orders are carried out later and a retry may fail again: going down by id meets each incident once.
-        let page = incidents::list(&state.db, workspace, filter, before, PAGE).await?;
-        let Some(last) = page.last() else { return Ok(ordered) };
-        before = Some(last.id.0);
-        ordered += page.len() as u64;
-        give(state, workspace, page.iter().map(|incident| (incident.run, action.order(incident, by))).collect()).await?;
-    }
 }

@@ -86,16 +86,18 @@ pub fn comparable(text: Option<String>, pointer: &str) -> ApiResult<Option<Strin
     }
 }
 
-/// Gives each run its order. A full engine is asked again for a while, so that a long list of orders gets through.
+/// An order to one run, as it comes in.
+pub fn control(run: RunId, order: Order) -> Incoming {
+    Incoming::Control { run, order }
+}
+
+/// Gives orders. A full engine is asked again for a while, so that people get through when programs do not.
 ///
 /// # Errors
 /// When the engine stays full, stops, or the database fails: the orders were not given then.
-pub async fn give(state: &AppState, workspace: WorkspaceId, orders: Vec<(RunId, Order)>) -> ApiResult<()> {
+pub async fn give(state: &AppState, workspace: WorkspaceId, orders: Vec<Incoming>) -> ApiResult<()> {
     let arrivals = || {
-        let arrival = |(run, order): &(RunId, Order)| {
-            let incoming = Incoming::Control { run: *run, order: order.clone() };
-            Arrival { workspace, incoming, received_at: state.env.now() }
-        };
+        let arrival = |incoming: &Incoming| Arrival { workspace, incoming: incoming.clone(), received_at: state.env.now() };
         orders.iter().map(arrival).collect::<Vec<_>>()
     };
     for _ in 0..OFFERS {
@@ -116,7 +118,7 @@ async fn ordered(state: &AppState, workspace: WorkspaceId, run: RunSummary, orde
     if run.ended_at.is_some() {
         return Err(ApiError::conflict("ended", format!("run {} has ended: nothing can be done with it any more", run.id)));
     }
-    give(state, workspace, vec![(run.id, order)]).await?;
+    give(state, workspace, vec![control(run.id, order)]).await?;
     Ok((StatusCode::ACCEPTED, Json(run)))
 }
 

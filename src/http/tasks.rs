@@ -85,6 +85,6 @@ async fn answer(
         return Err(ApiError::invalid("/note", format!("has up to {MAX_NOTE} bytes: shorten it")));
     }
     let order = Order::Answer { task: task.id, answer: body.answer, by: writer.name.clone(), note };
-    give(&state, writer.workspace, vec![(task.run, order)]).await?;
+    give(&state, writer.workspace, vec![control(task.run, order)]).await?;
     Ok((StatusCode::ACCEPTED, Json(task)))
 }

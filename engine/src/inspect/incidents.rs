@@ -1,7 +1,7 @@
 //! Incidents: runs and deliveries that need a person.
 
 use super::names::{ManyLabels, slugs, titles};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use tradewind_commerce::customers::{Person, people};
 use tradewind_commerce::reading::{ReadError, at, below, json, opt_at};
 use tradewind_nodes::Json;
@@ -56,7 +56,7 @@ pub struct IncidentView {
 }
 
 /// Which incidents to list.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct IncidentFilter {
     /// Resolved ones in place of open ones.
     pub resolved: bool,
@@ -77,18 +77,29 @@ macro_rules! select {
         )
     };
 }
-macro_rules! listed {
+macro_rules! fitting {
     ($path:literal) => {
         concat!(
-            select!("state = $2 AND id < $3 AND (CAST($4 AS text) IS NULL OR node = $4) "),
+            "state = $2 AND id < $3 AND (CAST($4 AS text) IS NULL OR node = $4) ",
             "AND (CAST($5 AS text) IS NULL OR problem LIKE $5 ESCAPE '!') ",
-            $path,
-            " ORDER BY id DESC LIMIT $6"
+            $path
         )
+    };
+}
+macro_rules! listed {
+    ($path:literal) => {
+        concat!(select!(""), fitting!($path), " ORDER BY id DESC LIMIT $6")
+    };
+}
+macro_rules! counted {
+    ($path:literal) => {
+        concat!("SELECT COUNT(*) FROM (SELECT id FROM incidents WHERE workspace_id = $1 AND ", fitting!($path), " LIMIT $6) AS fitting")
     };
 }
 pub(super) const ALL: &str = listed!("");
 pub(super) const OF_JOURNEY: &str = listed!("AND journey_id = $7");
+pub(super) const HOW_MANY: &str = counted!("");
+pub(super) const HOW_MANY_OF: &str = counted!("AND journey_id = $7");
 pub(super) const OF_RUN: &str = select!("run_id = $2 ORDER BY id LIMIT $3");
 pub(super) const ONE: &str = select!("id = $2 LIMIT 1");
 
@@ -100,18 +111,51 @@ pub async fn list(
     before: Option<Uuid>,
     limit: i64,
 ) -> Result<Vec<IncidentView>, ReadError> {
+    let (sql, args) = fitting(workspace, filter, before, limit, [ALL, OF_JOURNEY]);
+    named(db, workspace, db.query(sql, args).await?).await
+}
+
+/// As [`list`], without what journeys, nodes and people are called.
+pub(crate) async fn page(
+    db: &Db,
+    workspace: WorkspaceId,
+    filter: &IncidentFilter,
+    before: Option<Uuid>,
+    limit: i64,
+) -> Result<Vec<IncidentView>, ReadError> {
+    let (sql, args) = fitting(workspace, filter, before, limit, [ALL, OF_JOURNEY]);
+    db.query(sql, args).await?.iter().map(view).collect()
+}
+
+/// Incidents that are counted at most.
+const MOST_COUNTED: i64 = 1_000_000;
+
+/// How many incidents there are below the id `before`.
+pub async fn how_many(db: &Db, workspace: WorkspaceId, filter: &IncidentFilter, before: Option<Uuid>) -> Result<u64, ReadError> {
+    let (sql, args) = fitting(workspace, filter, before, MOST_COUNTED, [HOW_MANY, HOW_MANY_OF]);
+    let rows = db.query(sql, args).await?;
+    Ok(rows.first().map_or(Ok(0), |row| row.int(0))?.unsigned_abs())
+}
+
+/// Of the statements for all journeys and for one, the one that `filter` needs, and its arguments.
+fn fitting(
+    workspace: WorkspaceId,
+    filter: &IncidentFilter,
+    before: Option<Uuid>,
+    limit: i64,
+    [all, of_journey]: [&'static str; 2],
+) -> (&'static str, Vec<Value>) {
     let state = if filter.resolved { "resolved" } else { "open" };
     let code = filter.code.as_deref().map(with_code);
     let mut args: Vec<Value> =
         vec![workspace.0.into(), state.into(), below(before).into(), filter.node.as_deref().into(), code.into(), limit.into()];
-    let sql = match filter.journey {
+    match filter.journey {
         Some(journey) => {
             args.push(journey.0.into());
-            OF_JOURNEY
+            (of_journey, args)
         }
-        None => ALL,
-    };
-    named(db, workspace, db.query(sql, args).await?).await
+        None => (all, args),
+    }
 }
 
 /// The incidents of a run, the first first.

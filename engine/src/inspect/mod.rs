@@ -42,6 +42,8 @@ pub static STATEMENTS: Statements = Statements(&[
     deliveries::ONE,
     incidents::ALL,
     incidents::OF_JOURNEY,
+    incidents::HOW_MANY,
+    incidents::HOW_MANY_OF,
     incidents::OF_RUN,
     incidents::ONE,
     mails::ALL,

@@ -21,6 +21,13 @@ pub(super) const UNARCHIVE: &str = "UPDATE journeys SET status = COALESCE(archiv
 pub(super) const LIVE_RUNS: &str =
     "SELECT id FROM runs WHERE journey_id = $1 AND workspace_id = $2 AND ended_at IS NULL AND id > $3 ORDER BY id LIMIT $4";
 
+/// Every version has a number: said so that the index of those inside is read, and not that of all who ever were.
+pub(super) const HOW_MANY: &str =
+    "SELECT COUNT(*) FROM (SELECT version FROM runs WHERE journey_id = $1 AND version >= 0 AND ended_at IS NULL LIMIT $2) AS inside";
+
+/// Runs that are counted at most.
+const MOST_COUNTED: i64 = 1_000_000;
+
 /// What to do with a journey that runs.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Turn {
@@ -45,8 +52,19 @@ impl Turn {
 
 /// Pauses, resumes or stops the journey called `name`; doing it again changes nothing.
 pub async fn turn(db: &Db, workspace: WorkspaceId, name: &str, turn: Turn, now: Timestamp) -> Result<Journey> {
+    let (_, change) = turning(db, workspace, name, turn, now).await?;
+    let (_, _, wish, allowed) = turn.rule();
+    match db.commit(change).await {
+        Err(StoreError::Conflict { .. }) => refused(db, workspace, name, wish, allowed).await,
+        Err(error) => Err(error.into()),
+        Ok(_) => find(db, workspace, name).await,
+    }
+}
+
+/// The change that [`turn`] commits, for whoever commits more with it. It is void where the journey may not be turned so.
+pub async fn turning(db: &Db, workspace: WorkspaceId, name: &str, turn: Turn, now: Timestamp) -> Result<(JourneyId, Batch)> {
     let journey = find(db, workspace, name).await?;
-    let (to, from, wish, allowed) = turn.rule();
+    let (to, from, _, _) = turn.rule();
     let from: Vec<String> = from.iter().map(|status| status.name().to_owned()).collect();
     let mut batch = Batch::new();
     let args = vec![journey.id.0.into(), workspace.0.into(), to.name().into(), now.micros().into(), from.into()];
@@ -56,11 +74,13 @@ pub async fn turn(db: &Db, workspace: WorkspaceId, name: &str, turn: Turn, now: 
         batch.execute(UNPARK, vec![journey.id.0.into(), now.micros().into()], Expect::Any);
     }
     bump(&mut batch, workspace, Cached::Journeys);
-    match db.commit(batch).await {
-        Err(StoreError::Conflict { .. }) => refused(db, workspace, name, wish, allowed).await,
-        Err(error) => Err(error.into()),
-        Ok(_) => find(db, workspace, name).await,
-    }
+    Ok((journey.id, batch))
+}
+
+/// How many runs are inside a journey.
+pub async fn inside(db: &Db, journey: JourneyId) -> Result<u64> {
+    let rows = db.query(HOW_MANY, vec![journey.0.into(), MOST_COUNTED.into()]).await?;
+    Ok(rows.first().map_or(Ok(0), |row| row.int(0))?.unsigned_abs())
 }
 
 /// Puts the journey called `name` away. Its history stays, its slug stays taken.

@@ -19,7 +19,7 @@ pub mod versions;
 pub use draft::{NewJourney, create, duplicate, rename, save};
 pub use error::{JourneyError, Result};
 pub use find::{find, id_of};
-pub use lifecycle::{Turn, archive, live_runs, turn, unarchive};
+pub use lifecycle::{Turn, archive, inside, live_runs, turn, turning, unarchive};
 pub use list::{Listing, Order, Place, list};
 pub use preview::{Change, DifferentNode, Fate, Preview, preview, restore};
 pub use publish::{Publication, Published, people_at, publish, validate};
@@ -50,6 +50,7 @@ pub static STATEMENTS: Statements = Statements(&[
     lifecycle::ARCHIVE,
     lifecycle::UNARCHIVE,
     lifecycle::LIVE_RUNS,
+    lifecycle::HOW_MANY,
     publish::GO_LIVE,
     publish::NEWEST,
     publish::PEOPLE_AT,

@@ -3,6 +3,7 @@
 mod event;
 mod merge;
 mod open;
+mod pages;
 mod schedule;
 mod segment;
 mod start;
@@ -12,10 +13,10 @@ use crate::incoming::{Incoming, Order};
 use crate::world::{Stimulus, World};
 use tradewind_nodes::id::{PortName, RunId};
 
-pub(crate) use schedule::page as fan_out_page;
+pub(crate) use pages::{page, stands_for_many};
 
 /// Every fixed statement of the triggers.
-pub(crate) const STATEMENTS: &[&str] = &[schedule::AUDIENCE];
+pub(crate) const STATEMENTS: &[&str] = &[schedule::AUDIENCE, pages::INSIDE];
 
 /// Routes one row of the inbox.
 pub(crate) fn route(world: &mut World, pending: &Pending) {
@@ -32,8 +33,8 @@ pub(crate) fn route(world: &mut World, pending: &Pending) {
             start::route(world, workspace, &wanted);
         }
         Incoming::Tick { journey, node, customer, at } => schedule::tick(world, workspace, *journey, node, *customer, *at),
-        // A page of the audience is read by the lane before the batch, and comes back as ticks.
-        Incoming::FanOut { .. } | Incoming::Backfill { .. } => {}
+        // What stands for many is read a page at a time by the lane ([`page`]) and comes back as rows for each.
+        Incoming::FanOut { .. } | Incoming::Backfill { .. } | Incoming::Empty { .. } | Incoming::Settle { .. } => {}
         Incoming::Segment { customer } => {
             let customer = world.resolve(*customer);
             segment::look(world, workspace, customer);

@@ -78,7 +78,7 @@ impl World {
                 Incoming::Merge { from, into, .. } => identifiers.extend([from.0, into.0]),
                 Incoming::Receipt { effect, .. } => runs.push(effect.run.0),
                 Incoming::Control { run, .. } => runs.push(run.0),
-                Incoming::FanOut { .. } | Incoming::Backfill { .. } => {}
+                Incoming::FanOut { .. } | Incoming::Backfill { .. } | Incoming::Empty { .. } | Incoming::Settle { .. } => {}
             }
         }
         let today = day(self.now);
@@ -185,7 +185,8 @@ impl World {
                 }
                 Incoming::Start { customer, .. } | Incoming::Tick { customer, .. } => touched.extend(customer.map(|c| self.resolve(c))),
                 Incoming::Merge { from, into, .. } => touched.extend([*from, self.resolve(*into)]),
-                Incoming::Control { .. } | Incoming::Receipt { .. } | Incoming::FanOut { .. } | Incoming::Backfill { .. } => {}
+                Incoming::Control { .. } | Incoming::Receipt { .. } => {}
+                Incoming::FanOut { .. } | Incoming::Backfill { .. } | Incoming::Empty { .. } | Incoming::Settle { .. } => {}
             }
         }
         let mut wanted: HashSet<CustomerId> = self.runs.values().filter_map(|r| r.run.customer).collect();

@@ -6,24 +6,22 @@ use crate::http::customers::CustomerQuery;
 use crate::http::extract::{Json, Path, Query};
 use crate::http::period::instant;
 use crate::http::problem::{ApiError, ApiResult, ProblemDocument};
-use crate::http::runs::give;
 use axum::extract::State;
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use tradewind_engine::catalog::Status;
 use tradewind_engine::inspect::counts::{self, Counts, Period};
 use tradewind_engine::journeys::{self, Journey, Turn};
-use tradewind_engine::{Arrival, Incoming, Order, StartDoor};
+use tradewind_engine::{Arrival, EngineError, Incoming, StartDoor};
 use tradewind_nodes::JsonMap;
 use tradewind_nodes::id::{JourneyId, WorkspaceId};
 use tradewind_nodes::kind::Trigger;
+use tradewind_store::StoreError;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
 
-/// Runs ordered to end in one go.
-const PAGE: i64 = 500;
 /// A key goes into a unique index; PostgreSQL holds no more than some kilobytes there.
 const MAX_KEY: usize = 256;
 
@@ -55,7 +53,7 @@ struct Stopped {
     /// The journey.
     #[serde(flatten)]
     journey: Journey,
-    /// How many runs were ordered to end.
+    /// How many runs are inside and end.
     ending: u64,
 }
 
@@ -115,8 +113,8 @@ async fn resume(State(state): State<AppState>, writer: Writer, Path(slug): Path<
     turn(&state, writer.workspace, &slug, Turn::Resume).await.map(Json)
 }
 
-/// Stops a journey: nobody enters any more. Those inside finish, or are taken out. Stopping again is harmless and goes on where
-/// an interrupted stop left off.
+/// Stops a journey: nobody enters any more. Those inside finish, or are taken out one after the other, also when the server is started
+/// again meanwhile. Stopping again is harmless.
 #[utoipa::path(post, path = "/api/v1/journeys/{slug}/stop", tag = "journeys", params(("slug" = String, Path, description = "Slug or id")),
     request_body = StopBody, responses((status = 200, body = Stopped), (status = "4XX", body = ProblemDocument)))]
 async fn stop(
@@ -125,27 +123,26 @@ async fn stop(
     Path(slug): Path<String>,
     Json(body): Json<StopBody>,
 ) -> ApiResult<Json<Stopped>> {
-    let journey = turn(&state, writer.workspace, &slug, Turn::Stop).await?;
     if body.people == People::Finish {
+        let journey = turn(&state, writer.workspace, &slug, Turn::Stop).await?;
         return Ok(Json(Stopped { journey, ending: 0 }));
     }
-    // A task of its own: a client that hangs up, or the limit on a request's time, must not leave half of them inside.
-    let (workspace, id, by) = (writer.workspace, journey.id, writer.name.clone());
-    let emptied = tokio::spawn(async move { empty(&state, workspace, id, &by).await });
-    let ending = emptied.await.map_err(|error| ApiError::internal(&error))??;
-    Ok(Json(Stopped { journey, ending }))
-}
-
-async fn empty(state: &AppState, workspace: WorkspaceId, journey: JourneyId, by: &str) -> ApiResult<u64> {
-    let (mut after, mut ending) = (None, 0);
-    loop {
-        let runs = journeys::live_runs(&state.db, workspace, journey, after, PAGE).await?;
-        let Some(last) = runs.last() else { return Ok(ending) };
-        after = Some(*last);
-        ending += runs.len() as u64;
-        let order = Order::Cancel { reason: format!("{by} stopped the journey"), incident: None };
-        give(state, workspace, runs.into_iter().map(|run| (run, order.clone())).collect()).await?;
+    let workspace = writer.workspace;
+    let (id, change) = journeys::turning(&state.db, workspace, &slug, Turn::Stop, state.env.now()).await?;
+    let ending = journeys::inside(&state.db, id).await?;
+    let incoming = Incoming::Empty { journey: id, reason: format!("{} stopped the journey", writer.name), after: None };
+    let arrival = Arrival { workspace, incoming, received_at: state.env.now() };
+    match state.engine.accept_with(vec![arrival], change).await {
+        // What stands in the way is said by trying it alone.
+        Err(EngineError::Store(StoreError::Conflict { .. })) => {}
+        Err(error) => return Err(error.into()),
+        Ok(()) => {
+            state.engine.refresh().await?;
+            return Ok(Json(Stopped { journey: journeys::find(&state.db, workspace, &slug).await?, ending }));
+        }
     }
+    let journey = turn(&state, workspace, &slug, Turn::Stop).await?;
+    Ok(Json(Stopped { journey, ending: 0 }))
 }
 
 /// Starts the journey for a person (or for nobody) through its trigger `trigger.api`.

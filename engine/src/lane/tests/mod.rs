@@ -9,6 +9,7 @@ mod fault;
 mod handover;
 mod ledger;
 mod loops;
+mod many;
 mod merges;
 mod recorder;
 mod sending;
