@@ -17,7 +17,7 @@ use tradewind_nodes::issue::{Issue, IssueCode};
 fn field_of(editor: Editor, node: Option<&NodeId>, pointer: &str) -> Option<(String, usize, Field)> {
     let kind = editor.with_graph(|graph| graph.node(node?).map(|node| node.kind.clone()))?;
     let name = pointer.split('/').nth(1)?;
-    let fields = editor.with_registry(|kinds| kinds.spec(&kind))?.fields;
+    let fields = editor.with_kinds(|kinds| kinds.spec(&kind))?.fields;
     let (place, field) = fields.into_iter().enumerate().find(|(_, field)| field.name == name)?;
     Some((kind, place, field))
 }

@@ -131,9 +131,9 @@ pub fn Numbers() -> impl IntoView {
                 <select class="in narrow" aria-label=tr!(live.numbers.version) on:change=move |event| watch.version.set(event_target_value(&event).parse().ok())>
                     <option value="">{tr!(live.numbers.all_versions)}</option>{versions}
                 </select>
-                <label class="choice"><input type="checkbox" prop:checked=percent on:change=move |event| editor.counts.update(|counts| counts.percent = event_target_checked(&event)) />{tr!(live.numbers.percent)}</label>
+                <label class="tick"><input type="checkbox" prop:checked=percent on:change=move |event| editor.counts.update(|counts| counts.percent = event_target_checked(&event)) />{tr!(live.numbers.percent)}</label>
             </div>
-            <p class="row figures"><span>{tr!(live.numbers.entered)}" "<b>{move || figure(watch.counted.with(|counted| counted.entered))}</b></span>
+            <p class="row tally"><span>{tr!(live.numbers.entered)}" "<b>{move || figure(watch.counted.with(|counted| counted.entered))}</b></span>
                 <span>{tr!(live.numbers.inside)}" "<b>{move || figure(watch.counted.with(|counted| counted.inside))}</b></span></p>
             <Show when=move || watch.people.with(Option::is_some)><People watch=watch /></Show>
             <ByStep watch=watch percent=percent />

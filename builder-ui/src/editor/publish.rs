@@ -162,7 +162,7 @@ fn Issues(
     let one = move |issue: GraphIssue| {
         let node = issue.node.clone().filter(|node| editor.with_graph(|graph| graph.node(node).is_some()));
         let name = node.as_ref().map(|node| editor.title(node));
-        let code = serde_json::from_value(issue.code.into()).ok();
+        let code = serde_json::from_value(issue.code.clone().into()).ok();
         let field = issue.field().to_owned();
         let words = super::issues::words(editor, node.as_ref(), &field, code, &issue.detail);
         let go = move |_| {

@@ -236,7 +236,7 @@ fn PortChoice(
         let (node, label, own) = (node.clone(), words::port_label(port.as_str()), port.clone());
         let pressed = move || matches!(place.get(), Place::After { port, .. } if port == own);
         view! {
-            <button type="button" class="chip" aria-pressed=move || pressed().to_string() on:click=move |_| place.set(Place::After { node: node.clone(), port: port.clone() })>
+            <button type="button" class="way-chip" aria-pressed=move || pressed().to_string() on:click=move |_| place.set(Place::After { node: node.clone(), port: port.clone() })>
                 {label}
             </button>
         }

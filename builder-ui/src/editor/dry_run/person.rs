@@ -57,7 +57,7 @@ pub fn Who(
                 });
             }
         };
-        view! { <label class="choice"><input type="radio" name="dry-run-who" prop:checked=move || real.get() == which on:change=take />{label}</label> }
+        view! { <label class="tick"><input type="radio" name="dry-run-who" prop:checked=move || real.get() == which on:change=take />{label}</label> }
     };
     view! {
         <details class="part" prop:open=begins>
@@ -112,7 +112,7 @@ fn MadeUp(
             </Field>
         </div>
         <Field label=Signal::derive(tr!(dryrun.who.email)) id="dry-run-email"><input id="dry-run-email" class="in" type="email" dir="ltr" bind:value=email /></Field>
-        <label class="choice"><input type="checkbox" prop:checked=consents on:change=move |event| consents.set(event_target_checked(&event)) />{tr!(dryrun.who.consents)}</label>
+        <label class="tick"><input type="checkbox" prop:checked=consents on:change=move |event| consents.set(event_target_checked(&event)) />{tr!(dryrun.who.consents)}</label>
         <details>
             <summary>{tr!(dryrun.who.more)}</summary>
             <Field label=Signal::derive(tr!(dryrun.who.traits)) id="dry-run-traits" error=Signal::derive(move || extra.get().err())>

@@ -130,7 +130,7 @@ fn Mail(
     let html = StoredValue::new(html);
     let title = StoredValue::new(mail.subject);
     view! {
-        <li class="mail">
+        <li class="told-mail">
             <button type="button" class="link" aria-expanded=move || open.get().to_string() on:click=move |_| open.update(|open| *open = !*open)>
                 <b dir="auto">{subject}</b>
             </button>
@@ -148,7 +148,7 @@ fn Asked(
     request: Request,
 ) -> impl IntoView {
     view! {
-        <li class="mail">
+        <li class="told-mail">
             <b dir="ltr">{format!("{} {}", request.request.method, request.request.url)}</b>
             <small><time>{format::instant(request.at, Moment::DateTime)}</time></small>
             {(!request.request.body.is_empty()).then(|| view! { <pre dir="ltr" tabindex="0">{request.request.body}</pre> })}

@@ -70,7 +70,7 @@ fn Facts(
     let chips = |items: Vec<String>| items.into_iter().map(|item| view! { <span class="tag"><bdi>{item}</bdi></span> }).collect_view();
     let unlabelled = tags.is_empty();
     view! {
-        <section class="sheet" aria-labelledby="who">
+        <section class="tile" aria-labelledby="who">
             <h2 id="who">{tr!(customers.who)}</h2>
             <dl class="facts">
                 {fact(t!(customers.email), who.email)}{fact(t!(customers.user_id), who.user_id)}{fact(t!(customers.id), Some(who.id))}
@@ -78,18 +78,18 @@ fn Facts(
                 <div><dt>{tr!(customers.seen)}</dt><dd><When at=last_seen_at /></dd></div>
             </dl>
         </section>
-        <section class="sheet" aria-labelledby="allows">
+        <section class="tile" aria-labelledby="allows">
             <h2 id="allows">{tr!(customers.consent)}</h2>
             <dl class="facts">{allows.into_iter().map(allowed).collect_view()}</dl>
             {silent.then(|| view! { <p class="quiet">{tr!(customers.no_consent_yet)}</p> })}
         </section>
-        <section class="sheet" aria-labelledby="groups">
+        <section class="tile" aria-labelledby="groups">
             <h2 id="groups">{tr!(customers.groups)}</h2>
             <div class="row tight">{chips(tags)}</div>
             <div class="row tight">{move || segments.get().and_then(Result::ok).map(chips)}</div>
             {move || (unlabelled && segments.get().and_then(Result::ok).is_none_or(|all| all.is_empty())).then(|| view! { <p class="quiet">{t!(customers.no_groups)}</p> })}
         </section>
-        <section class="sheet" aria-labelledby="traits">
+        <section class="tile" aria-labelledby="traits">
             <h2 id="traits">{tr!(customers.traits)}</h2>
             <dl class="facts">{traits.into_iter().map(said).collect_view()}</dl>
             {bare.then(|| view! { <p class="quiet">{tr!(customers.no_traits)}</p> })}
@@ -134,7 +134,7 @@ fn Inside(
         }
     };
     view! {
-        <section class="sheet" aria-labelledby="inside">
+        <section class="tile" aria-labelledby="inside">
             <h2 id="inside">{tr!(customers.inside)}</h2>
             <ul class="lines"><For each=move || list.items.get() key=|run: &Visit| run.id.clone() children=one /></ul>
             <Foot list=list />

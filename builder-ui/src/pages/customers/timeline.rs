@@ -19,7 +19,7 @@ pub fn Timeline(
         async move { customers::timeline(&id, cursor).await }
     });
     view! {
-        <section class="sheet" aria-labelledby="timeline">
+        <section class="tile" aria-labelledby="timeline">
             <h2 id="timeline">{tr!(customers.timeline)}</h2>
             <ol class="timeline">
                 <For each=move || list.items.get() key=|entry: &Entry| (entry.id.clone(), entry.at.micros()) let:entry><One entry=entry /></For>

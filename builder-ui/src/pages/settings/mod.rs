@@ -40,7 +40,7 @@ fn Segments() -> impl IntoView {
         }
     };
     view! {
-        <section class="sheet" aria-labelledby="segments">
+        <section class="tile" aria-labelledby="segments">
             <h2 id="segments">{tr!(settings.segments)}</h2>
             <p class="lead">{tr!(settings.segments_lead)}</p>
             <Show when=move || !list.items.with(Vec::is_empty)>
@@ -59,7 +59,7 @@ fn Segments() -> impl IntoView {
 #[component]
 fn Appearance() -> impl IntoView {
     view! {
-        <section class="sheet" aria-labelledby="appearance">
+        <section class="tile" aria-labelledby="appearance">
             <h2 id="appearance">{tr!(settings.appearance)}</h2>
             <p class="lead">{tr!(settings.appearance_lead)}</p>
             <dl class="facts">
@@ -86,7 +86,7 @@ fn About() -> impl IntoView {
         })
     };
     view! {
-        <section class="sheet" aria-labelledby="about">
+        <section class="tile" aria-labelledby="about">
             <h2 id="about">{tr!(settings.about)}</h2>
             <dl class="facts">{facts}</dl>
         </section>

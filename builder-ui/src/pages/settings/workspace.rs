@@ -11,7 +11,7 @@ use leptos::prelude::*;
 pub fn Workspace() -> impl IntoView {
     let (found, retry) = use_fetched(|| Some(settings::read()));
     view! {
-        <section class="sheet" aria-labelledby="workspace">
+        <section class="tile" aria-labelledby="workspace">
             <h2 id="workspace">{tr!(settings.workspace)}</h2>
             <p class="lead">{tr!(settings.workspace_lead)}</p>
             <Known found=found retry=retry children=move |(settings, tag): (Settings, String)| view! { <Form settings=settings tag=tag retry=retry /> } />
