@@ -80,6 +80,7 @@ async function fingers(given) {
   await page.locator('.quick').getByRole('option', { name: 'End here' }).tap();
   await canvas.goes([...RECOVERY, 'condition.if -no→ exit']);
   await hand.down(await middle(wait));
+  // How long it rested is all that tells the one from the other: nothing is to be seen before the finger leaves.
   await page.waitForFunction(began => performance.now() - began > 600, await page.evaluate(() => performance.now()));
   await hand.up();
   await page.getByRole('menuitem', { name: /^Remove/ }).first().tap();
@@ -94,7 +95,7 @@ async function fingers(given) {
 async function fromRightToLeft(given) {
   const { page, canvas } = await opened(given, 'arabic', { language: 'ar' });
   const at = async id => (await middle(canvas.card(id))).x;
-  const wait = given.api && (await given.api.draft('arabic')).nodes[1];
+  const wait = recovery().nodes[1];
 
   // The scene is mirrored: the first way out is on the right, and what lies to the left in the draft is seen on the right.
   assert.ok(await at('mail') > await at('start'));
