@@ -5,7 +5,7 @@ use crate::api::people;
 use crate::api::runs::Person;
 use crate::{browser, t, tr};
 use leptos::prelude::*;
-use web_sys::KeyboardEvent;
+use web_sys::{HtmlInputElement, KeyboardEvent};
 
 /// How long after the last letter the server is asked.
 const PAUSE: u32 = 180;
@@ -15,6 +15,9 @@ const PAUSE: u32 = 180;
 pub fn PersonSearch(
     /// The id of the field; what it finds carries it with an ending.
     id: &'static str,
+    /// Who is known already, by the address of the page: the field says so.
+    #[prop(optional, into)]
+    shown: Signal<Option<Person>>,
     /// Told who was chosen.
     #[prop(into)]
     choose: Callback<Person>,
@@ -23,6 +26,11 @@ pub fn PersonSearch(
     let found = RwSignal::new(Vec::<Person>::new());
     let (open, place) = (RwSignal::new(false), RwSignal::new(0_usize));
     let failure = RwSignal::new(None::<Failure>);
+    Effect::new(move |_| {
+        if let Some(person) = shown.get().filter(|_| typed.with_untracked(String::is_empty)) {
+            typed.set(person.called());
+        }
+    });
     let ask = move || {
         let wanted = typed.get_untracked();
         leptos::task::spawn_local(async move {
@@ -91,7 +99,7 @@ pub fn PersonSearch(
             <input id=id class="in" type="search" role="combobox" autocomplete="off" spellcheck="false" dir="auto" placeholder=tr!(why.person_hint)
                 aria-expanded=move || open.get().to_string() aria-controls=format!("{id}-list") aria-autocomplete="list"
                 aria-activedescendant=move || (open.get() && !found.with(Vec::is_empty)).then(|| format!("{id}-{}", place.get()))
-                prop:value=typed on:focus=move |_| { open.set(true); ask(); } on:blur=move |_| open.set(false)
+                prop:value=typed on:focus=move |event| { event_target::<HtmlInputElement>(&event).select(); open.set(true); ask(); } on:blur=move |_| open.set(false)
                 on:input=move |event| { typed.set(event_target_value(&event)); open.set(true); ask(); } on:keydown=keys />
             <ul id=format!("{id}-list") class="commands found" role="listbox" aria-label=tr!(why.people) hidden=move || !open.get() || found.with(Vec::is_empty)>
                 {move || found.get().into_iter().enumerate().map(entry).collect_view()}

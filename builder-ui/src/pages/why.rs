@@ -113,7 +113,7 @@ fn Question(
     };
     view! {
         <div class="question">
-            <Field label=Signal::derive(tr!(why.person)) id="why-person"><PersonSearch id="why-person" choose=chosen /></Field>
+            <Field label=Signal::derive(tr!(why.person)) id="why-person"><PersonSearch id="why-person" shown=person choose=chosen /></Field>
             <Field label=Signal::derive(tr!(why.journey)) id="why-journey">
                 <select id="why-journey" class="in" prop:value=move || { journeys.track(); journey.get().unwrap_or_default() }
                     on:change=move |event| go(customer.get_untracked(), Some(event_target_value(&event)))>

@@ -85,6 +85,7 @@ export default async function ({ open, api }) {
   // The address is the question: it can be passed on.
   const passed = await open({ path: new URL(page.url()).pathname + new URL(page.url()).search });
   await answered(passed, 'No, nothing started it');
+  assert.equal(await passed.getByLabel('Person', { exact: true }).inputValue(), 'Eve Stranger');
   // Nobody of that name: said, not silent.
   await passed.getByLabel('Person', { exact: true }).fill('zzz');
   await passed.getByText('Nobody is called that.').waitFor();
