@@ -88,7 +88,7 @@ fn many() -> RefOr<Schema> {
     let text = |about: &str| ObjectBuilder::new().schema_type(Type::String).description(Some(about));
     let shared = |about: &str| ObjectBuilder::new().schema_type(Type::Object).description(Some(about));
     let batch = ObjectBuilder::new()
-        .property("batch", ArrayBuilder::new().items(Schema::from(call.build())))
+        .property("batch", ArrayBuilder::new().items(call))
         .required("batch")
         .property("writeKey", text("The source's key, when there is no header."))
         .property("sentAt", text("When it was sent, for calls that do not say."))

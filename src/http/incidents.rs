@@ -171,7 +171,7 @@ async fn bulk(State(state): State<AppState>, writer: Writer, Json(body): Json<Bu
     // Only those that are there now: a retry that fails again is an incident of its own.
     let below = IncidentId(state.env.id());
     let ordered = incidents::how_many(&state.db, writer.workspace, &filter, Some(below.0)).await?;
-    let all = Incoming::Settle { fits: filter, remedy: body.action, by: writer.name, below };
+    let all = Incoming::Settle { fits: filter, remedy: body.action, by: writer.name.clone(), below };
     give(&state, writer.workspace, vec![all]).await?;
     Ok((StatusCode::ACCEPTED, Json(BulkDone { ordered })))
 }

@@ -40,7 +40,6 @@ pub fn router(document: utoipa::openapi::OpenApi) -> Router<AppState> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use serde_json::Value as Json;
 
     fn written() -> Json {

@@ -5,7 +5,7 @@ use super::auth::{Reader, Writer};
 use super::extract::{Json, Path, Query};
 use super::page::{Page, PageQuery, Paging};
 use super::problem::{ApiError, ApiResult, ProblemDocument};
-use super::runs::{comparable, give};
+use super::runs::{comparable, control, give};
 use axum::extract::State;
 use http::StatusCode;
 use serde::Deserialize;

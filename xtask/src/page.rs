@@ -52,7 +52,9 @@ pub fn assemble(root: &Path, programs: Programs) -> Outcome<Vec<File>> {
     let style = add(&mut files, "style", "css", css::together(&builder.join("style"))?.into_bytes());
     let begun = files.len();
     let (worker, worker_bindings) = program(&mut files, "worker", programs.worker);
-    let worker = format!("import start from \"./{worker_bindings}\";\nawait start({{ module_or_path: new URL(\"./{worker}\", import.meta.url) }});\n");
+    let worker = format!(
+        "import start from \"./{worker_bindings}\";\nawait start({{ module_or_path: new URL(\"./{worker}\", import.meta.url) }});\n"
+    );
     let worker = add(&mut files, "start-worker", "js", worker.into_bytes());
     // It comes with the first journey.
     files[begun..].iter_mut().for_each(|file| file.first_load = false);

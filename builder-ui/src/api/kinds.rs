@@ -26,8 +26,7 @@ pub async fn known() -> Result<Outlines, Failure> {
     let (mut own, mut files) = (Vec::new(), Vec::new());
     let mut cursor: Option<String> = None;
     loop {
-        let page: List<KindOutline> =
-            Call::get("/api/v1/kinds").query("limit", 200).query_some("cursor", cursor.as_deref()).send().await?;
+        let page: List<KindOutline> = Call::get("/api/v1/kinds").query("limit", 200).query_some("cursor", cursor.as_deref()).send().await?;
         cursor = page.next().map(str::to_owned);
         for kind in page.data.into_iter().filter(|kind| builtin.family(&kind.spec.name).is_none()) {
             let file: KindFile = Call::get(&format!("/api/v1/kinds/{}", escaped(&kind.spec.name))).send().await?;

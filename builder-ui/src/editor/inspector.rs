@@ -91,9 +91,8 @@ fn edit_of(editor: Editor, graph: &Graph, node: &Node, change: Change) -> Edit {
     if changed.apply(&set).is_err() {
         return set;
     }
-    let ports = |config: &JsonMap| {
-        editor.with_kinds(|kinds| kinds.ports(&node.kind, config)).into_iter().map(|port| port.name).collect::<Vec<_>>()
-    };
+    let ports =
+        |config: &JsonMap| editor.with_kinds(|kinds| kinds.ports(&node.kind, config)).into_iter().map(|port| port.name).collect::<Vec<_>>();
     let (old, new) = (ports(&node.config), changed.node(&node.id).map(|node| ports(&node.config)).unwrap_or_default());
     let mut edits = vec![set];
     for edge in graph.edges.iter().filter(|edge| edge.from == node.id && old.contains(&edge.port) && !new.contains(&edge.port)) {

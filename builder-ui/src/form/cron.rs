@@ -1,14 +1,14 @@
 //! A schedule: chosen in words where it can be, as an expression where it cannot, with the next five runs.
 
+use super::person::now;
 use super::plain::{TextLine, described};
 use super::spot::Spot;
 use crate::i18n::format::{self, Moment};
-use super::person::now;
 use crate::worker::{Ask, asked};
 use crate::{t, tr};
 use leptos::prelude::*;
-use tradewind_nodes::Json;
 use serde::{Deserialize, Serialize};
+use tradewind_nodes::Json;
 use tradewind_nodes::kinds::{Registry, next_tick};
 use tradewind_nodes::time::{Timestamp, Zone};
 

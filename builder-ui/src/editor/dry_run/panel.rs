@@ -86,9 +86,8 @@ fn Clock(
 ) -> impl IntoView {
     let next = Memo::new(move |_| desk.played.with(|played| played.get().and_then(|played| played.next)));
     let time = Memo::new(move |_| {
-        desk.played.with(|played| {
-            played.get().map(|played| (played.report.now, played.report.now.since(desk.trial.with(|trial| trial.start))))
-        })
+        desk.played
+            .with(|played| played.get().map(|played| (played.report.now, played.report.now.since(desk.trial.with(|trial| trial.start)))))
     });
     let nothing = Signal::derive(move || next.get().is_none());
     let first = Signal::derive(move || desk.trial.with(|trial| trial.given.is_empty()));

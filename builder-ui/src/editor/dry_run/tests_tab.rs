@@ -156,7 +156,8 @@ fn Keep(
     let nothing = Signal::derive(move || desk.trial.with(|trial| trial.given.is_empty()) || title.with(|title| title.trim().is_empty()));
     let keep = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
-        let (Some((mut kept, _)), Some(played)) = (shelf.kept.get_untracked(), desk.played.with_untracked(|played| played.get().cloned())) else {
+        let (Some((mut kept, _)), Some(played)) = (shelf.kept.get_untracked(), desk.played.with_untracked(|played| played.get().cloned()))
+        else {
             return;
         };
         if nothing.get_untracked() {

@@ -81,7 +81,8 @@ impl Work {
         // What was not saved when the page went is offered again: nothing that was written is lost.
         let text = RwSignal::new(browser::remembered(&draft(&name)).unwrap_or_else(|| source.clone()));
         let read = asked(move || Some(Manifesting { source: text.get() }));
-        let issues = Signal::derive(move || read.with(|read| read.as_deref().and_then(|read| read.as_ref().err().cloned()).unwrap_or_default()));
+        let issues =
+            Signal::derive(move || read.with(|read| read.as_deref().and_then(|read| read.as_ref().err().cloned()).unwrap_or_default()));
         let spec = Memo::new(move |last: Option<&Option<KindSpec>>| {
             read.with(|read| read.as_deref().and_then(|read| read.as_ref().ok().cloned())).or_else(|| last.cloned().flatten())
         });
@@ -268,7 +269,12 @@ fn Attempt(work: Work) -> impl IntoView {
         });
     });
     if let Ok(node) = NodeId::new("try") {
-        provide_context(Step { kind, values: values.into(), source: Signal::derive(move || Some(work.text.get())), node: StoredValue::new(node) });
+        provide_context(Step {
+            kind,
+            values: values.into(),
+            source: Signal::derive(move || Some(work.text.get())),
+            node: StoredValue::new(node),
+        });
     }
     view! {
         <p class="note">{tr!(kindpage.attempt_hint)}</p>

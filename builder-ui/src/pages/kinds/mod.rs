@@ -6,6 +6,6 @@ mod manifest;
 mod tests_of;
 
 pub use editor::KindEditor;
-pub use manifest::{Fitting, Manifesting};
 pub use list::Kinds;
+pub use manifest::{Fitting, Manifesting};
 pub use tests_of::KindTesting;
