@@ -100,7 +100,7 @@ pub enum Incoming {
         /// What to do.
         order: Order,
     },
-    /// Every run inside a journey is to end. Ordered a page at a time, so that it goes on after a restart.
+    /// Every run that is inside a journey is to end. Ordered a page at a time, so that it goes on after a restart.
     Empty {
         /// The journey.
         journey: JourneyId,
@@ -108,6 +108,8 @@ pub enum Incoming {
         reason: String,
         /// Runs up to this one are done.
         after: Option<RunId>,
+        /// Runs from this one on entered after it was decided: a stop may be taken back before the last is out.
+        below: RunId,
     },
     /// The same is to be done about every open incident that fits. Ordered a page at a time, the newest first.
     Settle {

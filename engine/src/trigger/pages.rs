@@ -11,8 +11,8 @@ use tradewind_nodes::id::{IncidentId, JourneyId, RunId, WorkspaceId};
 use tradewind_store::Db;
 use uuid::Uuid;
 
-pub(crate) const INSIDE: &str =
-    "SELECT id FROM runs WHERE journey_id = $1 AND workspace_id = $2 AND ended_at IS NULL AND id > $3 ORDER BY id LIMIT $4";
+pub(crate) const INSIDE: &str = "SELECT id FROM runs WHERE journey_id = $1 AND workspace_id = $2 AND ended_at IS NULL \
+    AND id > $3 AND id < $4 ORDER BY id LIMIT $5";
 
 /// Runs that are given orders in one commit.
 const PAGE: i64 = if cfg!(test) { 7 } else { 500 };
@@ -34,7 +34,7 @@ pub(crate) async fn page(db: &Db, env: &Environment, pending: &Pending) -> Resul
             let page = schedule::page(db, workspace, *after).await?;
             return Ok(page.looks(env, workspace));
         }
-        Incoming::Empty { journey, reason, after } => empty(db, workspace, *journey, reason, *after).await?,
+        Incoming::Empty { journey, reason, after, below } => empty(db, workspace, *journey, reason, (*after, *below)).await?,
         Incoming::Settle { fits, remedy, by, below } => settle(db, workspace, fits, *remedy, by, *below).await?,
         _ => Vec::new(),
     };
@@ -51,15 +51,16 @@ async fn empty(
     workspace: WorkspaceId,
     journey: JourneyId,
     reason: &str,
-    after: Option<RunId>,
+    (after, below): (Option<RunId>, RunId),
 ) -> Result<Vec<Incoming>, EngineError> {
-    let after = after.map_or(Uuid::nil(), |run| run.0);
-    let found = db.query(INSIDE, vec![journey.0.into(), workspace.0.into(), after.into(), PAGE.into()]).await?;
+    let from = after.map_or(Uuid::nil(), |run| run.0);
+    let args = vec![journey.0.into(), workspace.0.into(), from.into(), below.0.into(), PAGE.into()];
+    let found = db.query(INSIDE, args).await?;
     let runs = found.iter().map(|row| row.uuid(0).map(RunId)).collect::<Result<Vec<_>, _>>()?;
     let order = || Order::Cancel { reason: reason.to_owned(), incident: None };
     let mut orders: Vec<Incoming> = runs.iter().map(|run| Incoming::Control { run: *run, order: order() }).collect();
     if let Some(last) = runs.last().filter(|_| full(runs.len())) {
-        orders.push(Incoming::Empty { journey, reason: reason.to_owned(), after: Some(*last) });
+        orders.push(Incoming::Empty { journey, reason: reason.to_owned(), after: Some(*last), below });
     }
     Ok(orders)
 }

@@ -14,7 +14,7 @@ use tradewind_engine::inspect::counts::{self, Counts, Period};
 use tradewind_engine::journeys::{self, Journey, Turn};
 use tradewind_engine::{Arrival, EngineError, Incoming, StartDoor};
 use tradewind_nodes::JsonMap;
-use tradewind_nodes::id::{JourneyId, WorkspaceId};
+use tradewind_nodes::id::{JourneyId, RunId, WorkspaceId};
 use tradewind_nodes::kind::Trigger;
 use tradewind_store::StoreError;
 use utoipa::{IntoParams, ToSchema};
@@ -130,7 +130,8 @@ async fn stop(
     let workspace = writer.workspace;
     let (id, change) = journeys::turning(&state.db, workspace, &slug, Turn::Stop, state.env.now()).await?;
     let ending = journeys::inside(&state.db, id).await?;
-    let incoming = Incoming::Empty { journey: id, reason: format!("{} stopped the journey", writer.name), after: None };
+    let (reason, below) = (format!("{} stopped the journey", writer.name), RunId(state.env.id()));
+    let incoming = Incoming::Empty { journey: id, reason, after: None, below };
     let arrival = Arrival { workspace, incoming, received_at: state.env.now() };
     match state.engine.accept_with(vec![arrival], change).await {
         // What stands in the way is said by trying it alone.

@@ -7,7 +7,7 @@ use crate::incoming::{Incoming, Remedy};
 use crate::inspect::incidents::IncidentFilter;
 use crate::journeys::Turn;
 use serde_json::json;
-use tradewind_nodes::id::IncidentId;
+use tradewind_nodes::id::{IncidentId, JourneyId, RunId};
 
 /// Three pages and some more.
 const PEOPLE: usize = 24;
@@ -40,9 +40,15 @@ async fn a_journey_is_emptied_to_the_last_run_whatever_breaks_off() {
         stage.turn("sleepers", Turn::Stop).await;
         let journey = stage.rows("SELECT id FROM journeys WHERE slug = 'sleepers'", Vec::new()).await[0].uuid(0).unwrap();
         stage.break_commit(number, way);
-        let order = Incoming::Empty { journey: tradewind_nodes::id::JourneyId(journey), reason: "ben stopped it".into(), after: None };
+        let below = RunId(stage.env.id());
+        let order = Incoming::Empty { journey: JourneyId(journey), reason: "ben stopped it".into(), after: None, below };
         stage.accept(vec![order]).await;
+        // Ben changes his mind while the first are being taken out: who enters now stays.
+        stage.turn("sleepers", Turn::Resume).await;
+        stage.track("late", "Order Completed", json!({})).await;
         stage.quiet().await;
+        let inside = "SELECT COUNT(*) FROM runs r JOIN journeys j ON j.id = r.journey_id WHERE j.slug = 'sleepers' AND r.ended_at IS NULL";
+        assert_eq!(stage.count(inside).await, 1);
         let ended = stage.count("SELECT COUNT(*) FROM runs WHERE outcome = 'cancelled'").await;
         assert_eq!((stage.restarts, ended), (1, PEOPLE as i64), "commit {number} broke off {way:?}");
         let told = stage.count("SELECT COUNT(*) FROM steps WHERE body LIKE '%ben stopped it%'").await;
