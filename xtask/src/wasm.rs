@@ -98,6 +98,18 @@ fn section(bytes: &[u8]) -> Option<(u8, usize, usize)> {
     None
 }
 
+fn bind(module: &Path, out: &Path, name: &str, dev: bool) -> Outcome<Wasm> {
+    let bindgen = || {
+        let mut bindgen = Bindgen::new();
+        bindgen.input_path(module).out_name(name).typescript(false).keep_debug(dev).remove_name_section(!dev);
+        bindgen.remove_producers_section(true).omit_default_module_path(true).keep_lld_exports(true).web(true)?.generate(out)
+    };
+    // The library must be of the version the program was compiled with; it says so itself.
+    bindgen().map_err(|error| format!("wasm-bindgen: {error:#}"))?;
+    let bindings = String::from_utf8(read(&out.join(format!("{name}.js")))?).map_err(|error| format!("{name}.js: {error}"))?;
+    Ok(Wasm { module: read(&out.join(format!("{name}_bg.wasm")))?, bindings })
+}
+
 #[cfg(test)]
 mod tests {
     use super::bare;
@@ -110,16 +122,4 @@ mod tests {
         assert_eq!(bare(&module), [magic.as_slice(), types, b"\x03\x02\x01\0"].concat());
         assert_eq!(bare(b"\0asm"), b"\0asm");
     }
-}
-
-fn bind(module: &Path, out: &Path, name: &str, dev: bool) -> Outcome<Wasm> {
-    let bindgen = || {
-        let mut bindgen = Bindgen::new();
-        bindgen.input_path(module).out_name(name).typescript(false).keep_debug(dev).remove_name_section(!dev);
-        bindgen.remove_producers_section(true).omit_default_module_path(true).keep_lld_exports(true).web(true)?.generate(out)
-    };
-    // The library must be of the version the program was compiled with; it says so itself.
-    bindgen().map_err(|error| format!("wasm-bindgen: {error:#}"))?;
-    let bindings = String::from_utf8(read(&out.join(format!("{name}.js")))?).map_err(|error| format!("{name}.js: {error}"))?;
-    Ok(Wasm { module: read(&out.join(format!("{name}_bg.wasm")))?, bindings })
 }

@@ -3,6 +3,7 @@
 mod given;
 mod panel;
 mod person;
+mod questions;
 pub mod session;
 pub mod suite;
 mod tests_tab;
@@ -20,8 +21,8 @@ use tradewind_nodes::time::Timestamp;
 
 use crate::browser;
 use crate::worker::{ask, asked};
-pub use session::{Ending, Playing};
-use session::{Happening, Offer, Outcome, Played, Trial, What};
+pub use questions::{Ending, Outcome, Playing};
+use session::{Happening, Offer, Played, Trial, What};
 pub use suite::Testing;
 
 /// The journey that is tried, and where its way is painted.
