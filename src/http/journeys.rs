@@ -77,6 +77,7 @@ struct ListQuery {
     /// Only those with this text in their name or slug.
     q: Option<String>,
     /// `created` (the newest first, when absent), `updated` (changed last first) or `name`.
+    #[param(inline)]
     sort: Option<Order>,
 }
 

@@ -30,12 +30,12 @@ fn every_kind_is_registered() {
     for source in sources.iter().filter(|source| source.path.starts_with("nodes/src/kinds/") && source.path.ends_with(".rs")) {
         for (at, found) in source.text.match_indices("impl Kind for ") {
             let name: String = source.text[at + found.len()..].chars().take_while(|c| c.is_alphanumeric()).collect();
-            if !registry.contains(&format!("entry::<{name}>()")) {
+            if !registry.contains(&format!("$each::<{name}>()")) {
                 findings.push(format!("{}: {name}", source.path));
             }
         }
     }
-    none(&findings, "Kinds that nobody can use: add `entry::<Name>()` to BUILTIN in nodes/src/kinds/mod.rs.");
+    none(&findings, "Kinds that nobody can use: add `$each::<Name>()` to `builtin!` in nodes/src/kinds/mod.rs.");
 }
 
 #[test]

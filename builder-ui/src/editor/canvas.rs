@@ -196,6 +196,11 @@ fn pressed(editor: Editor, event: &KeyboardEvent) {
     if tool || browser::is_typing(event.target()) || event.is_composing() || event.default_prevented() {
         return;
     }
+    // The list of kinds is there and does not have the keyboard yet: what is typed is meant for it.
+    if editor.quick.with_untracked(Option::is_some) {
+        browser::focus(super::quick::FIELD);
+        return;
+    }
     if event.key() == " " {
         event.prevent_default();
         editor.hands.update_value(|hands| hands.space = true);

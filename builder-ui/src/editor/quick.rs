@@ -15,6 +15,8 @@ use tradewind_nodes::id::{NodeId, PortName};
 use tradewind_nodes::kind::Family;
 use web_sys::KeyboardEvent;
 
+/// The id of the field that kinds are searched by.
+pub const FIELD: &str = "quick-field";
 /// The size of the list, to keep it on the canvas.
 const WIDTH: f64 = 264.0;
 const HEIGHT: f64 = 340.0;
@@ -190,7 +192,7 @@ fn List(
     view! {
         <div class="quick float" style:left=format!("{}px", at.x) style:top=format!("{}px", at.y) on:keydown=keys>
             <PortChoice place=place />
-            <input node_ref=field type="text" role="combobox" autocomplete="off" aria-expanded="true" aria-controls="quick-list" aria-autocomplete="list"
+            <input node_ref=field id=FIELD type="text" role="combobox" autocomplete="off" aria-expanded="true" aria-controls="quick-list" aria-autocomplete="list"
                 aria-activedescendant=move || format!("quick-{}", chosen.get())
                 placeholder=tr!(editor.palette.search) aria-label=tr!(editor.palette.search)
                 on:input=move |event| { typed.set(event_target_value(&event)); chosen.set(0); } />

@@ -4,27 +4,28 @@ use super::state::{Editor, Selection};
 use crate::t;
 use leptos::prelude::*;
 use tradewind_nodes::id::NodeId;
-use web_sys::FocusOptions;
+use web_sys::{Element, FocusOptions};
 
 /// For how many frames a card that is to have the keyboard is watched: while the view glides cards come and go on the page.
 const HELD: u32 = 24;
 
 /// Gives a card the keyboard once it is on the page, and again when nobody has it because the page was drawn anew around it.
-fn hold(editor: Editor, id: NodeId, frames: u32, waiting: bool) {
+fn hold(editor: Editor, id: NodeId, before: Option<Element>, frames: u32, waiting: bool) {
     request_animation_frame(move || {
         if frames == 0 || editor.stage.is_disposed() || editor.focus.get_untracked().as_ref() != Some(&id) {
             return;
         }
-        let at = |selector: &str| document().active_element().is_none_or(|at| at.matches(selector).unwrap_or(false));
-        // A field that took the keyboard in the meantime keeps it.
-        let free = if waiting { frames == HELD || at("body, #canvas, .card") } else { at("body") };
+        let now = document().active_element();
+        let at = |selector: &str| now.as_ref().is_none_or(|at| at.matches(selector).unwrap_or(false));
+        // A field that took the keyboard in the meantime keeps it; the one that had it when this was asked for gives it away.
+        let free = if waiting { at("body, #canvas, .card") || (frames == HELD && now == before) } else { at("body") };
         let given = free
             && editor.stage.with_value(|stage| {
                 let options = FocusOptions::new();
                 options.set_prevent_scroll(true);
                 stage.card_element(&id).is_some_and(|element| element.focus_with_options(&options).is_ok())
             });
-        hold(editor, id, frames - 1, waiting && !given);
+        hold(editor, id, before, frames - 1, waiting && !given);
     });
 }
 
@@ -59,7 +60,7 @@ impl Editor {
     pub fn focus_card(&self, id: &NodeId) {
         self.focus.set(Some(id.clone()));
         self.recut();
-        hold(*self, id.clone(), HELD, true);
+        hold(*self, id.clone(), document().active_element(), HELD, true);
     }
 
     /// Goes to a card: selects it, shows it, and puts the keyboard there.

@@ -107,6 +107,7 @@ function everyday(page, canvas, roll) {
       await choose();
       await keyboard.press('Tab');
       if (!await page.locator('.quick input').isVisible()) return;
+      await canvas.hasFocus('.quick input');
       await keyboard.type(pick(['Wait a while', 'If', 'Send an email', 'Split at random', 'End here']));
       await keyboard.press('Enter');
       await canvas.hasFocus('.card');

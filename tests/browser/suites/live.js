@@ -25,7 +25,7 @@ async function numbers(page, api) {
   await page.getByRole('button', { name: 'Numbers and people' }).click();
   const panel = page.getByRole('region', { name: 'Numbers and people' });
   await panel.getByText('Entered').waitFor();
-  assert.match(await panel.locator('.figures').innerText(), /Entered 4\s*Inside now 3/);
+  assert.match(await panel.locator('.tally').innerText(), /Entered 4\s*Inside now 3/);
   await panel.getByLabel('Percent').check();
   await wire.getByText('100%', { exact: true }).waitFor({ state: 'attached' });
   await panel.getByLabel('Percent').uncheck();
@@ -37,7 +37,7 @@ async function numbers(page, api) {
 async function narrowed(page, api, panel) {
   await panel.getByLabel('Period').selectOption({ label: 'Last hour' });
   const { entered } = await api.get(`/api/v1/journeys/${SLUG}/counts?since=1h`);
-  await panel.locator('.figures').filter({ hasText: `Entered ${entered}` }).waitFor();
+  await panel.locator('.tally').filter({ hasText: `Entered ${entered}` }).waitFor();
   assert.equal(entered, 4);
   await panel.getByLabel('Period').selectOption({ label: 'Since the beginning' });
   const { draft } = await api.get(`/api/v1/journeys/${SLUG}`);
@@ -48,9 +48,9 @@ async function narrowed(page, api, panel) {
   await page.reload();
   await page.getByRole('button', { name: 'Numbers and people' }).click();
   await panel.getByLabel('Version').selectOption({ label: 'Version 2' });
-  await panel.locator('.figures').filter({ hasText: 'Entered 0' }).waitFor();
+  await panel.locator('.tally').filter({ hasText: 'Entered 0' }).waitFor();
   await panel.getByLabel('Version').selectOption({ label: 'Version 1' });
-  await panel.locator('.figures').filter({ hasText: 'Entered 4' }).waitFor();
+  await panel.locator('.tally').filter({ hasText: 'Entered 4' }).waitFor();
   await panel.getByLabel('Version').selectOption({ label: 'All versions' });
 }
 

@@ -54,7 +54,7 @@ export default async function ({ open, api }) {
   await keys.press('Tab');
   await keys.at('.quick input');
   await keys.press('Tab');
-  await page.locator('.quick .chip[aria-pressed=true]', { hasText: 'timed out' }).waitFor();
+  await page.locator('.quick .way-chip[aria-pressed=true]', { hasText: 'timed out' }).waitFor();
   await keys.at('.quick input');
   await keys.type('If');
   await keys.press('Enter');
@@ -127,7 +127,7 @@ async function tries(page, keys) {
   await page.locator('.card.here[data-node^="wait"]').waitFor();
   await keys.press('e');
   await page.locator('.card.walked[data-node^="email"]').waitFor();
-  await keys.tabTo('#dry-run li.mail button', { most: 30 });
+  await keys.tabTo('#dry-run li.told-mail button', { most: 30 });
   await keys.press('Enter');
   await page.locator('#dry-run').frameLocator('iframe').getByText('Your cart waits.').waitFor();
   await keys.press('Escape');

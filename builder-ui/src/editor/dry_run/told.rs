@@ -10,7 +10,7 @@ use crate::{t, tr};
 use leptos::prelude::*;
 use std::sync::Arc;
 use tradewind_nodes::id::NodeId;
-use tradewind_nodes::simulate::{Message, Outcome, Prevented, Refusal, Request};
+use tradewind_nodes::simulate::{Held, Message, Outcome, Prevented, Refusal, Request};
 
 /// The steps, then the messages.
 #[component]
@@ -88,7 +88,7 @@ fn Standing(
     }
 }
 
-/// Mails and requests, and those that were prevented.
+/// Mails and requests, those held back by quiet hours, and those that were prevented.
 #[component]
 fn Messages(
     /// The desk.
@@ -96,7 +96,8 @@ fn Messages(
 ) -> impl IntoView {
     let played = Memo::new(move |_| desk.played.with(|played| played.get().cloned()));
     let any = move |played: &Arc<Played>| {
-        !(played.report.messages.is_empty() && played.report.requests.is_empty() && played.report.prevented.is_empty())
+        let report = &played.report;
+        !(report.messages.is_empty() && report.requests.is_empty() && report.prevented.is_empty() && report.held.is_empty())
     };
     move || {
         let played = played.get().filter(any)?;
@@ -104,8 +105,14 @@ fn Messages(
         let mails = report.messages.iter().map(|message| view! { <Mail message=message.clone() /> }).collect_view();
         let requests = report.requests.iter().map(|request| view! { <Asked request=request.clone() /> }).collect_view();
         let prevented = report.prevented.clone().into_iter().map(prevented).collect_view();
-        Some(view! { <h3>{t!(dryrun.told.messages)}</h3><ul class="messages-told">{mails}{requests}{prevented}</ul> })
+        let held = report.held.clone().into_iter().map(held).collect_view();
+        Some(view! { <h3>{t!(dryrun.told.messages)}</h3><ul class="messages-told">{mails}{requests}{held}{prevented}</ul> })
     }
+}
+
+fn held(held: Held) -> impl IntoView {
+    let words = t!(dryrun.told.held, moment = format::instant(held.until, Moment::DateTime), channel = &held.channel);
+    view! { <li class="refusal"><b>{words}</b><time>{format::instant(held.at, Moment::DateTime)}</time><Reason why=held.why /></li> }
 }
 
 fn prevented(prevented: Prevented) -> impl IntoView {
