@@ -196,8 +196,8 @@ fn pressed(editor: Editor, event: &KeyboardEvent) {
     if tool || browser::is_typing(event.target()) || event.is_composing() || event.default_prevented() {
         return;
     }
-    // The list of kinds is there and does not have the keyboard yet: what is typed is meant for it.
-    if editor.quick.with_untracked(Option::is_some) {
+    // The list of kinds is there and does not have the keyboard yet: letters are meant for it.
+    if event.key().chars().count() == 1 && editor.quick.with_untracked(Option::is_some) {
         browser::focus(super::quick::FIELD);
         return;
     }
