@@ -87,11 +87,26 @@ function everyday(page, canvas, roll) {
   const some = async () => {
     await keyboard.press('1');
     await middle(canvas.cards.first());
-    const free = await canvas.cards.evaluateAll(cards => cards.map((card, n) => {
-      const { x, y, width, height } = card.getBoundingClientRect();
-      const at = { x: x + width / 2, y: y + height / 4 };
-      return document.elementFromPoint(at.x, at.y)?.closest('.card') === card ? { n, at } : null;
-    }).filter(Boolean));
+    const found = () => canvas.cards.evaluateAll(cards => {
+      const centre = element => {
+        const { x, y, width, height } = element.getBoundingClientRect();
+        return { x: x + width / 2, y: y + height / 2 };
+      };
+      const ports = [...document.querySelectorAll('#canvas .port')].map(centre);
+      return cards.map((card, n) => {
+        const { x, y, width, height } = card.getBoundingClientRect();
+        const at = { x: x + width / 2, y: y + height / 4 };
+        // A press so near a way out, of whichever card, takes hold of that.
+        const near = ports.some(port => Math.hypot(port.x - at.x, port.y - at.y) < 14);
+        return document.elementFromPoint(at.x, at.y)?.closest('.card') === card && !near ? { n, at } : null;
+      }).filter(Boolean);
+    });
+    let free = await found();
+    if (!free.length) {
+      await keyboard.press('t');
+      await middle(canvas.cards.first());
+      free = await found();
+    }
     return pick(free);
   };
   /** Selects a card; the keyboard is there. */
