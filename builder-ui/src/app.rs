@@ -36,6 +36,7 @@ pub fn App() -> impl IntoView {
 #[component]
 fn Inside() -> impl IntoView {
     parts::fetch_ahead();
+    parts::watch_links();
     // Not the router's business: the address stays.
     let skip = |event: web_sys::MouseEvent| {
         event.prevent_default();

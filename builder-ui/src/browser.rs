@@ -42,6 +42,16 @@ pub fn set_root_attribute(name: &str, value: &str) {
     }
 }
 
+/// The event of the window that tells that the colours are others.
+pub const COLOURS: &str = "tradewind-colours";
+
+/// Tells everybody in the window of an event.
+pub fn tell(event: &str) {
+    if let (Some(window), Ok(event)) = (here(), web_sys::Event::new(event)) {
+        let _ = window.dispatch_event(&event);
+    }
+}
+
 fn storage() -> Option<Storage> {
     // A browser told to keep nothing throws here: then nothing is remembered.
     here()?.local_storage().ok().flatten()

@@ -7,11 +7,13 @@ use crate::api::Failure;
 use crate::editor::JourneyPage;
 use crate::pages::{self, Incidents, KindEditor, Kinds, Run, Why};
 use crate::ui::{Skeleton, Top, Trouble};
-use crate::{browser, tr};
+use crate::{browser, tr, worker};
 use futures::FutureExt;
+use leptos::ev;
 use leptos::prelude::*;
 use leptos::wasm_split::{SplitLoaderError, wasm_split};
 use std::future::Future;
+use wasm_bindgen::JsCast;
 
 /// How long after the first page the other parts are fetched, in milliseconds.
 const REST: u32 = 1_500;
@@ -109,6 +111,29 @@ where
         }
         None => Some(view! { <main class="page" id="content" tabindex="-1"><Skeleton lines=6 /></main> }.into_any()),
     }
+}
+
+/// Fetches the editor: a journey is likely to be opened next.
+pub fn expect_journey() {
+    // What cannot be fetched now is fetched when it is gone to.
+    leptos::task::spawn_local(async { drop(fetch_editor().await) });
+}
+
+/// Fetches the editor, and what tells its journeys right from wrong, when somebody is about to follow a link to one.
+pub fn watch_links() {
+    let about_to = |target: Option<web_sys::EventTarget>| {
+        let element = target.and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+        if element.is_some_and(|element| element.closest("a[href^='/journeys/']").ok().flatten().is_some()) {
+            expect_journey();
+            worker::wake();
+        }
+    };
+    let pointed = window_event_listener(ev::pointerover, move |event| about_to(event.target()));
+    let focused = window_event_listener(ev::focusin, move |event| about_to(event.target()));
+    on_cleanup(move || {
+        pointed.remove();
+        focused.remove();
+    });
 }
 
 /// Fetches all parts while there is nothing else to do, so that going to a page costs no waiting.

@@ -3,7 +3,9 @@
 use super::card::Card;
 use super::commands;
 use super::notes::Sticky;
+use super::overview::Tints;
 use super::perform;
+use super::stage::{Elements, Stage};
 use super::state::{Editor, editor};
 use super::wires::{WireLabel, WirePath};
 use crate::gesture::geometry::Point;
@@ -19,15 +21,25 @@ use web_sys::{KeyboardEvent, PointerEvent, WheelEvent};
 pub fn Canvas() -> impl IntoView {
     let editor = editor();
     let canvas = NodeRef::<html::Div>::new();
-    let layer = NodeRef::<html::Div>::new();
-    let grid = NodeRef::<html::Div>::new();
+    let (layer, over, grid) = (NodeRef::<html::Div>::new(), NodeRef::<html::Div>::new(), NodeRef::<html::Div>::new());
+    let overview = NodeRef::<html::Canvas>::new();
     Effect::new(move |_| {
-        if let (Some(canvas), Some(layer), Some(grid)) = (canvas.get(), layer.get(), grid.get()) {
-            begin(editor, &canvas, layer.into(), grid.into());
+        if let (Some(canvas), Some(layer), Some(over), Some(grid), Some(overview)) =
+            (canvas.get(), layer.get(), over.get(), grid.get(), overview.get())
+        {
+            let elements = Elements { canvas: canvas.into(), layer: layer.into(), over: over.into(), grid: grid.into() };
+            begin(editor, elements, overview);
         }
     });
+    Effect::new(move |_| {
+        let (selection, focus, path) = (editor.selection.get(), editor.focus.get(), editor.path.get());
+        let tints = editor.issues.with(|issues| {
+            let wrong = issues.iter().filter_map(|issue| issue.node.as_ref());
+            Tints::of(wrong, &selection, focus.as_ref(), &path)
+        });
+        editor.stage.update_value(|stage| stage.tint(tints));
+    });
     listen(editor, canvas);
-    let far = Memo::new(move |_| editor.zoom.get() < super::stage::FAR);
     let idle = move || editor.focus.get().is_none();
     let empty = Memo::new(move |_| {
         editor.version.track();
@@ -38,7 +50,6 @@ pub fn Canvas() -> impl IntoView {
             node_ref=canvas
             id="canvas"
             class="canvas"
-            class:far=move || far.get()
             class:connecting=move || editor.connecting.with(Option::is_some) || editor.linking.with(Option::is_some)
             role="application"
             aria-roledescription=tr!(editor.canvas.role)
@@ -56,12 +67,18 @@ pub fn Canvas() -> impl IntoView {
                 <For each=move || editor.notes.get() key=Clone::clone let:id><Sticky id=id /></For>
                 <svg class="wires" aria-hidden="true">
                     <For each=move || editor.shown_wires.get() key=Clone::clone let:wire><WirePath wire=wire /></For>
-                    <path id="loose" class="wire loose" />
-                    <path id="guides" class="guides" />
                 </svg>
                 <For each=move || editor.shown_wires.get() key=Clone::clone let:wire><WireLabel wire=wire /></For>
                 <For each=move || editor.shown_cards.get() key=Clone::clone let:id><Card id=id /></For>
-                <span id="add-here" class="add-here" aria-hidden="true">"+"</span>
+            </div>
+            <canvas node_ref=overview id="overview" class="overview" aria-hidden="true"></canvas>
+            <div node_ref=over class="over-cards" aria-hidden="true">
+                <svg class="wires">
+                    <path id="aimed" class="wire aimed" />
+                    <path id="loose" class="wire loose" />
+                    <path id="guides" class="guides" />
+                </svg>
+                <span id="add-here" class="add-here">"+"</span>
             </div>
             <div id="lasso" class="lasso" hidden></div>
             <div id="ghost" class="carried" hidden></div>
@@ -73,10 +90,11 @@ pub fn Canvas() -> impl IntoView {
     }
 }
 
-fn begin(editor: Editor, canvas: &web_sys::HtmlDivElement, layer: web_sys::HtmlElement, grid: web_sys::HtmlElement) {
+fn begin(editor: Editor, elements: Elements, overview: web_sys::HtmlCanvasElement) {
     editor.stage.update_value(|stage| {
-        stage.mount(layer, grid);
-        stage.measure(canvas);
+        let canvas = elements.canvas.clone();
+        stage.mount(elements, overview);
+        stage.measure(&canvas);
     });
     super::arrange::place_the_unplaced(editor);
     editor.show_head();
@@ -88,7 +106,7 @@ fn listen(editor: Editor, canvas: NodeRef<html::Div>) {
     let moved = window_event_listener(ev::pointermove, move |event| {
         let (at, held) = (place(editor, &event), held(&event));
         if perform::is_idle(editor) {
-            perform::hover(editor, at, inside(&event));
+            super::hover::hover(editor, at, inside(&event));
         } else {
             perform::hand(editor, Input::Move { pointer: event.pointer_id(), at, held });
         }
@@ -111,6 +129,7 @@ fn listen(editor: Editor, canvas: NodeRef<html::Div>) {
             pressed(editor, &event);
         }
     });
+    let coloured = window_event_listener_untyped(browser::COLOURS, move |_| editor.stage.update_value(Stage::recolour));
     let observed = super::measure::follow(canvas, move |canvas| {
         editor.stage.update_value(|stage| stage.measure(canvas));
         editor.recut();
@@ -118,6 +137,7 @@ fn listen(editor: Editor, canvas: NodeRef<html::Div>) {
     on_cleanup(move || {
         drop(observed);
         moved.remove();
+        coloured.remove();
         nowhere.remove();
         up.remove();
         cancelled.remove();

@@ -132,7 +132,7 @@ impl Drag {
         let (wide, high) = ((wide / GRID).round() * GRID, (high / GRID).round() * GRID);
         self.by = Point::new(wide - rect.width, high - rect.height);
         let x = if mirror { rect.right() - wide } else { rect.x };
-        editor.stage.with_value(|stage| stage.draw_note(&note.id, Rect::new(x, rect.y, wide, high)));
+        editor.stage.update_value(|stage| stage.draw_note(&note.id, Rect::new(x, rect.y, wide, high)));
     }
 
     fn bring(&mut self, editor: Editor, at: Point, held: Held) {
@@ -152,13 +152,10 @@ impl Drag {
         if self.wire == wire {
             return;
         }
-        editor.stage.with_value(|stage| {
-            for (edge, on) in [(self.wire.as_ref(), false), (wire.as_ref(), true)] {
-                if let Some(element) = edge.and_then(|edge| stage.wire_element(edge)) {
-                    let _ = element.class_list().toggle_with_force("aimed", on);
-                }
-            }
-        });
+        let d = wire.as_ref().and_then(|wire| editor.stage.with_value(|stage| stage.scene.curve(wire).map(|curve| curve.d())));
+        if let Some(aimed) = element("aimed") {
+            let _ = aimed.set_attribute("d", &d.unwrap_or_default());
+        }
         self.wire = wire;
     }
 }

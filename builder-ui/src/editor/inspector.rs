@@ -22,8 +22,14 @@ use tradewind_nodes::{Json, JsonMap};
 
 /// Shows the selected step's form and goes into it.
 pub fn enter(editor: Editor) {
+    let there = editor.panel.get_untracked() == Panel::Inspector;
     editor.panel.set(Panel::Inspector);
-    request_animation_frame(|| browser::focus("inspector"));
+    // At once where it can be: the next key is meant for the form.
+    if there {
+        browser::focus("inspector");
+    } else {
+        request_animation_frame(|| browser::focus("inspector"));
+    }
 }
 
 /// The panel: the form of the one step selected, else the settings of the journey.

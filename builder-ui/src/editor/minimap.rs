@@ -13,7 +13,7 @@ const MAP: Size = Size::new(160.0, 108.0);
 
 fn map_view(editor: Editor) -> Option<Viewport> {
     let bounds = editor.stage.with_value(|stage| stage.scene.bounds())?;
-    Some(Viewport::fitted(bounds, MAP, 10.0))
+    Some(Viewport::mapped(bounds, MAP, 10.0))
 }
 
 /// Each card as a small bar in its family's colour.
@@ -23,7 +23,7 @@ fn bars(editor: Editor) -> Vec<(Rect, &'static str)> {
         let cards = stage.scene.cards().iter().map(|card| {
             let at = view.to_screen(card.rect.origin());
             let family = editor.card(&card.id).and_then(|signals| signals.face.with_untracked(|face| face.family));
-            (Rect::new(at.x, at.y, (card.rect.width * view.zoom).max(2.0), (card.rect.height * view.zoom).max(2.0)), icons::family(family))
+            (Rect::new(at.x, at.y, (card.rect.width * view.zoom).max(2.0), (card.rect.height * view.zoom).max(1.0)), icons::family(family))
         });
         cards.collect()
     })
@@ -63,6 +63,8 @@ pub fn Minimap() -> impl IntoView {
             editor.set_view(Viewport { pan: Point::new(size.width / 2.0, size.height / 2.0) - at * view.zoom, ..view });
         }
     };
+    let place = move || seen.get().map_or_else(String::new, |seen| format!("translate({:.1}px,{:.1}px)", seen.x, seen.y));
+    let size = move |of: fn(&Rect) -> f64| seen.get().map_or_else(|| "0".to_owned(), |seen| format!("{:.1}px", of(&seen)));
     let bar = |(rect, family): (Rect, &'static str)| {
         view! { <rect x=rect.x y=rect.y width=rect.width height=rect.height rx="1.5" data-family=family /> }
     };
@@ -71,8 +73,9 @@ pub fn Minimap() -> impl IntoView {
             <div class="minimap float" aria-label=tr!(editor.tools.map) role="img">
                 <svg width=MAP.width height=MAP.height aria-hidden="true" on:pointerdown=go on:pointermove=go>
                     {move || bars.get().into_iter().map(bar).collect_view()}
-                    {move || seen.get().map(|seen| view! { <rect class="seen" x=seen.x y=seen.y width=seen.width height=seen.height rx="4" /> })}
                 </svg>
+                // Apart from the bars, which need not be drawn again while it moves.
+                <div class="seen" style:transform=place style:width=move || size(|seen| seen.width) style:height=move || size(|seen| seen.height)></div>
             </div>
         </Show>
     }

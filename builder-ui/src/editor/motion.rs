@@ -112,6 +112,7 @@ fn step(editor: Editor, from: Viewport, to: Viewport, began: f64, last: Viewport
         let part = ((browser::ticks() - began) / LASTS).clamp(0.0, 1.0);
         let eased = 1.0 - (1.0 - part).powi(3);
         editor.set_view(if part < 1.0 { from.toward(&to, eased) } else { to });
+        super::perform::moving(editor);
         if part < 1.0 {
             step(editor, from, to, began, editor.view());
         }

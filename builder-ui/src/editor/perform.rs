@@ -25,7 +25,7 @@ const EDGE: f64 = 0.4;
 #[derive(Default)]
 pub struct Going {
     pub(super) drag: Option<Drag>,
-    last: Option<(i32, Point, Held)>,
+    pub(super) last: Option<(i32, Point, Held)>,
     ticking: bool,
     /// Whether the next frame brings more cards onto the page.
     pub(super) bringing: bool,
@@ -68,7 +68,9 @@ pub fn target(editor: Editor, at: Point, device: Device) -> Target {
         let reach = if device == Device::Touch { NEAR_PORT_FINGER } else { NEAR_PORT } / zoom.min(1.0);
         // From afar no ports are seen, and a small card is still a card but for its lower edge.
         let lower = |card: &&Card| point.y >= card.rect.bottom() - card.rect.height * EDGE;
-        let near = stage.scene.cards().iter().filter(|card| zoom >= FAR && card.rect.grown(reach).contains(point)).filter(lower);
+        // A card that lies over another hides its ports.
+        let visible = &stage.scene.cards()[stage.scene.top_at(point).unwrap_or(0)..];
+        let near = visible.iter().filter(|card| zoom >= FAR && card.rect.grown(reach).contains(point)).filter(lower);
         let ports = near.flat_map(|card| card.slots.iter().map(move |slot| (card, slot, card.port(&slot.name).distance(point))));
         if let Some((card, slot, _)) = ports.filter(|(.., far)| *far <= reach).min_by(|a, b| a.2.total_cmp(&b.2)) {
             return Some(Target::Port(card.id.clone(), slot.name.clone()));
@@ -170,7 +172,7 @@ fn has_entered(editor: Editor) -> bool {
 /// The layer is kept as a picture while it is moved, and drawn sharp again once it rests.
 pub fn moving(editor: Editor) {
     let store = editor.going;
-    editor.stage.with_value(|stage| stage.set_moving(true));
+    editor.stage.update_value(|stage| stage.set_moving(true));
     let Some(mine) = store.try_update_value(|going| {
         going.resting += 1;
         going.resting
@@ -180,7 +182,7 @@ pub fn moving(editor: Editor) {
     leptos::task::spawn_local(async move {
         browser::pause(180).await;
         if !store.is_disposed() && store.with_value(|going| going.resting) == mine {
-            editor.stage.with_value(|stage| stage.set_moving(false));
+            editor.stage.update_value(|stage| stage.set_moving(false));
         }
     });
 }
@@ -365,27 +367,5 @@ fn connect_ends(editor: Editor) {
     light(editor, None);
     if let Some(loose) = element("loose") {
         let _ = loose.remove_attribute("d");
-    }
-}
-
-/// A hand passes over the canvas: a wire under it offers to take a step in.
-pub fn hover(editor: Editor, at: Point, inside: bool) {
-    editor.going.update_value(|going| going.last = Some((0, at, Held::default())));
-    let middle = inside.then(|| {
-        editor.stage.with_value(|stage| {
-            let point = stage.view.to_scene(at);
-            if stage.view.zoom < FAR || stage.scene.card_at(point).is_some() {
-                return None;
-            }
-            let wire = stage.scene.wire_at(point, NEAR_WIRE / stage.view.zoom.min(1.0), &[])?;
-            Some(stage.scene.curve(wire)?.middle())
-        })
-    });
-    match middle.flatten() {
-        Some(at) => {
-            style("add-here", "transform", &format!("translate({}px,{}px)", at.x, at.y));
-            style("add-here", "visibility", "visible");
-        }
-        None => style("add-here", "visibility", "hidden"),
     }
 }

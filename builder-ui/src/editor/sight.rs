@@ -1,11 +1,12 @@
 //! What of a journey is on the page: what is in sight and a border around it. It comes and goes a share in each frame, so that
 //! a move that brings hundreds of cards into sight stays smooth.
 
-use super::stage::{InSight, Stage};
+use super::stage::{FAR, InSight, Stage};
 use super::state::Editor;
 use leptos::prelude::*;
 use std::collections::HashSet;
 use std::hash::Hash;
+use tradewind_nodes::id::NodeId;
 
 /// How many cards come, and how many go, in one frame: about half of what a frame has time for.
 const CARDS: usize = 12;
@@ -57,9 +58,15 @@ fn share<T: Clone + Eq + Hash>(all: &[(T, Lies)], there: &[T], most: usize) -> (
 }
 
 impl Editor {
-    /// Decides anew what is on the page.
+    /// Decides anew what is on the page. From afar nothing comes: the overview shows everything.
     pub fn recut(&self) {
-        let Some(InSight { mut cards, wires }) = self.stage.try_update_value(Stage::cut) else { return };
+        let far = self.stage.try_with_value(|stage| stage.view.zoom < FAR);
+        let cut = match far {
+            Some(true) => self.stage.try_with_value(|stage| self.shown_cards.with_untracked(|there| stage.keep(there))),
+            Some(false) => self.stage.try_update_value(Stage::cut),
+            None => None,
+        };
+        let Some(InSight { mut cards, wires }) = cut else { return };
         // What the keyboard is at must not vanish under it.
         if let Some(focus) = self.focus.get_untracked()
             && let Some((_, lies)) = cards.iter_mut().find(|(id, _)| *id == focus)
@@ -70,6 +77,15 @@ impl Editor {
         let all_wires = bring(self.shown_wires, &wires, WIRES);
         if !(all_cards && all_wires) {
             self.go_on();
+        }
+        let lacking = |cards: &[(NodeId, Lies)]| {
+            self.shown_cards.with_untracked(|there| {
+                let there: HashSet<&NodeId> = there.iter().collect();
+                cards.iter().any(|(id, lies)| *lies == Lies::Seen && !there.contains(id))
+            })
+        };
+        if far == Some(false) && self.stage.with_value(Stage::is_afar) && !lacking(&cards) {
+            self.stage.update_value(|stage| stage.set_afar(false));
         }
     }
 

@@ -154,7 +154,12 @@ impl Scene {
     /// The card at `point`, the one drawn last when several lie there.
     #[must_use]
     pub fn card_at(&self, point: Point) -> Option<&Card> {
-        self.cards.iter().rev().find(|card| card.rect.contains(point))
+        self.top_at(point).map(|n| &self.cards[n])
+    }
+    /// The place among [`Scene::cards`] of the uppermost card at a point: those before it lie under it there.
+    #[must_use]
+    pub fn top_at(&self, point: Point) -> Option<usize> {
+        self.cards.iter().rposition(|card| card.rect.contains(point))
     }
     /// The nearest wire within `reach` of `point`, leaving out those at any card of `except`.
     #[must_use]
@@ -268,9 +273,16 @@ pub(super) mod tests {
 
     #[test]
     fn what_lies_under_a_hand_is_found() {
-        let scene = fork();
+        let mut scene = fork();
         assert_eq!(scene.card_at(Point::new(10.0, 130.0)).map(|c| c.id.as_str()), Some("if"));
         assert_eq!(scene.card_at(Point::new(10.0, 100.0)), None);
+        scene.move_card(&id("if"), Point::new(0.0, 20.0));
+        assert_eq!(
+            (scene.top_at(Point::new(10.0, 10.0)), scene.top_at(Point::new(10.0, 30.0))),
+            (Some(0), Some(1)),
+            "the later one is on top"
+        );
+        let scene = fork();
         let wire = scene.wire_at(Point::new(123.0, 90.0), NEAR_WIRE, &[]).unwrap();
         assert_eq!(*wire, edge("start", "next", "if"));
         assert_eq!(scene.wire_at(Point::new(123.0, 90.0), NEAR_WIRE, &[id("if")]), None);

@@ -54,9 +54,17 @@ impl Viewport {
     /// What shows all of `bounds` on a screen of `size`, never larger than life.
     #[must_use]
     pub fn fitted(bounds: Rect, size: Size, padding: f64) -> Self {
+        Self::around(bounds, size, padding, SMALLEST)
+    }
+    /// What shows all of `bounds` on a map of `size`, however small it becomes.
+    #[must_use]
+    pub fn mapped(bounds: Rect, size: Size, padding: f64) -> Self {
+        Self::around(bounds, size, padding, f64::MIN_POSITIVE)
+    }
+    fn around(bounds: Rect, size: Size, padding: f64, smallest: f64) -> Self {
         let room = |whole: f64| (whole - 2.0 * padding).max(1.0);
         let zoom = (room(size.width) / bounds.width.max(1.0)).min(room(size.height) / bounds.height.max(1.0));
-        let zoom = zoom.clamp(SMALLEST, 1.0);
+        let zoom = zoom.clamp(smallest, 1.0);
         let middle = Point::new(size.width / 2.0, size.height / 2.0);
         Self { pan: middle - bounds.center() * zoom, zoom }
     }
@@ -141,6 +149,15 @@ mod tests {
             assert!(seen.contains(bounds.origin()) && seen.contains(Point::new(bounds.right(), bounds.bottom())), "{bounds:?}");
             assert!(view.zoom <= 1.0);
         }
+    }
+
+    #[test]
+    fn a_map_shows_even_what_the_canvas_cannot() {
+        let (bounds, map) = (Rect::new(0.0, 0.0, 2_600.0, 90_000.0), Size::new(160.0, 108.0));
+        let holds = |view: Viewport| {
+            view.seen(map).contains(bounds.origin()) && view.seen(map).contains(Point::new(bounds.right(), bounds.bottom()))
+        };
+        assert!(holds(Viewport::mapped(bounds, map, 10.0)) && !holds(Viewport::fitted(bounds, map, 10.0)));
     }
 
     #[test]

@@ -27,6 +27,11 @@ impl Theme {
         }
     }
 
+    fn apply(self) {
+        browser::set_root_attribute("data-theme", self.shown());
+        browser::tell(browser::COLOURS);
+    }
+
     const fn name(self) -> &'static str {
         match self {
             Self::System => "system",
@@ -51,8 +56,8 @@ impl Theme {
 
 /// Puts the remembered theme in force, before anything is shown, and follows the system where it is to be followed.
 pub fn apply_remembered() {
-    browser::set_root_attribute("data-theme", Theme::remembered().shown());
-    browser::when_colours_change(|| browser::set_root_attribute("data-theme", Theme::remembered().shown()));
+    Theme::remembered().apply();
+    browser::when_colours_change(|| Theme::remembered().apply());
 }
 
 /// A menu of the themes.
@@ -61,7 +66,7 @@ pub fn ThemeMenu() -> impl IntoView {
     let theme = RwSignal::new(Theme::remembered());
     let take = move |chosen: Theme| {
         browser::remember("theme", chosen.name());
-        browser::set_root_attribute("data-theme", chosen.shown());
+        chosen.apply();
         theme.set(chosen);
     };
     let item = move |one: Theme| Item::new(move || one.words(), move || take(one)).chosen(move || theme.get() == one);

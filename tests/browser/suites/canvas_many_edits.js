@@ -92,12 +92,12 @@ function everyday(page, canvas, roll) {
         const { x, y, width, height } = element.getBoundingClientRect();
         return { x: x + width / 2, y: y + height / 2 };
       };
-      const ports = [...document.querySelectorAll('#canvas .port')].map(centre);
+      const ports = cards.flatMap((card, n) => [...card.querySelectorAll('.port')].map(port => ({ n, ...centre(port) })));
       return cards.map((card, n) => {
         const { x, y, width, height } = card.getBoundingClientRect();
         const at = { x: x + width / 2, y: y + height / 4 };
-        // A press so near a way out, of whichever card, takes hold of that.
-        const near = ports.some(port => Math.hypot(port.x - at.x, port.y - at.y) < 14);
+        // A press so near a way out of a card that lies over this one takes hold of that.
+        const near = ports.some(port => port.n > n && Math.hypot(port.x - at.x, port.y - at.y) < 14);
         return document.elementFromPoint(at.x, at.y)?.closest('.card') === card && !near ? { n, at } : null;
       }).filter(Boolean);
     });

@@ -83,11 +83,14 @@ fn Properties(
 ) -> impl IntoView {
     let text = RwSignal::new("{}".to_owned());
     let wrong = RwSignal::new(None::<String>);
+    // Whoever has begun to write, or only to select, must not have the text changed in his hands.
+    let begun = StoredValue::new(false);
+    let begins = move || begun.set_value(true);
     if !name.is_empty() {
         let name = name.clone();
         leptos::task::spawn_local(async move {
             let found = example(&name).await.and_then(|properties| serde_json::to_string_pretty(&properties).ok());
-            if let Some(found) = found.filter(|_| text.try_get_untracked().as_deref() == Some("{}")) {
+            if let Some(found) = found.filter(|_| begun.try_get_value() == Some(false)) {
                 text.set(found);
             }
         });
@@ -117,6 +120,7 @@ fn Properties(
         <form class="form" on:submit=send>
             <Field label=label id="dry-run-properties" hint=Signal::derive(tr!(dryrun.given.hint)) error=wrong>
                 <textarea id="dry-run-properties" class="in code" rows="7" dir="ltr" spellcheck="false"
+                    on:keydown=move |_| begins() on:pointerdown=move |_| begins() on:input=move |_| begins()
                     aria-describedby="dry-run-properties-hint dry-run-properties-error" aria-invalid=move || wrong.get().is_some().to_string() bind:value=text></textarea>
             </Field>
             <div class="row ends">
