@@ -4,10 +4,9 @@ use crate::reading::{ReadError, json};
 use crate::revision::{Cached, bump};
 use serde::{Deserialize, Serialize};
 use std::str::FromStr as _;
-use tradewind_nodes::graph::Graph;
 use tradewind_nodes::id::WorkspaceId;
 use tradewind_nodes::issue::{FieldIssue, IssueCode};
-use tradewind_nodes::settings::{FrequencyCap, QuietHours};
+use tradewind_nodes::settings::{FrequencyCap, Inherited, QuietHours, Sender};
 use tradewind_nodes::time::{Timestamp, Zone};
 use tradewind_store::{Batch, Db, Expect, Row, Statements, StoreError, Value};
 use utoipa::ToSchema;
@@ -186,24 +185,15 @@ impl WorkspaceSettings {
         now.in_zone(&zone.0).start_of_day().map_or(now, |start| Timestamp::from_jiff(start.timestamp()))
     }
 
-    /// Fills in what a journey leaves to its workspace.
-    pub fn fill(&self, graph: &mut Graph) {
-        let own = &mut graph.settings;
-        own.timezone = own.timezone.take().or_else(|| self.timezone.clone());
-        own.quiet_hours = own.quiet_hours.take().or_else(|| self.quiet_hours.clone());
-        own.frequency_cap = own.frequency_cap.take().or_else(|| self.frequency_cap.clone());
-        let from = self
-            .sender
-            .as_ref()
-            .map(|sender| if sender.name.is_empty() { sender.email.clone() } else { format!("{} <{}>", sender.name, sender.email) });
-        for node in graph.nodes.iter_mut().filter(|node| node.kind == "email.send") {
-            for (field, value) in [("from", &from), ("reply_to", &self.reply_to)] {
-                if let Some(value) = value
-                    && node.config.get(field).is_none_or(serde_json::Value::is_null)
-                {
-                    node.config.insert(field.to_owned(), value.clone().into());
-                }
-            }
+    /// What journeys have from their workspace where they say nothing themselves.
+    #[must_use]
+    pub fn inherited(&self) -> Inherited {
+        Inherited {
+            sender: self.sender.clone().map(|SenderSetting { name, email }| Sender { name, email }),
+            reply_to: self.reply_to.clone(),
+            timezone: self.timezone.clone(),
+            quiet_hours: self.quiet_hours.clone(),
+            frequency_cap: self.frequency_cap.clone(),
         }
     }
 }
@@ -212,6 +202,7 @@ impl WorkspaceSettings {
 mod tests {
     use super::*;
     use serde_json::json;
+    use tradewind_nodes::graph::Graph;
 
     fn settings(value: serde_json::Value) -> WorkspaceSettings {
         serde_json::from_value(value).unwrap()
@@ -238,12 +229,12 @@ mod tests {
             json!({"settings": {"timezone": "Asia/Tokyo"}, "nodes": [mail(json!({"subject": "s", "html": "h"}))], "edges": []}),
         )
         .unwrap();
-        ours.fill(&mut graph);
+        ours.inherited().fill(&mut graph);
         assert_eq!(graph.nodes[0].config["from"], "Shop <a@shop.example>");
         assert_eq!(graph.settings.timezone.as_ref().unwrap().to_string(), "Asia/Tokyo");
         assert_eq!(graph.settings.frequency_cap.as_ref().unwrap().max, 2);
         graph.nodes[0].config["from"] = "own@shop.example".into();
-        ours.fill(&mut graph);
+        ours.inherited().fill(&mut graph);
         assert_eq!(graph.nodes[0].config["from"], "own@shop.example");
     }
 

@@ -231,7 +231,7 @@ impl Catalogs {
         let row = rows.first().ok_or(EngineError::NoVersion { journey, version })?;
         let mut graph: Graph =
             serde_json::from_str(row.text(0)?).map_err(|error| EngineError::BadVersion { journey, version, message: error.to_string() })?;
-        house.settings.fill(&mut graph);
+        house.settings.inherited().fill(&mut graph);
         let program = Program::compile(&graph, &house.registry).map_err(|issues| EngineError::BadVersion {
             journey,
             version,

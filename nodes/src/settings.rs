@@ -1,5 +1,6 @@
 //! The settings of a journey, published with its graph.
 
+use crate::graph::Graph;
 use crate::predicate::Predicate;
 use crate::time::{Duration, LocalTime, Zone};
 use serde::{Deserialize, Serialize};
@@ -103,4 +104,53 @@ pub struct Settings {
     pub throttle: Option<Throttle>,
     /// What an outage does to a due step.
     pub outage: Outage,
+}
+
+/// What a workspace says once for all its journeys, as far as it changes what they do. Other members of its settings are passed over.
+#[derive(Clone, PartialEq, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Inherited {
+    /// Who mail comes from when its step names nobody.
+    pub sender: Option<Sender>,
+    /// Where answers go when the step says nothing.
+    pub reply_to: Option<String>,
+    /// The zone of people who have none of their own.
+    pub timezone: Option<Zone>,
+    /// Hours in which no message leaves, for journeys that name none.
+    pub quiet_hours: Option<QuietHours>,
+    /// Messages to a person, at most, for journeys that name no cap.
+    pub frequency_cap: Option<FrequencyCap>,
+}
+
+/// Who mail comes from.
+#[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
+pub struct Sender {
+    /// What the reader sees; may be empty.
+    #[serde(default)]
+    pub name: String,
+    /// The address.
+    pub email: String,
+}
+
+impl Inherited {
+    /// Fills in what a journey leaves to its workspace.
+    pub fn fill(&self, graph: &mut Graph) {
+        let own = &mut graph.settings;
+        own.timezone = own.timezone.take().or_else(|| self.timezone.clone());
+        own.quiet_hours = own.quiet_hours.take().or_else(|| self.quiet_hours.clone());
+        own.frequency_cap = own.frequency_cap.take().or_else(|| self.frequency_cap.clone());
+        let from = self
+            .sender
+            .as_ref()
+            .map(|sender| if sender.name.is_empty() { sender.email.clone() } else { format!("{} <{}>", sender.name, sender.email) });
+        for node in graph.nodes.iter_mut().filter(|node| node.kind == "email.send") {
+            for (field, value) in [("from", &from), ("reply_to", &self.reply_to)] {
+                if let Some(value) = value
+                    && node.config.get(field).is_none_or(serde_json::Value::is_null)
+                {
+                    node.config.insert(field.to_owned(), value.clone().into());
+                }
+            }
+        }
+    }
 }

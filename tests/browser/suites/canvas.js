@@ -20,6 +20,7 @@ export default async function (given) {
   await copies(given);
   await selects(given);
   await findsItsWay(given);
+  await worksFromAfar(given);
 }
 
 /** A step dropped on a wire is put into it; one let go in the air is put after the port. */
@@ -29,7 +30,7 @@ async function splices(given) {
   const wire = { x: (above.x + below.x) / 2, y: (above.y + below.y) / 2 };
   const entry = page.locator('.step-palette .kind[data-kind="delay.for"]');
   await canvas.drag(await middle(entry), wire, { lets: false });
-  await page.locator('.wire.aimed').waitFor({ state: 'attached' });
+  await page.locator('#aimed[d^="M"]').waitFor({ state: 'attached' });
   await page.mouse.up();
   const spliced = ['trigger.event -next→ delay.for', 'delay.for -next→ wait.event', ...RECOVERY.slice(1)];
   const draft = await canvas.goes(spliced);
@@ -173,4 +174,57 @@ async function findsItsWay(given) {
   const bar = await page.locator('.minimap rect[data-family="trigger"]').boundingBox();
   await page.mouse.click(bar.x + bar.width / 2, Math.max(bar.y + bar.height / 2, map.y + 2));
   await canvas.card('start').waitFor();
+}
+
+/** From afar one picture stands in place of the cards: it has every step in its colour, and hands work on it. */
+async function worksFromAfar(given) {
+  const { page, canvas } = await opened(given, 'afar', large(200));
+  const draft = await given.api.draft('afar');
+  const place = (id, { x = 0, y = 0 } = {}) => page.evaluate(([at, by]) => {
+    const matrix = new DOMMatrix(getComputedStyle(document.querySelector('.layer')).transform);
+    const { x, y } = matrix.transformPoint({ x: at.x + by.x, y: at.y + by.y });
+    const box = document.querySelector('#canvas').getBoundingClientRect();
+    return { x: x + box.x, y: y + box.y };
+  }, [draft.nodes.find(node => node.id === id).position, { x, y }]);
+  /** Waits until the picture has the colour a token names at a point of the window. */
+  const coloured = (at, token) => page.waitForFunction(([at, token]) => {
+    const overview = document.querySelector('#overview');
+    const box = overview.getBoundingClientRect();
+    const [red, green, blue, alpha] = overview.getContext('2d').getImageData(Math.round(at.x - box.x), Math.round(at.y - box.y), 1, 1).data;
+    const hex = '#' + [red, green, blue].map(part => part.toString(16).padStart(2, '0')).join('');
+    return alpha === 255 && hex === getComputedStyle(overview).getPropertyValue(token).trim();
+  }, [at, token]);
+  // Beside the names, which begin a little further in.
+  const beside = { x: 7, y: 29 };
+
+  await page.keyboard.press('1');
+  await page.locator('#canvas.afar').waitFor();
+  await page.locator('.layer.moving').waitFor({ state: 'detached' });
+  await coloured(await place('start', beside), '--trigger-soft');
+  await coloured(await place('s199', beside), '--condition-soft');
+  await coloured(await place('s198', beside), '--delay-soft');
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await coloured(await place('s198', beside), '--delay-soft');
+  await page.emulateMedia({ colorScheme: 'light' });
+
+  const before = draft.nodes.find(node => node.id === 's57').position;
+  const [from, zoom] = [await place('s57', { x: 120, y: 20 }), await page.evaluate(() => new DOMMatrix(getComputedStyle(document.querySelector('.layer')).transform).a)];
+  await canvas.drag(from, { x: from.x - 100, y: from.y + 30 });
+  await canvas.stored('the step elsewhere', ({ nodes }) => {
+    const { x, y } = nodes.find(node => node.id === 's57').position;
+    return Math.abs(x - before.x + 100 / zoom) < 60 && Math.abs(y - before.y - 30 / zoom) < 60;
+  });
+  await coloured(await place('s57', { x: 120 - 100 / zoom, y: 8 + 30 / zoom }), '--condition-soft');
+  await page.locator('#inspector').getByText('value ≥ 57').or(page.locator('#inspector input[value="57"]')).first().waitFor();
+  await page.keyboard.press('Control+z');
+  await canvas.stored('the step back', ({ nodes }) => nodes.find(node => node.id === 's57').position.x === before.x);
+
+  const at = await place('s57', { x: 120, y: 20 });
+  await page.mouse.move(at.x, at.y);
+  await page.keyboard.down('Control');
+  for (let turns = 0; turns < 8; turns++) await page.mouse.wheel(0, -60);
+  await page.keyboard.up('Control');
+  await page.locator('#canvas:not(.afar)').waitFor();
+  const { x, y } = await middle(canvas.card('s57'));
+  assert.ok(Math.hypot(x - at.x, y - at.y) < 60, 'what was under the hand still is');
 }

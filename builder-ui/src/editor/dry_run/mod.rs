@@ -15,10 +15,12 @@ use super::counts::Path;
 use leptos::prelude::*;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use tradewind_nodes::Json;
 use tradewind_nodes::graph::Graph;
 use tradewind_nodes::id::NodeId;
 use tradewind_nodes::time::Timestamp;
 
+use crate::api::Call;
 use crate::browser;
 use crate::worker::{ask, asked};
 pub use questions::{Ending, Outcome, Playing};
@@ -62,6 +64,8 @@ impl Standing {
 #[derive(Clone, Copy)]
 struct Desk {
     tried: Tried,
+    /// The settings of the workspace, which hold where the journey says nothing.
+    house: RwSignal<Json>,
     trial: RwSignal<Trial>,
     played: Memo<Standing>,
     offers: Memo<Vec<Offer>>,
@@ -78,7 +82,15 @@ impl Desk {
     fn new(tried: Tried) -> Self {
         let who = session::made_up("ada@example.com", "Ada", "en", true);
         let trial = RwSignal::new(Trial { who, start: now(), given: Vec::new(), force: BTreeMap::new() });
-        let answer = asked(move || Some(Playing { slug: tried.slug.get_value(), graph: tried.graph.get(), trial: trial.get() }));
+        let house = RwSignal::new(Json::Null);
+        leptos::task::spawn_local(async move {
+            // Without them it is tried as if the workspace said nothing.
+            if let Ok(settings) = Call::get("/api/v1/settings").send().await {
+                house.try_set(settings);
+            }
+        });
+        let asks = move || Playing { slug: tried.slug.get_value(), graph: tried.graph.get(), house: house.get(), trial: trial.get() };
+        let answer = asked(move || Some(asks()));
         let played = Memo::new(move |_| {
             answer.with(|answer| match answer.as_deref() {
                 None => Standing::Begun,
@@ -87,7 +99,7 @@ impl Desk {
             })
         });
         let offers = Memo::new(move |_| answer.with(|answer| answer.as_ref().map(|answer| answer.offers.clone()).unwrap_or_default()));
-        Self { tried, trial, played, offers }
+        Self { tried, house, trial, played, offers }
     }
 
     fn now(self) -> Timestamp {
@@ -113,7 +125,12 @@ impl Desk {
     /// Lets time pass until nobody is on his way any more.
     fn finish(self) {
         let trial = self.trial.get_untracked();
-        let question = Ending { slug: self.tried.slug.get_value(), graph: self.tried.graph.get_untracked(), trial: trial.clone() };
+        let question = Ending {
+            slug: self.tried.slug.get_value(),
+            graph: self.tried.graph.get_untracked(),
+            house: self.house.get_untracked(),
+            trial: trial.clone(),
+        };
         leptos::task::spawn_local(async move {
             // Meanwhile something else may have happened, which this answer knows nothing of.
             if let Some(Some(at)) = ask(question).await

@@ -92,7 +92,8 @@ impl Played {
 #[must_use]
 pub fn made_up(email: &str, first_name: &str, locale: &str, consents: bool) -> Facts {
     let mut traits = JsonMap::new();
-    for (name, value) in [("email", email), ("first_name", first_name), ("locale", locale)] {
+    // Templates greet by either name.
+    for (name, value) in [("email", email), ("first_name", first_name), ("name", first_name), ("locale", locale)] {
         if !value.trim().is_empty() {
             traits.insert(name.to_owned(), value.trim().into());
         }
