@@ -19,14 +19,18 @@ fn hold(editor: Editor, id: NodeId, before: Option<Element>, frames: u32, waitin
         let at = |selector: &str| now.as_ref().is_none_or(|at| at.matches(selector).unwrap_or(false));
         // A field that took the keyboard in the meantime keeps it; the one that had it when this was asked for gives it away.
         let free = if waiting { at("body, #canvas, .card") || (frames == HELD && now == before) } else { at("body") };
-        let given = free
-            && editor.stage.with_value(|stage| {
-                let options = FocusOptions::new();
-                options.set_prevent_scroll(true);
-                stage.card_element(&id).is_some_and(|element| element.focus_with_options(&options).is_ok())
-            });
+        let given = free && give(editor, &id);
         hold(editor, id, before, frames - 1, waiting && !given);
     });
+}
+
+/// Gives a card the keyboard. False when it is not on the page.
+fn give(editor: Editor, id: &NodeId) -> bool {
+    // Taken out first: what a field does when it is left may need the stage.
+    let element = editor.stage.with_value(|stage| stage.card_element(id).cloned());
+    let options = FocusOptions::new();
+    options.set_prevent_scroll(true);
+    element.is_some_and(|element| element.focus_with_options(&options).is_ok())
 }
 
 impl Editor {
@@ -60,7 +64,10 @@ impl Editor {
     pub fn focus_card(&self, id: &NodeId) {
         self.focus.set(Some(id.clone()));
         self.recut();
-        hold(*self, id.clone(), document().active_element(), HELD, true);
+        let before = document().active_element();
+        // At once where it can be: the next key is meant for the card.
+        let given = give(*self, id);
+        hold(*self, id.clone(), before, HELD, !given);
     }
 
     /// Goes to a card: selects it, shows it, and puts the keyboard there.

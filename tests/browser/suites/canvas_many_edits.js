@@ -87,6 +87,11 @@ function everyday(page, canvas, roll) {
   const some = async () => {
     await keyboard.press('1');
     await middle(canvas.cards.first());
+    // From afar there are no cards to take hold of: nearer, until there are.
+    while (await page.locator('#canvas.afar').count()) {
+      await keyboard.press('+');
+      await middle(canvas.cards.first());
+    }
     const found = () => canvas.cards.evaluateAll(cards => {
       const centre = element => {
         const { x, y, width, height } = element.getBoundingClientRect();
