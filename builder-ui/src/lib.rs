@@ -11,6 +11,7 @@ pub mod gesture;
 pub mod i18n;
 pub mod pages;
 pub mod parts;
+pub mod said;
 pub mod session;
 pub mod shell;
 pub mod ui;

@@ -72,6 +72,7 @@ pub(crate) enum Stimulus {
     Retry,
     Skip(PortName),
     Cancel(String),
+    TurnOut(Why),
 }
 
 /// An event to be written.

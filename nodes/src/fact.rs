@@ -169,13 +169,7 @@ impl Event {
     #[must_use]
     pub fn too_deep(&self) -> Option<Why> {
         let depth = self.depth();
-        let words = || {
-            format!(
-                "{} came of {depth} journeys one after the other and {MAX_DEPTH} are allowed: a journey would feed itself for ever",
-                self.name
-            )
-        };
-        (depth > MAX_DEPTH).then(|| Why::said(words()).with("depth", depth))
+        (depth > MAX_DEPTH).then(|| Why::Fed { event: self.name.clone(), depth })
     }
 }
 

@@ -2,11 +2,11 @@
 //! shows what would really happen.
 
 use crate::effect::{Effect, Payload};
-use crate::fact::{ConsentStatus, Facts};
-use crate::predicate::{self, Predicate};
+use crate::fact::Facts;
+use crate::predicate::{self, Finding, Predicate};
 use crate::settings::{FrequencyCap, QuietHours, Settings};
 use crate::time::{Duration, Timestamp, Zone};
-use crate::why::Why;
+use crate::why::{ConsentFound, Why};
 
 /// What is to become of an effect now.
 #[derive(Clone, PartialEq, Debug)]
@@ -65,7 +65,7 @@ pub fn predicates<'a>(effect: &'a Effect, settings: &'a Settings) -> impl Iterat
 pub fn judge(effect: &Effect, settings: &Settings, moment: &Moment<'_>) -> Judgement {
     let (guards, facts) = (&effect.guards, &moment.facts);
     if let Some(end) = guards.not_after.filter(|end| *end < facts.now) {
-        return Judgement::Suppress(Why::said(format!("too late: it was of use until {end}")).with("not_after", end.to_string()));
+        return Judgement::Suppress(Why::TooLate(end));
     }
     if let Some(why) = no_consent(effect, facts).or_else(|| no_longer(effect, settings, moment)) {
         return Judgement::Suppress(why);
@@ -73,16 +73,14 @@ pub fn judge(effect: &Effect, settings: &Settings, moment: &Moment<'_>) -> Judge
     if let Some(hours) = settings.quiet_hours.as_ref().filter(|_| guards.quiet) {
         let zone = facts.customer.and_then(|c| c.zone()).or_else(|| settings.timezone.clone()).unwrap_or(Zone::UTC);
         if let Some(until) = quiet_until(hours, &zone, facts.now) {
-            let why = Why::said(format!("quiet hours from {} to {} in {zone}: it waits", hours.from, hours.to));
-            return Judgement::Postpone(until, why);
+            return Judgement::Postpone(until, Why::QuietHours { from: hours.from, to: hours.to, zone });
         }
     }
     if let Some(cap) = cap(effect, settings).filter(|_| facts.customer.is_some()) {
         let messages = (moment.messages)(cap.per);
         if messages >= cap.max as usize {
-            let channel = effect.payload.channel();
-            let why = Why::said(format!("had {messages} messages by {channel} within {}: the cap is {}", cap.per, cap.max));
-            return Judgement::Suppress(why.with("messages", messages as u64).with("cap", cap.max));
+            let channel = effect.payload.channel().to_owned();
+            return Judgement::Suppress(Why::Capped { messages, channel, per: cap.per, most: cap.max });
         }
     }
     Judgement::Send
@@ -90,12 +88,8 @@ pub fn judge(effect: &Effect, settings: &Settings, moment: &Moment<'_>) -> Judge
 
 fn no_consent(effect: &Effect, facts: &Facts<'_>) -> Option<Why> {
     let scope = effect.guards.consent.as_ref()?;
-    let status = facts.customer.and_then(|customer| customer.consents(scope));
-    if status == Some(ConsentStatus::Granted) {
-        return None;
-    }
-    let said = status.map_or("never asked", ConsentStatus::name);
-    Some(Why::said(format!("no consent for {}/{} at the moment of sending: {said}", scope.channel, scope.purpose)).with("consent", said))
+    let found = ConsentFound::of(facts.customer, scope);
+    (!found.granted()).then_some(Why::NoConsent(found))
 }
 
 /// Why the message is of no use any more: its own guard, or the journey's goal or exit.
@@ -103,21 +97,22 @@ fn no_longer(effect: &Effect, settings: &Settings, moment: &Moment<'_>) -> Optio
     moment.facts.run?;
     let to_person = to_person(&effect.payload);
     if moment.cancelled && to_person {
-        return Some(Why::said("the run was cancelled before it was sent"));
+        return Some(Why::CancelledBefore);
     }
     if let Some(still) = &effect.guards.still {
         let verdict = predicate::evaluate(still, &moment.facts);
         if !verdict.holds {
-            return Some(Why { rule: format!("no longer so: {}", verdict.why.rule).into(), seen: verdict.why.seen });
+            return Some(Why::NoLonger(verdict.why));
         }
     }
     if !to_person {
         return None;
     }
-    for (predicate, what) in [(&settings.goal, "the goal was reached"), (&settings.exit, "the journey was left")] {
+    let ends: [(_, fn(Finding) -> Why); 2] = [(&settings.goal, Why::GoalBefore), (&settings.exit, Why::LeftBefore)];
+    for (predicate, why) in ends {
         let verdict = predicate.as_ref().map(|p| predicate::evaluate(p, &moment.facts));
         if let Some(verdict) = verdict.filter(|v| v.holds) {
-            return Some(Why { rule: format!("{what} before it was sent: {}", verdict.why.rule).into(), seen: verdict.why.seen });
+            return Some(why(verdict.why));
         }
     }
     None
@@ -184,7 +179,7 @@ mod tests {
         let judged = |now| judge(&effect, &quiet, &Moment { facts: Facts::empty(now), cancelled: false, messages: &|_| 0 });
         let Judgement::Postpone(until, _) = judged(at("2026-01-10T22:00:00Z")) else { panic!("it is night") };
         let Judgement::Suppress(why) = judged(until) else { panic!("it is too late") };
-        assert_eq!(why.rule, "too late: it was of use until 2026-01-11T00:00:00Z");
+        assert_eq!(why.to_string(), "too late: it was of use until 2026-01-11T00:00:00Z");
     }
 
     #[test]
@@ -200,6 +195,6 @@ mod tests {
         assert_eq!(judged(marketing(), 1), Judgement::Send);
         assert_eq!(judged(Guards::default(), 9), Judgement::Send, "a parcel on its way is told whatever came before");
         let Judgement::Suppress(why) = judged(marketing(), 2) else { panic!("the cap is reached") };
-        assert_eq!((why.rule.as_ref(), &why.seen["cap"]), ("had 2 messages by email within 1d: the cap is 2", &json!(2)));
+        assert_eq!((why.to_string().as_str(), &why.seen()["cap"]), ("had 2 messages by email within 1d: the cap is 2", &json!(2)));
     }
 }

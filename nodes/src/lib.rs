@@ -2,6 +2,7 @@
 //! state machine of a run. No IO, no clock, no threads: the same code runs in the engine, in the browser
 //! and in scenario tests. Time and randomness always come in as parameters.
 
+pub mod answer;
 pub mod effect;
 pub mod fact;
 pub mod field;

@@ -2,6 +2,7 @@
 
 use super::{Call, Failure};
 use serde::Deserialize;
+use tradewind_nodes::answer::Called;
 
 /// Open incidents of one step and one problem.
 #[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
@@ -11,7 +12,7 @@ pub struct Gathered {
     /// What it is called.
     pub journey_name: String,
     /// What the step is called.
-    pub title: String,
+    pub called: Called,
     /// What is wrong, and what to do.
     pub message: String,
     /// How many.

@@ -3,6 +3,7 @@
 use super::{Call, Failure, List, escaped};
 use serde::Deserialize;
 use std::collections::BTreeMap;
+use tradewind_nodes::answer::Called;
 use tradewind_nodes::fact::ConsentStatus;
 use tradewind_nodes::time::Timestamp;
 use tradewind_nodes::{Json, JsonMap};
@@ -106,8 +107,7 @@ pub struct Visit {
     /// What it does now.
     pub state: String,
     /// What the step is called at which it stands.
-    #[serde(default)]
-    pub title: String,
+    pub called: Called,
     /// When the engine looks again.
     #[serde(default)]
     pub due_at: Option<Timestamp>,

@@ -4,6 +4,7 @@ use super::{Call, Failure, List, escaped};
 use serde::Deserialize;
 use tradewind_nodes::Json;
 use tradewind_nodes::time::Timestamp;
+use tradewind_nodes::why::Why;
 
 /// A delivery in a list.
 #[derive(Clone, PartialEq, Debug, Deserialize)]
@@ -37,7 +38,7 @@ pub struct Sending {
     pub settled_at: Option<Timestamp>,
     /// Why it failed, was suppressed, or is tried again.
     #[serde(default)]
-    pub reason: Option<String>,
+    pub said: Option<Why>,
 }
 
 /// A delivery with what it says and what became of it.

@@ -3,6 +3,7 @@
 use super::runs::Person;
 use super::{Call, Failure, List, escaped};
 use serde::{Deserialize, Serialize};
+use tradewind_nodes::answer::Called;
 use tradewind_nodes::issue::Problem;
 use tradewind_nodes::time::Timestamp;
 
@@ -21,8 +22,7 @@ pub struct Incident {
     /// Where.
     pub node: String,
     /// What the node is called.
-    #[serde(default)]
-    pub title: String,
+    pub called: Called,
     /// What went wrong.
     pub problem: Problem,
     /// `open` or `resolved`.
@@ -47,7 +47,7 @@ pub struct Group {
     /// Where.
     pub node: String,
     /// What the node is called.
-    pub title: String,
+    pub called: Called,
     /// The code of the problem.
     pub code: String,
     /// The newest of them in the server's words.

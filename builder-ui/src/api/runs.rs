@@ -5,6 +5,7 @@ use super::{Call, Failure, List, escaped};
 use crate::t;
 use serde::Deserialize;
 use tradewind_nodes::Json;
+use tradewind_nodes::answer::{Called, Standing};
 use tradewind_nodes::id::NodeId;
 use tradewind_nodes::run::StepOutcome;
 use tradewind_nodes::time::Timestamp;
@@ -72,8 +73,7 @@ pub struct Run {
     #[serde(default)]
     pub person: Option<Person>,
     /// What its node is called.
-    #[serde(default)]
-    pub title: String,
+    pub called: Called,
 }
 
 /// A step of a run.
@@ -84,7 +84,7 @@ pub struct StepTaken {
     /// Where.
     pub node: NodeId,
     /// What people call the node.
-    pub label: String,
+    pub called: Called,
     /// Which visit, from 1.
     #[serde(default)]
     pub visit: u32,
@@ -93,6 +93,7 @@ pub struct StepTaken {
     /// What became of it.
     pub outcome: StepOutcome,
     /// Why.
+    #[serde(deserialize_with = "crate::said::read")]
     pub why: Why,
 }
 
@@ -116,7 +117,7 @@ pub struct Delivery {
     pub settled_at: Option<Timestamp>,
     /// Why it failed, was suppressed, or is tried again.
     #[serde(default)]
-    pub reason: Option<String>,
+    pub said: Option<Why>,
 }
 
 /// A run with everything that happened to it.
@@ -125,8 +126,8 @@ pub struct RunDetail {
     /// What lists say.
     #[serde(flatten)]
     pub run: Run,
-    /// What it does now, in the server's words.
-    pub now: String,
+    /// What it does now.
+    pub standing: Standing,
     /// The event that started it.
     #[serde(default)]
     pub event: Option<Json>,

@@ -2,6 +2,7 @@
 
 use super::{Call, Failure, escaped};
 use serde::Deserialize;
+use tradewind_nodes::answer::{Answered, Happened};
 use tradewind_nodes::time::Timestamp;
 use tradewind_nodes::why::Why;
 
@@ -36,10 +37,10 @@ pub enum Verdict {
 pub struct Fact {
     /// When.
     pub at: Timestamp,
-    /// What happened, in the server's words.
-    pub what: String,
+    /// What happened.
+    pub said: Happened,
     /// Why.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "crate::said::read_some")]
     pub why: Option<Why>,
 }
 
@@ -48,8 +49,8 @@ pub struct Fact {
 pub struct Explanation {
     /// In one word.
     pub verdict: Verdict,
-    /// In one sentence of the server.
-    pub answer: String,
+    /// The answer.
+    pub said: Answered,
     /// What it rests on, the first first.
     pub facts: Vec<Fact>,
 }

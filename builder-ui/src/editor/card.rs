@@ -74,7 +74,7 @@ pub fn Card(
                     <Show when=move || naming.get() fallback=move || view! { <b title=move || shown.get().title><bdi>{move || shown.get().title}</bdi></b> }>
                         <super::rename::CardName node=node />
                     </Show>
-                    <small title=move || shown.get().line><bdi>{move || shown.get().line}</bdi></small>
+                    <small title=move || shown.get().line><span>{move || shown.get().line}</span></small>
                 </div>
             </div>
             <Foot node=node check=check shown=shown />

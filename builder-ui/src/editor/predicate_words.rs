@@ -1,7 +1,7 @@
 //! Conditions in few words, for a card: `country = DE, consents to email`. The form has the long ones.
 
 use super::words::length;
-use crate::i18n::format;
+use crate::i18n::{format, isolated, phrase};
 use crate::t;
 use tradewind_nodes::Json;
 use tradewind_nodes::predicate::{self, Bound, Comparison, EventTest, FactTest, Predicate};
@@ -12,7 +12,7 @@ const MOST: usize = 3;
 /// A predicate in few words; None when it cannot be read or asks nothing.
 #[must_use]
 pub fn predicate(value: &Json) -> Option<String> {
-    predicate::from_json(value, "").ok().as_ref().and_then(say)
+    predicate::from_json(value, "").ok().as_ref().and_then(say).map(|said| phrase(&said))
 }
 
 /// A fact's name without the path to it.
@@ -23,18 +23,19 @@ pub fn fact(path: &str) -> String {
 
 fn say(p: &Predicate) -> Option<String> {
     match p {
-        Predicate::All { all } => several(all, ", "),
+        Predicate::All { all } => several(all, &t!(said.comma)),
         Predicate::Any { any } => several(any, &format!(" {} ", t!(editor.say.or))),
         Predicate::Not { not } => say(not).map(|what| t!(editor.say.not, what = what)),
         Predicate::Fact(test) => Some(say_fact(test)),
         Predicate::Event(test) => Some(say_event(test)),
-        Predicate::Consent { consent } => Some(t!(editor.say.consents_to, channel = &consent.channel)),
-        Predicate::Segment { segment } => Some(t!(editor.say.in_segment, segment = segment)),
+        Predicate::Consent { consent } => Some(t!(editor.say.consents_to, channel = isolated(&consent.channel))),
+        Predicate::Segment { segment } => Some(t!(editor.say.in_segment, segment = isolated(segment))),
     }
 }
 
 fn several(parts: &[Predicate], between: &str) -> Option<String> {
-    let mut said: Vec<String> = parts.iter().take(MOST).filter_map(say).collect();
+    // Each apart from the next: one that is written from the left would drag its neighbours along.
+    let mut said: Vec<String> = parts.iter().take(MOST).filter_map(say).map(|part| phrase(&part)).collect();
     if parts.len() > MOST {
         said.push("…".to_owned());
     }
@@ -57,7 +58,7 @@ fn shown(value: &Json) -> String {
 
 fn say_fact(test: &FactTest) -> String {
     use Comparison as C;
-    let (fact, value) = (fact(&test.fact), shown(&test.value));
+    let (fact, value) = (isolated(&fact(&test.fact)), isolated(&shown(&test.value)));
     let sign = match test.is {
         C::Eq => "=",
         C::Ne => "≠",
@@ -79,11 +80,12 @@ fn say_fact(test: &FactTest) -> String {
         C::WithinNext => return t!(editor.say.within_next, fact = fact, value = value),
         C::LongerAgoThan => return t!(editor.say.longer_ago, fact = fact, value = value),
     };
-    format!("{fact} {sign} {value}")
+    // A comparison by its sign is written from the left everywhere.
+    isolated(&format!("{fact} {sign} {value}"))
 }
 
 fn say_event(test: &EventTest) -> String {
-    let event = &test.event;
+    let event = &isolated(&test.event);
     let bound = test.count.unwrap_or_default();
     let none = bound.eq == Some(0.0) || bound.lt == Some(1.0) || bound.lte == Some(0.0);
     let mut said = match (none, limit(&bound), &test.sum) {

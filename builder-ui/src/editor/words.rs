@@ -1,7 +1,7 @@
 //! Steps in the marketer's words: what a card is called and the line below. Made from the step's fields, lenient towards
 //! fields that are missing or wrong, for most are so while somebody writes.
 
-use crate::i18n::format;
+use crate::i18n::{format, isolated, phrase};
 use crate::t;
 use tradewind_nodes::graph::Node;
 use tradewind_nodes::kinds::Outlines;
@@ -40,7 +40,7 @@ pub fn of(node: &Node, kinds: &Outlines) -> Words {
         (true, Some(main)) => (main, detail),
         (true, None) => (kind.clone(), detail),
     };
-    let line = rest.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ");
+    let line = rest.into_iter().filter(|part| !part.is_empty()).map(|part| phrase(&part)).collect::<Vec<_>>().join(" · ");
     let line = if line.is_empty() && title != kind { kind } else { line };
     Words { title, line }
 }
@@ -222,7 +222,8 @@ fn say_more(kind: &str, config: &JsonMap) -> Said {
         }
         "wait.event" => {
             let same = texts(config, "same");
-            let same = if same.is_empty() { String::new() } else { t!(editor.say.same, fields = same.join(", ").replace('_', " ")) };
+            let same =
+                if same.is_empty() { String::new() } else { t!(editor.say.same, fields = isolated(&same.join(", ").replace('_', " "))) };
             Said { main: named(config, "events").map(|names| t!(editor.say.wait_for, what = names)), detail: vec![same, at_most(config)] }
         }
         "wait.until" => Said {

@@ -3,9 +3,9 @@
 use super::fields::shown;
 use super::person::{Seen, Who, now, who};
 use crate::i18n::format::{self, Moment};
-use crate::t;
 use crate::ui::{Button, Icon};
 use crate::worker::{Ask, Kinds, ask, asked};
+use crate::{said, t};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -51,8 +51,10 @@ pub struct Tried {
     pub does: String,
     /// Whether it went wrong.
     pub failed: bool,
-    /// Why, as the engine says it.
+    /// Why.
     pub why: String,
+    /// Whether those are somebody else's words, in whatever language.
+    pub foreign: bool,
     /// Values it saw.
     pub seen: JsonMap,
     /// What it puts out, sends or changes.
@@ -105,7 +107,7 @@ impl Ask for Trying {
 fn tried(outcome: Result<Outcome, String>) -> Tried {
     match outcome {
         Ok(outcome) => told(outcome),
-        Err(why) => Tried { does: t!(form.tried.unfinished), failed: true, why, seen: JsonMap::new(), more: Vec::new() },
+        Err(why) => Tried { does: t!(form.tried.unfinished), failed: true, why, foreign: true, seen: JsonMap::new(), more: Vec::new() },
     }
 }
 
@@ -114,8 +116,14 @@ fn moment(at: Timestamp) -> String {
 }
 
 fn told(outcome: Outcome) -> Tried {
-    let done =
-        |does: String, why: Why, more: Vec<(String, Json)>| Tried { does, failed: false, why: why.rule.into_owned(), seen: why.seen, more };
+    let done = |does: String, why: Why, more: Vec<(String, Json)>| Tried {
+        does,
+        failed: false,
+        why: said::why(&why),
+        foreign: said::foreign(&why),
+        seen: why.seen(),
+        more,
+    };
     let output = |output: Option<JsonMap>| output.map(|map| (t!(form.tried.output), Json::Object(map)));
     match outcome {
         Outcome::Go { port, output: put, why } => {
@@ -150,6 +158,8 @@ fn told(outcome: Outcome) -> Tried {
         }
         Outcome::Exit { end, commands, why } => {
             let reason = match end {
+                // What came to its end without anybody's word for it is told by the engine in English.
+                _ if matches!(why, Why::EndsAt(_)) => t!(live.step.completed),
                 End::Completed => String::new(),
                 End::Exited { reason } | End::Cancelled { reason } => reason,
                 End::Goal { goal } => goal,
@@ -159,7 +169,7 @@ fn told(outcome: Outcome) -> Tried {
             done(t!(form.tried.ends, reason = reason), why, more)
         }
         Outcome::Fail { problem } => {
-            Tried { does: t!(form.tried.fails), failed: true, why: problem.message, seen: JsonMap::new(), more: Vec::new() }
+            Tried { does: t!(form.tried.fails), failed: true, why: problem.message, foreign: true, seen: JsonMap::new(), more: Vec::new() }
         }
     }
 }
@@ -181,7 +191,8 @@ pub fn TriedView(
     /// What came of it.
     tried: Tried,
 ) -> impl IntoView {
-    let Tried { does, failed, why, seen, more } = tried;
+    let Tried { does, failed, why, foreign, seen, more } = tried;
+    let (lang, dir) = (foreign.then_some("en"), foreign.then_some("auto"));
     let seen = seen
         .into_iter()
         .map(|(path, value)| view! { <div><dt>{super::facts::fact_words(&path)}</dt><dd dir="auto">{plain(&value)}</dd></div> })
@@ -190,7 +201,7 @@ pub fn TriedView(
     view! {
         <div class="tried" class:failed=failed>
             <p class="does"><Icon icon=if failed { icondata::LuTriangleAlert } else { icondata::LuCornerDownRight } size=14 />{does}</p>
-            <p class="why" lang="en" dir="ltr">{why}</p>
+            <p class="why" lang=lang dir=dir>{why}</p>
             <dl class="seen">{seen}</dl>
             {more}
         </div>
@@ -266,6 +277,7 @@ mod tests {
         let said = outcome("condition.if", json!({"predicate": {"fact": "customer.country", "is": "eq", "value": "DE"}}));
         assert_eq!((said.does.as_str(), said.failed), ("Goes on by yes", false));
         assert_eq!(said.seen["customer.country"], "DE");
+        assert_eq!((said.why.as_str(), said.foreign), ("Country is DE", false));
         let mail = outcome("email.send", json!({"subject": "Hi {{customer.first_name}}", "html": "<p>x</p>"}));
         assert_eq!(mail.more, [("It would send".to_owned(), json!("Hi Anna"))]);
         assert!(outcome("delay.for", json!({})).failed);

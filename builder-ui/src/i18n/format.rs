@@ -181,6 +181,20 @@ pub fn list(items: &[String]) -> String {
     return items.join(", ");
 }
 
+/// `Ada, Grace or Alan`
+#[must_use]
+pub fn either(items: &[String]) -> String {
+    #[cfg(target_arch = "wasm32")]
+    return intl::text(
+        "ListFormat",
+        "format",
+        &[("type", "disjunction".into())],
+        &[items.iter().map(wasm_bindgen::JsValue::from).collect::<js_sys::Array>().into()],
+    );
+    #[cfg(not(target_arch = "wasm32"))]
+    return items.join(" or ");
+}
+
 #[cfg(target_arch = "wasm32")]
 mod intl {
     use super::language;

@@ -137,6 +137,25 @@ pub fn language() -> Language {
     present().language
 }
 
+/// The user's own data inside a sentence: where the language is written from the right, what stands in it may be written from the left,
+/// and neither may turn the words of the other around.
+#[must_use]
+pub fn isolated(data: &str) -> String {
+    match language() {
+        Language::Ar => format!("\u{2068}{data}\u{2069}"),
+        _ => data.to_owned(),
+    }
+}
+
+/// Words of the builder's that begin with the user's data or stand among others: they go the language's way whatever comes first.
+#[must_use]
+pub fn phrase(words: &str) -> String {
+    match language() {
+        Language::Ar => format!("\u{2067}{words}\u{2069}"),
+        _ => words.to_owned(),
+    }
+}
+
 /// The language to begin with: the one chosen here before, else the first of the browser's that there are words in.
 #[must_use]
 pub fn choose(remembered: Option<&str>, wanted: &[String]) -> Language {

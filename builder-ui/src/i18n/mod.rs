@@ -10,7 +10,7 @@ pub mod format;
 mod language;
 
 pub use catalogue::{Arg, Text, say};
-pub use language::{Language, choose, language, load, present, present_untracked};
+pub use language::{Language, choose, isolated, language, load, phrase, present, present_untracked};
 
 /// The keys of all messages, made from the message files.
 #[allow(non_camel_case_types, non_upper_case_globals, missing_docs, clippy::all, clippy::pedantic)]

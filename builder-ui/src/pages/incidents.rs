@@ -5,7 +5,7 @@ use crate::api::{Failure, runs};
 use crate::i18n::format::{self, Moment};
 use crate::shell::engine;
 use crate::ui::{Button, Dialog, Empty, Foot, Kbd, Look, Page, Paged, Pill, Skeleton, Tab, Tabs, Tone, Trouble, toast};
-use crate::{browser, key, session, t, tr};
+use crate::{browser, key, said, session, t, tr};
 use leptos::prelude::*;
 use web_sys::KeyboardEvent;
 
@@ -180,12 +180,12 @@ fn Row(
         }
         event.prevent_default();
     };
-    let Group { journey, journey_name, title, code, message, open, first_at, last_at, .. } = group.get_value();
+    let Group { journey, journey_name, called, code, message, open, first_at, last_at, .. } = group.get_value();
     let heading = t!(incidents.people_held, n = open);
     let label = format!("{heading}: {message}");
     view! {
         <li class="group" tabindex="0" aria-label=label on:keydown=keys>
-            <div class="row"><Pill tone=Tone::Bad>{heading}</Pill><a href=format!("/journeys/{journey}") dir="auto">{journey_name}</a><span aria-hidden="true">"›"</span><span dir="auto">{title}</span></div>
+            <div class="row"><Pill tone=Tone::Bad>{heading}</Pill><a href=format!("/journeys/{journey}") dir="auto">{journey_name}</a><span aria-hidden="true">"›"</span><span dir="auto">{said::called(&called)}</span></div>
             <p class="problem" dir="auto">{message}</p>
             <p class="advice">{advice(&code)}</p>
             <p class="hint">{t!(incidents.since, first = format::instant(first_at, Moment::DateTime), last = format::instant(last_at, Moment::DateTime))}</p>
@@ -285,7 +285,7 @@ fn Settled() -> impl IntoView {
         view! {
             <tr>
                 <td><a href=format!("/runs/{}", incident.run) dir="auto">{runs::called(incident.person.as_ref())}</a></td>
-                <td dir="auto">{incident.title}<small dir="auto">{incident.problem.message}</small></td>
+                <td dir="auto">{said::called(&incident.called)}<small dir="auto">{incident.problem.message}</small></td>
                 <td>{how}</td>
                 <td>{incident.resolved_at.map(|at| format::instant(at, Moment::DateTime))}</td>
             </tr>

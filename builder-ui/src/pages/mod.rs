@@ -1,7 +1,7 @@
 //! The pages, one file or folder each.
 
 mod customers;
-mod deliveries;
+pub(crate) mod deliveries;
 mod events;
 mod home;
 mod incidents;

@@ -8,7 +8,7 @@ use crate::editor::picture::{self, Picture, ShowAll};
 use crate::editor::steps::{self, Line, Steps};
 use crate::i18n::format::{self, Moment};
 use crate::ui::{Button, Crumb, Dialog, Field, Look, Page, Pill, Skeleton, Tone, Trouble, toast};
-use crate::{browser, session, t, tr};
+use crate::{browser, said, session, t, tr};
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 use std::sync::Arc;
@@ -250,7 +250,9 @@ fn Inspector(
             let steps = run.iter().flat_map(|run| run.steps.iter());
             let line = |step: &runs::StepTaken| Line {
                 node: step.node.clone(),
-                title: shown.graph.with(|graph| graph.node(&step.node).map_or_else(|| step.label.clone(), crate::editor::picture::title)),
+                title: shown
+                    .graph
+                    .with(|graph| graph.node(&step.node).map_or_else(|| said::called(&step.called), crate::editor::picture::title)),
                 visit: step.visit.max(1),
                 at: step.at,
                 outcome: step.outcome.clone(),
@@ -275,18 +277,17 @@ fn Inspector(
         lines.with(|lines| lines.iter().filter(|line| chosen.as_ref().is_none_or(|node| *node == line.node)).cloned().collect::<Vec<_>>())
     });
     let more = move || shown.run.with(|run| run.as_ref().is_some_and(|run| run.more_steps_after.is_some()));
-    // The last step in the user's words; the engine's own sentence only where that step is not here.
+    // The last step tells it best; where it is not here, what the run does now.
     let now = move || {
-        let last =
-            lines.with(|lines| lines.last().filter(|_| !more()).map(|line| format!("{}: {}", line.title, steps::outcome(&line.outcome))));
-        last.or_else(|| shown.run.with(|run| run.as_ref().map(|run| steps::readable(&run.now))))
+        let last = lines.with(|lines| lines.last().filter(|_| !more()).map(|line| said::step(&line.title, &line.outcome, &line.why)));
+        last.or_else(|| shown.run.with(|run| run.as_ref().map(|run| said::standing(&run.standing, None))))
     };
     view! {
         <div class="run-inspector">
             <Picture graph=shown.graph path=path chosen=shown.chosen label=Signal::derive(tr!(live.run.picture)) />
             <aside class="side" aria-label=tr!(live.run.steps)>
                 <Facts shown=shown />
-                <p class="now" dir="auto">{now}</p>
+                <p class="now">{now}</p>
                 <header class="row"><h2>{tr!(live.run.steps)}</h2><span class="space"></span><ShowAll chosen=shown.chosen /></header>
                 <Steps lines=filtered chosen=shown.chosen />
                 <Show when=more><p class="hint">{tr!(live.run.more)}</p></Show>
@@ -342,7 +343,7 @@ fn Sent(
             <li class="delivery">
                 <a href=format!("/deliveries?open={}", delivery.id) dir="auto">{delivery.title}</a>
                 <span class="row"><Pill tone=tone>{words}</Pill><small dir="ltr">{delivery.recipient}</small></span>
-                <small dir="auto">{delivery.reason}</small>
+                <small>{delivery.said.as_ref().map(said::why)}</small>
             </li>
         }
     };

@@ -5,10 +5,10 @@ use crate::api::runs::{self, Person, Which};
 use crate::api::versions::Life;
 use crate::api::why::{Explanation, Fact, Verdict, ask};
 use crate::api::{Call, Failure, List, people};
-use crate::editor::steps::{Reason, readable};
+use crate::editor::steps::Reason;
 use crate::i18n::format::{self, Moment};
 use crate::ui::{Empty, Field, Page, Pill, Skeleton, Tone, Trouble};
-use crate::{t, tr};
+use crate::{said, t, tr};
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_query_map};
@@ -164,7 +164,7 @@ fn Known(
                 <span class="bead"></span>
                 <div class="told">
                     <time>{format::instant(fact.at, Moment::Exact)}</time>
-                    <p class="outcome" dir="auto">{readable(&fact.what)}</p>
+                    <p class="outcome">{said::happened(&fact.said)}</p>
                     {fact.why.map(|why| view! { <Reason why=why /> })}
                 </div>
             </li>
@@ -174,7 +174,7 @@ fn Known(
     view! {
         <section class="answer">
             <header><Pill tone=tone>{words}</Pill><span dir="auto">{name}</span></header>
-            <p class="sentence" dir="auto">{readable(&found.answer)}</p>
+            {said::answer(&found.said).into_iter().map(|said| view! { <p class="sentence">{said}</p> }).collect_view()}
             {run.map(|run| view! { <p><a class="btn" href=format!("/runs/{run}")>{tr!(why.see_run)}</a></p> })}
         </section>
         <h2>{tr!(why.facts)}</h2>

@@ -8,6 +8,7 @@ use tradewind_nodes::Json;
 use tradewind_nodes::effect::{Effect, Payload};
 use tradewind_nodes::id::{CustomerId, JourneyId, RunId, WorkspaceId};
 use tradewind_nodes::time::Timestamp;
+use tradewind_nodes::why::Why;
 use tradewind_store::{Db, Row, Value};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -53,8 +54,11 @@ pub struct DeliverySummary {
     /// When its outcome was known.
     #[schema(value_type = Option<String>, format = DateTime)]
     pub settled_at: Option<Timestamp>,
-    /// Why it failed, was suppressed, or is tried again.
+    /// Why it failed, was suppressed, or is tried again, in English or in the words of the other side.
     pub reason: Option<String>,
+    /// The same as data; see the `said` of a step's reason.
+    #[schema(value_type = Option<Object>)]
+    pub said: Option<Why>,
 }
 
 /// One delivery with what it says and what became of it.
@@ -149,10 +153,10 @@ pub async fn of_run(db: &Db, workspace: WorkspaceId, run: RunId, limit: i64) -> 
 pub async fn get(db: &Db, workspace: WorkspaceId, id: Uuid) -> Result<Option<DeliveryDetail>, ReadError> {
     let rows = db.query(ONE, vec![workspace.0.into(), id.into()]).await?;
     let Some(row) = rows.first() else { return Ok(None) };
-    let (effect, result) =
+    let (effect, result): (_, Option<Json>) =
         (json(row, 13, format_args!("the effect of delivery {id}"))?, opt_json(row, 14, format_args!("the result of delivery {id}"))?);
     let summary = summaries(db, workspace, rows).await?.pop();
-    Ok(summary.map(|summary| DeliveryDetail { summary, effect, result }))
+    Ok(summary.map(|summary| DeliveryDetail { summary, effect, result: result.map(words::told) }))
 }
 
 async fn summaries(db: &Db, workspace: WorkspaceId, rows: Vec<Row>) -> Result<Vec<DeliverySummary>, ReadError> {
@@ -168,6 +172,7 @@ fn summary(row: &Row) -> Result<DeliverySummary, ReadError> {
     let id = row.uuid(0)?;
     let effect: Effect = json(row, 13, format_args!("the effect of delivery {id}"))?;
     let result: Option<Json> = opt_json(row, 14, format_args!("the result of delivery {id}"))?;
+    let said = result.as_ref().and_then(words::reason);
     let (recipient, title) = match effect.payload {
         Payload::Email(mail) => (mail.to, mail.subject),
         Payload::Http(request) => (request.url.clone(), format!("{} {}", request.method, request.url)),
@@ -189,6 +194,7 @@ fn summary(row: &Row) -> Result<DeliverySummary, ReadError> {
         due_at: opt_at(row, 10)?,
         created_at: at(row, 11)?,
         settled_at: opt_at(row, 12)?,
-        reason: result.as_ref().and_then(words::reason),
+        reason: said.as_ref().map(ToString::to_string),
+        said,
     })
 }

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use tradewind_commerce::customers::{Person, people};
 use tradewind_commerce::reading::{ReadError, at, below, json, opt_at};
 use tradewind_nodes::Json;
+use tradewind_nodes::answer::Called;
 use tradewind_nodes::id::{CustomerId, IncidentId, JourneyId, RunId, WorkspaceId};
 use tradewind_nodes::issue::Problem;
 use tradewind_nodes::time::Timestamp;
@@ -36,6 +37,9 @@ pub struct IncidentView {
     pub node: String,
     /// What the node is called.
     pub title: String,
+    /// The same as data: a text where the name is its own, kind and label where it is called by its kind.
+    #[schema(value_type = Object)]
+    pub called: Called,
     /// Which visit, from 1.
     pub visit: i64,
     /// `run` when the step failed, `delivery` when its effect did.
@@ -184,7 +188,8 @@ async fn named(db: &Db, workspace: WorkspaceId, rows: Vec<Row>) -> Result<Vec<In
     for (incident, customer) in listed.iter_mut().zip(customers) {
         incident.journey = slugs.get(&incident.journey_id).cloned().unwrap_or_default();
         incident.journey_name = titles.get(&incident.journey_id).cloned().unwrap_or_default();
-        labels.of(incident.journey_id, incident.version, &incident.node).clone_into(&mut incident.title);
+        incident.called = labels.called(incident.journey_id, incident.version, &incident.node);
+        incident.title = incident.called.to_string();
         incident.person = customer.and_then(|customer| people.get(&customer)).cloned();
     }
     Ok(listed)
@@ -202,6 +207,7 @@ fn view(row: &Row) -> Result<IncidentView, ReadError> {
         person: None,
         node: row.text(4)?.to_owned(),
         title: String::new(),
+        called: Called::Name(String::new()),
         visit: row.int(5)?,
         subject: row.text(6)?.to_owned(),
         problem: json(row, 7, format_args!("the problem of incident {id}"))?,

@@ -3,6 +3,7 @@
 use crate::journeys::{self, JourneyError};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use tradewind_commerce::reading::{ReadError, json};
+use tradewind_nodes::answer::Called;
 use tradewind_nodes::graph::Graph;
 use tradewind_nodes::id::{JourneyId, WorkspaceId};
 use tradewind_store::{Db, Query, Row, Value};
@@ -64,8 +65,8 @@ impl ManyLabels {
     }
 
     /// What a node is called.
-    pub fn of<'a>(&'a self, journey: JourneyId, version: i64, node: &'a str) -> &'a str {
-        self.0.get(&(journey, version)).map_or(node, |labels| labels.of(node))
+    pub fn called(&self, journey: JourneyId, version: i64, node: &str) -> Called {
+        self.0.get(&(journey, version)).map_or_else(|| Called::Name(node.to_owned()), |labels| labels.called(node))
     }
 }
 
@@ -81,7 +82,7 @@ async fn kind_labels(db: &Db, workspace: WorkspaceId) -> Result<HashMap<String, 
 
 /// What the nodes of one version are called.
 #[derive(Debug, Default)]
-pub struct Labels(HashMap<String, String>);
+pub struct Labels(HashMap<String, Called>);
 
 impl Labels {
     /// The labels of a version; a version that is gone has none.
@@ -99,23 +100,19 @@ impl Labels {
 
     fn of_graph(graph: Graph, kinds: &HashMap<String, String>) -> Self {
         let label = |node: tradewind_nodes::graph::Node| {
-            let label =
-                if node.label.is_empty() { kinds.get(&node.kind).cloned().unwrap_or_else(|| node.kind.clone()) } else { node.label };
-            (node.id.to_string(), label)
+            let called = if node.label.is_empty() {
+                Called::Kind { label: kinds.get(&node.kind).unwrap_or(&node.kind).clone(), kind: node.kind }
+            } else {
+                Called::Name(node.label)
+            };
+            (node.id.to_string(), called)
         };
         Self(graph.nodes.into_iter().map(label).collect())
     }
 
     /// What `node` is called.
     #[must_use]
-    pub fn of<'a>(&'a self, node: &'a str) -> &'a str {
-        self.0.get(node).map_or(node, String::as_str)
-    }
-}
-
-#[cfg(test)]
-impl Labels {
-    pub(super) fn test(pairs: &[(&str, &str)]) -> Self {
-        Self(pairs.iter().map(|(node, label)| ((*node).to_owned(), (*label).to_owned())).collect())
+    pub fn called(&self, node: &str) -> Called {
+        self.0.get(node).cloned().unwrap_or_else(|| Called::Name(node.to_owned()))
     }
 }

@@ -1,11 +1,12 @@
 //! One run with everything that happened to it.
 
 use super::names::{Labels, ManyLabels, slugs};
-use super::{deliveries, incidents, steps, tasks, words};
+use super::{deliveries, incidents, steps, tasks};
 use serde::Serialize;
 use tradewind_commerce::customers::{Person, people};
 use tradewind_commerce::reading::{ReadError, at, json, opt_at};
 use tradewind_nodes::JsonMap;
+use tradewind_nodes::answer::{Called, Standing};
 use tradewind_nodes::fact::Event;
 use tradewind_nodes::id::{CustomerId, JourneyId, RunId, WorkspaceId};
 use tradewind_nodes::run::RunBody;
@@ -53,6 +54,9 @@ pub struct RunSummary {
     pub person: Option<Person>,
     /// What its node is called.
     pub title: String,
+    /// The same as data: a text where the name is its own, kind and label where it is called by its kind.
+    #[schema(value_type = Object)]
+    pub called: Called,
 }
 
 /// One run with everything that happened to it.
@@ -61,8 +65,11 @@ pub struct RunDetail {
     /// What the list says.
     #[serde(flatten)]
     pub summary: RunSummary,
-    /// What it does now, in a sentence.
+    /// What it does now, in an English sentence.
     pub now: String,
+    /// The same as data: one tag with what belongs to it, as `{"sleeping":{"node":"Wait","until":…}}`.
+    #[schema(value_type = Object)]
+    pub standing: Standing,
     /// The event that started it.
     #[schema(value_type = Option<Object>)]
     pub event: Option<Event>,
@@ -96,10 +103,12 @@ pub async fn get(db: &Db, workspace: WorkspaceId, run: RunId) -> Result<Option<R
     let Some(summary) = summaries.pop() else { return Ok(None) };
     let body: RunBody = json(row, 12, format_args!("run {run}"))?;
     let labels = Labels::load(db, workspace, summary.journey_id, summary.version).await?;
+    let standing = Standing::of(&body.state, |node| labels.called(node.as_str()));
     let mut steps = steps::of_run(db, workspace, run, &labels, None, SHOWN + 1).await?;
     let more_steps_after = steps::cut(&mut steps, SHOWN);
     Ok(Some(RunDetail {
-        now: words::state(&labels, &body.state),
+        now: standing.to_string(),
+        standing,
         event: body.event,
         outputs: body.outputs,
         steps,
@@ -132,7 +141,8 @@ pub(super) async fn name(db: &Db, workspace: WorkspaceId, runs: &mut [RunSummary
     let people = people(db, workspace, runs.iter().filter_map(|run| run.customer)).await?;
     for run in runs {
         run.journey = slugs.get(&run.journey_id).cloned().unwrap_or_default();
-        labels.of(run.journey_id, run.version, &run.node).clone_into(&mut run.title);
+        run.called = labels.called(run.journey_id, run.version, &run.node);
+        run.title = run.called.to_string();
         run.person = run.customer.and_then(|customer| people.get(&customer)).cloned();
     }
     Ok(())
@@ -155,5 +165,6 @@ pub(super) fn summary(row: &Row) -> Result<RunSummary, ReadError> {
         outcome: row.opt_text(11)?.map(str::to_owned),
         person: None,
         title: String::new(),
+        called: Called::Name(String::new()),
     })
 }

@@ -124,7 +124,7 @@ fn channels(rows: &[Row]) -> Result<Vec<ChannelStatus>, ReadError> {
         if row.text(1)? != "sent" && channel.last_failed_at.is_none() {
             let result: Option<Json> = opt_json(row, 4, "the result of a delivery")?;
             channel.last_failed_at = Some(at(row, 3)?);
-            channel.last_problem = result.as_ref().and_then(words::reason);
+            channel.last_problem = result.as_ref().and_then(words::reason).map(|why| why.to_string());
         }
     }
     Ok(channels.into_values().collect())

@@ -1,13 +1,13 @@
 //! The step ledger of a run.
 
 use super::names::Labels;
-use super::words;
+use super::words::Reason;
 use serde::Serialize;
 use tradewind_commerce::reading::{ReadError, json};
+use tradewind_nodes::answer::{Called, StepTaken};
 use tradewind_nodes::id::{NodeId, RunId, WorkspaceId};
 use tradewind_nodes::run::{Step, StepOutcome};
 use tradewind_nodes::time::Timestamp;
-use tradewind_nodes::why::Why;
 use tradewind_store::Db;
 use utoipa::ToSchema;
 
@@ -21,6 +21,9 @@ pub struct StepView {
     pub node: NodeId,
     /// What people call the node.
     pub label: String,
+    /// The same as data: a text where the name is its own, kind and label where it is called by its kind.
+    #[schema(value_type = Object)]
+    pub called: Called,
     /// Which visit, from 1.
     pub visit: u32,
     /// When.
@@ -30,9 +33,8 @@ pub struct StepView {
     #[schema(value_type = Object)]
     pub outcome: StepOutcome,
     /// Why: the rule that decided and the values it saw.
-    #[schema(value_type = Object)]
-    pub why: Why,
-    /// All of it in a sentence.
+    pub why: Reason,
+    /// All of it in an English sentence.
     pub summary: String,
 }
 
@@ -77,24 +79,31 @@ pub fn cut(steps: &mut Vec<StepView>, shown: i64) -> Option<i64> {
     None
 }
 
-/// The last step a run took.
-pub(super) async fn last(db: &Db, workspace: WorkspaceId, run: RunId, labels: &Labels) -> Result<Option<StepView>, ReadError> {
+/// The last step a run took, and when.
+pub(super) async fn last(
+    db: &Db,
+    workspace: WorkspaceId,
+    run: RunId,
+    labels: &Labels,
+) -> Result<Option<(Timestamp, StepTaken)>, ReadError> {
     let rows = db.query(LAST, vec![run.0.into(), workspace.0.into()]).await?;
     let Some(row) = rows.first() else { return Ok(None) };
     let seq = row.int(0)?;
     let body: Vec<Step> = json(row, 1, format_args!("step {seq} of run {run}"))?;
-    Ok(body.into_iter().next_back().map(|step| view(labels, seq, step)))
+    Ok(body.last().map(|step| (step.at, StepTaken::of(step, labels.called(step.node.as_str())))))
 }
 
 fn view(labels: &Labels, seq: i64, step: Step) -> StepView {
+    let called = labels.called(step.node.as_str());
     StepView {
         seq,
-        label: labels.of(step.node.as_str()).to_owned(),
-        summary: words::step(labels, &step),
+        label: called.to_string(),
+        summary: StepTaken::of(&step, called.clone()).to_string(),
+        called,
         node: step.node,
         visit: step.visit,
         at: step.at,
         outcome: step.outcome,
-        why: step.why,
+        why: step.why.into(),
     }
 }

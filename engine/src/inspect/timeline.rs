@@ -141,7 +141,9 @@ fn delivery(row: &Row, slugs: &HashMap<JourneyId, String>) -> Result<TimelineEnt
         Payload::Email(mail) => format!("“{}”", mail.subject),
         Payload::Http(request) => format!("{} {}", request.method, request.url),
     };
-    let detail = serde_json::json!({ "channel": channel, "state": state, "reason": result.as_ref().and_then(words::reason) });
+    let said = result.as_ref().and_then(words::reason);
+    let reason = said.as_ref().map(ToString::to_string);
+    let detail = serde_json::json!({ "channel": channel, "state": state, "reason": reason, "said": said });
     let journey = slugs.get(&JourneyId(row.uuid(2)?)).cloned();
     Ok(TimelineEntry { at: at(row, 0)?, kind: Happening::Delivery, id, title: format!("{channel} {what}: {state}"), journey, detail })
 }

@@ -4,6 +4,7 @@ use super::names::{ManyLabels, slugs, titles};
 use serde::Serialize;
 use std::collections::HashMap;
 use tradewind_commerce::reading::{ReadError, at, json};
+use tradewind_nodes::answer::Called;
 use tradewind_nodes::id::{JourneyId, WorkspaceId};
 use tradewind_nodes::issue::Problem;
 use tradewind_nodes::time::Timestamp;
@@ -24,6 +25,9 @@ pub struct Trouble {
     pub node: String,
     /// What the node is called.
     pub title: String,
+    /// The same as data: a text where the name is its own, kind and label where it is called by its kind.
+    #[schema(value_type = Object)]
+    pub called: Called,
     /// The code of the problem.
     pub code: String,
     /// The newest of them in words.
@@ -92,7 +96,8 @@ pub async fn list(db: &Db, workspace: WorkspaceId, journey: Option<JourneyId>) -
     let named = groups.into_iter().map(|(mut trouble, version)| {
         trouble.journey = slugs.get(&trouble.journey_id).cloned().unwrap_or_default();
         trouble.journey_name = titles.get(&trouble.journey_id).cloned().unwrap_or_default();
-        labels.of(trouble.journey_id, version, &trouble.node).clone_into(&mut trouble.title);
+        trouble.called = labels.called(trouble.journey_id, version, &trouble.node);
+        trouble.title = trouble.called.to_string();
         trouble
     });
     Ok(Troubles { data: named.collect(), exact: i64::try_from(rows.len()).is_ok_and(|looked| looked < LOOKED_AT) })
@@ -107,6 +112,7 @@ fn trouble(row: &Row) -> Result<(Trouble, i64), ReadError> {
         journey_id: JourneyId(row.uuid(0)?),
         node: row.text(2)?.to_owned(),
         title: String::new(),
+        called: Called::Name(String::new()),
         code: problem.code.to_string(),
         message: problem.message,
         open: 1,

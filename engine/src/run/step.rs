@@ -72,7 +72,7 @@ fn advance_safely(
             visit: 1,
             at: now,
             outcome: StepOutcome::Failed(problem.clone()),
-            why: Why::said(problem.message.clone()),
+            why: Why::words(problem.message.clone()),
         };
         run.body.state = RunState::Held { node: node.clone(), visit: 1, since: now, problem: problem.clone(), effect: false };
         let incident = Some(TransitionIncident { node, visit: 1, effect: false, problem });
@@ -100,6 +100,7 @@ fn input(stimulus: &Stimulus) -> Input<'_> {
         Stimulus::Retry => Input::Retry,
         Stimulus::Skip(port) => Input::Skip(port),
         Stimulus::Cancel(reason) => Input::Cancel(reason),
+        Stimulus::TurnOut(why) => Input::TurnOut(why),
     }
 }
 

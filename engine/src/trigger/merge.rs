@@ -74,7 +74,7 @@ fn hand_over_keys(world: &mut World, workspace: WorkspaceId, into: CustomerId) {
 fn turn_out(world: &mut World, workspace: WorkspaceId, live: Option<&Arc<LiveJourney>>, customer: CustomerId, run: RunId, why: Why) {
     let (Some(live), Some(entry)) = (live, world.runs.get(&run)) else { return };
     let event = entry.run.body.event.as_ref().map(|event| event.id);
-    let words = format!("two customers turned out to be one person: {}", why.rule);
-    world.queue.push_back((run, Stimulus::Cancel(words.clone())));
-    open::refuse(world, workspace, live, customer, event, RefusalReason::Reentry, Why { rule: words.into(), seen: why.seen });
+    let why = Why::OnePerson(Box::new(why));
+    world.queue.push_back((run, Stimulus::TurnOut(why.clone())));
+    open::refuse(world, workspace, live, customer, event, RefusalReason::Reentry, why);
 }

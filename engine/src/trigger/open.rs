@@ -49,8 +49,8 @@ pub(super) fn open(world: &mut World, workspace: WorkspaceId, live: &Arc<LiveJou
     }
     match live.status {
         Status::Live => {}
-        Status::Paused => return turn_away(world, RefusalReason::Paused, Why::said("the journey was paused")),
-        Status::Stopped => return turn_away(world, RefusalReason::Paused, Why::said("the journey was stopped")),
+        Status::Paused => return turn_away(world, RefusalReason::Paused, Why::Paused),
+        Status::Stopped => return turn_away(world, RefusalReason::Paused, Why::Stopped),
     }
     let settings = &live.program.settings;
     if let Some(key) = &opening.key {

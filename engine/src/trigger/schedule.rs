@@ -146,7 +146,7 @@ fn enter(
         };
         let verdict = predicate::evaluate(audience, &facts);
         if !verdict.holds {
-            open::refuse(world, workspace, live, id, None, RefusalReason::Filter, verdict.why);
+            open::refuse(world, workspace, live, id, None, RefusalReason::Filter, verdict.why.into());
             return;
         }
     }

@@ -41,8 +41,7 @@ pub(super) fn route(world: &mut World, workspace: WorkspaceId, wanted: &Wanted<'
     }
     let Some((node, _)) = live.program.triggers.iter().find(|(_, trigger)| door(trigger)) else {
         if let Some(customer) = customer {
-            let why = Why::said("the journey has no trigger for a start by the API or another journey");
-            open::refuse(world, workspace, live, customer, None, RefusalReason::Key, why);
+            open::refuse(world, workspace, live, customer, None, RefusalReason::Key, Why::NoDoor);
         }
         return;
     };

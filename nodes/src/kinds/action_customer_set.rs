@@ -1,14 +1,14 @@
 //! `customer.set`: traits and tags of the customer.
 
 use super::rendered;
-use crate::JsonMap;
 use crate::effect::Command;
 use crate::fact::FactScope;
 use crate::field::{Field, FieldType};
 use crate::id::PortName;
 use crate::issue::{FieldIssue, IssueCode, Problem};
 use crate::kind::{Family, Kind, Outcome, Port, StepCx};
-use crate::why::Why;
+use crate::why::{Change, Why};
+use crate::{Json, JsonMap};
 use serde::{Deserialize, Serialize};
 
 /// Sets traits and tags. A null removes a trait; a template whose fact is missing leaves it as it is.
@@ -37,14 +37,14 @@ impl CustomerSet {
         };
         let (traits, missing) = rendered::map(&self.traits, &cx.facts, "/traits")?;
         let (add_tags, remove_tags) = (tags(&self.add_tags, "/add_tags")?, tags(&self.remove_tags, "/remove_tags")?);
-        let mut said: Vec<String> = traits
-            .iter()
-            .map(|(name, value)| if value.is_null() { format!("removed {name}") } else { format!("set {name} to {value}") })
-            .collect();
-        said.extend(missing.iter().map(|name| format!("left {name} as it was, its fact is missing")));
-        said.extend(add_tags.iter().map(|tag| format!("added the tag {tag}")));
-        said.extend(remove_tags.iter().map(|tag| format!("took away the tag {tag}")));
-        Ok((Command::SetAttributes { traits, add_tags, remove_tags }, Why::said(said.join("; "))))
+        let set = |(name, value): (&String, &Json)| {
+            if value.is_null() { Change::Removed(name.clone()) } else { Change::Set(name.clone(), value.clone()) }
+        };
+        let mut changes: Vec<Change> = traits.iter().map(set).collect();
+        changes.extend(missing.into_iter().map(Change::Kept));
+        changes.extend(add_tags.iter().cloned().map(Change::TagAdded));
+        changes.extend(remove_tags.iter().cloned().map(Change::TagTaken));
+        Ok((Command::SetAttributes { traits, add_tags, remove_tags }, Why::Changed(changes)))
     }
 }
 

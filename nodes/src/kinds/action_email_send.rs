@@ -1,6 +1,5 @@
 //! `email.send`: a mail to the customer.
 
-use super::condition_consent::granted;
 use super::delay_for::check_length;
 use super::{receipt, rendered};
 use crate::effect::{DeliveryMode, Effect, Email, Guards, Payload};
@@ -12,7 +11,7 @@ use crate::kind::{Family, Kind, Outcome, Port, Resume, StepCx, Then};
 use crate::predicate::{self, Predicate};
 use crate::template;
 use crate::time::Duration;
-use crate::why::Why;
+use crate::why::{ConsentFound, Why};
 use email_address::{EmailAddress, Options};
 use serde::{Deserialize, Serialize};
 
@@ -70,8 +69,9 @@ impl EmailSend {
         let marketing = self.purpose == Purpose::Marketing;
         let scope = ConsentScope { channel: "email".to_owned(), purpose: "marketing".to_owned() };
         if marketing {
-            let (yes, why) = granted(cx, &scope);
-            if !yes {
+            let found = ConsentFound::of(cx.facts.customer, &scope);
+            if !found.granted() {
+                let why = Why::ConsentFor(found);
                 return Ok(Outcome::Go { port: PortName::NEXT, output: Some(receipt::not_sent("consent")), why });
             }
         }
@@ -93,7 +93,7 @@ impl EmailSend {
         let html = template::render(&self.html, true, &cx.facts).map_err(|p| p.in_field("/html"))?;
         let text = self.text.as_ref().map(|text| rendered::text(text, &cx.facts, "/text")).transpose()?;
         let locale = cx.facts.customer.and_then(|c| c.text("locale")).map(str::to_owned);
-        let why = Why::said(format!("sends {subject:?} to {to}")).with("to", to.clone());
+        let why = Why::SendsMail { subject: subject.clone(), to: to.clone() };
         let mail = Email {
             to,
             from: self.from.clone(),
@@ -168,7 +168,7 @@ impl Kind for EmailSend {
         receipt::resumed(receipt, |output| {
             let mut kept = output.as_object().cloned().unwrap_or_default();
             kept.insert("sent".to_owned(), true.into());
-            Outcome::Go { port: PortName::NEXT, output: Some(kept), why: Why::said("the mail was sent") }
+            Outcome::Go { port: PortName::NEXT, output: Some(kept), why: Why::MailSent }
         })
     }
 }

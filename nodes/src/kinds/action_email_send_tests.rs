@@ -70,9 +70,9 @@ fn receipts_lead_on() {
     let stage = consenting().wire("failed");
     let done = Receipt::Done { output: json!({"message_id": "m"}) };
     assert_eq!(output(&node.step(&stage.resumed(Resume::Receipt(&done)))), json!({"message_id": "m", "sent": true}));
-    let capped = Receipt::Suppressed { why: Why::said("cap reached") };
+    let capped = Receipt::Suppressed { why: Why::words("cap reached") };
     let outcome = node.step(&stage.resumed(Resume::Receipt(&capped)));
-    assert_eq!((port(&outcome), rule(&outcome)), ("next", "not sent: cap reached"));
+    assert_eq!((port(&outcome), rule(&outcome).as_str()), ("next", "not sent: cap reached"));
     assert_eq!(output(&outcome), json!({"sent": false, "reason": "cap reached"}));
     assert_eq!(problem(&node.step(&stage.resumed(Resume::Receipt(&failed())))).0, "smtp.rejected");
 }

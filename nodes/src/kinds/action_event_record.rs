@@ -46,9 +46,7 @@ impl Kind for EventRecord {
         match rendered::map(&self.properties, &cx.facts, "/properties") {
             Err(problem) => Outcome::Fail { problem },
             Ok((properties, missing)) => {
-                let left_out =
-                    if missing.is_empty() { String::new() } else { format!(", without {} whose facts are missing", missing.join(", ")) };
-                let why = Why::said(format!("recorded {}{left_out}", self.event));
+                let why = Why::Recorded { event: self.event.clone(), without: missing };
                 let command = Command::RecordEvent { name: self.event.clone(), properties };
                 Outcome::Command { commands: vec![command], port: PortName::NEXT, output: None, why }
             }
@@ -70,7 +68,7 @@ mod tests {
         );
         let stage = Stage::new().event("Order", json!({"total": 5}));
         let outcome = node.step(&stage.cx());
-        assert_eq!((port(&outcome), rule(&outcome)), ("next", "recorded Reminded, without x whose facts are missing"));
+        assert_eq!((port(&outcome), rule(&outcome).as_str()), ("next", "recorded Reminded, without x whose facts are missing"));
         let Outcome::Command { commands, .. } = &outcome else { panic!("{outcome:?}") };
         let wanted = Command::RecordEvent { name: "Reminded".into(), properties: json!({"total": 5}).as_object().unwrap().clone() };
         assert_eq!(commands, &[wanted]);

@@ -26,8 +26,10 @@ impl Kind for Exit {
         Vec::new()
     }
     fn step(&self, cx: &StepCx<'_>) -> Outcome {
-        let reason = self.reason.clone().unwrap_or_else(|| format!("came to {}", cx.node));
-        let why = Why::said(format!("the run ends here: {reason}"));
+        let (reason, why) = match &self.reason {
+            Some(reason) => (reason.clone(), Why::EndsFor(reason.clone())),
+            None => (format!("came to {}", cx.node), Why::EndsAt(cx.node.clone())),
+        };
         Outcome::Exit { end: End::Exited { reason }, commands: Vec::new(), why }
     }
 }

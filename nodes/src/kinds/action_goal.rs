@@ -36,7 +36,7 @@ impl Kind for Goal {
     fn step(&self, _: &StepCx<'_>) -> Outcome {
         let goal = self.goal.clone();
         let commands = vec![Command::ReachGoal { goal: goal.clone() }];
-        let why = Why::said(format!("reached the goal {goal}"));
+        let why = Why::Goal(goal.clone());
         if self.ends {
             Outcome::Exit { end: End::Goal { goal }, commands, why }
         } else {

@@ -92,7 +92,7 @@ impl HttpSend {
             (None, None) => String::new(),
         };
         let keeps = !self.response.is_empty();
-        let why = Why::said(format!("asks {} {url}", self.method.as_str())).with("url", url.clone());
+        let why = Why::Requests { method: self.method.as_str().to_owned(), url: url.clone() };
         let request = HttpRequest {
             method: self.method.as_str().to_owned(),
             url,
@@ -122,9 +122,7 @@ impl HttpSend {
                 None => missing.push(format!("{name} ({})", path.as_str().unwrap_or_default())),
             }
         }
-        let without = if missing.is_empty() { String::new() } else { format!(", without {}", missing.join(", ")) };
-        let why = Why::said(format!("the answer was {status}{without}")).with("status", status);
-        Outcome::Go { port: PortName::NEXT, output: Some(output), why }
+        Outcome::Go { port: PortName::NEXT, output: Some(output), why: Why::Responded { status, without: missing } }
     }
 
     fn check_response(&self) -> Vec<FieldIssue> {

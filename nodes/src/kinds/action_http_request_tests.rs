@@ -56,7 +56,7 @@ fn a_failure_fails_and_a_guard_goes_on() {
     let node = kind("http.request", json!({"url": "https://x.example"}));
     let stage = Stage::new().wire("failed");
     assert_eq!(problem(&node.step(&stage.resumed(Resume::Receipt(&failed())))).0, "smtp.rejected");
-    let stopped = Receipt::Suppressed { why: Why::said("too late") };
+    let stopped = Receipt::Suppressed { why: Why::words("too late") };
     assert_eq!(port(&node.step(&stage.resumed(Resume::Receipt(&stopped)))), "next");
 }
 

@@ -34,8 +34,7 @@ impl JourneyStart {
             return Err(Problem::new("journey.user_id", message).in_field("/user_id"));
         }
         let (data, _) = rendered::map(&self.data, &cx.facts, "/data")?;
-        let whom = user_id.as_deref().map_or_else(String::new, |id| format!(" for {id}"));
-        let why = Why::said(format!("started the journey {}{whom}", self.journey));
+        let why = Why::Started { journey: self.journey.clone(), user: user_id.clone() };
         Ok((Command::StartJourney { journey: self.journey.clone(), user_id, data }, why))
     }
 }
@@ -82,7 +81,7 @@ mod tests {
         );
         let stage = Stage::new().event("Referred", json!({"friend": "u2", "n": 3}));
         let outcome = node.step(&stage.cx());
-        assert_eq!((port(&outcome), rule(&outcome)), ("next", "started the journey win-back for u2"));
+        assert_eq!((port(&outcome), rule(&outcome).as_str()), ("next", "started the journey win-back for u2"));
         let Outcome::Command { commands, .. } = &outcome else { panic!("{outcome:?}") };
         let wanted = Command::StartJourney {
             journey: "win-back".into(),

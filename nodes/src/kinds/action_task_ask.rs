@@ -50,7 +50,7 @@ impl TaskAsk {
         };
         let mut output = answer.as_object().cloned().unwrap_or_else(JsonMap::new);
         output.insert("answer".to_owned(), port.into());
-        let why = Why::said(format!("the answer was {port}")).with("answer", port);
+        let why = Why::Answered(port.to_owned());
         Outcome::Go { port: PortName::new(port), output: Some(output), why }
     }
 }
@@ -94,13 +94,11 @@ impl Kind for TaskAsk {
     fn step(&self, cx: &StepCx<'_>) -> Outcome {
         match (cx.resume, self.timeout) {
             (Resume::Answer(answer), _) => self.answered(answer),
-            (Resume::TimedOut, Some(timeout)) => {
-                Outcome::Go { port: PortName::TIMEOUT, output: None, why: Why::said(format!("nobody answered within {timeout}")) }
-            }
+            (Resume::TimedOut, Some(timeout)) => Outcome::Go { port: PortName::TIMEOUT, output: None, why: Why::NoAnswer(timeout) },
             _ => match self.question(cx) {
                 Err(problem) => Outcome::Fail { problem },
                 Ok(question) => {
-                    let why = Why::said(format!("asks {}: {}", self.assignee.as_deref().unwrap_or("anybody"), question.title));
+                    let why = Why::Asks { whom: self.assignee.clone(), question: question.title.clone() };
                     Outcome::Ask { question, deadline: self.timeout.map(|timeout| cx.since.plus(timeout)), why }
                 }
             },

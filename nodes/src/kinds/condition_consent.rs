@@ -1,12 +1,12 @@
 //! `condition.consent`: two ways, by what the customer allowed.
 
 use super::condition_if::yes_or_no;
-use crate::fact::{ConsentScope, ConsentStatus, FactScope};
+use crate::fact::{ConsentScope, FactScope};
 use crate::field::{Field, FieldType};
 use crate::id::PortName;
 use crate::issue::{FieldIssue, IssueCode};
 use crate::kind::{Family, Kind, Outcome, Port, StepCx};
-use crate::why::Why;
+use crate::why::{ConsentFound, Why};
 use serde::{Deserialize, Serialize};
 
 /// Goes `yes` when the customer granted the channel for the purpose, else `no`. Never asked counts as no.
@@ -26,20 +26,6 @@ fn email() -> String {
 }
 fn marketing() -> String {
     "marketing".to_owned()
-}
-
-/// Whether the person of this step granted `scope`, and the reason in words.
-pub(super) fn granted(cx: &StepCx<'_>, scope: &ConsentScope) -> (bool, Why) {
-    let name = format!("{}/{}", scope.channel, scope.purpose);
-    let status = cx.facts.customer.and_then(|c| c.consents(scope));
-    let (word, rule) = match status {
-        Some(ConsentStatus::Granted) => ("granted", format!("consent for {name} is granted")),
-        Some(ConsentStatus::Denied) => ("denied", format!("no consent for {name}: it was denied")),
-        Some(ConsentStatus::Withdrawn) => ("withdrawn", format!("no consent for {name}: it was withdrawn")),
-        None if cx.facts.customer.is_none() => ("nobody", format!("no consent for {name}: the run is about no person")),
-        None => ("never asked", format!("no consent for {name}: never asked")),
-    };
-    (status == Some(ConsentStatus::Granted), Why::said(rule).with(format!("consent.{name}"), word))
 }
 
 impl Kind for Consent {
@@ -69,8 +55,9 @@ impl Kind for Consent {
     }
     fn step(&self, cx: &StepCx<'_>) -> Outcome {
         let scope = ConsentScope { channel: self.channel.clone(), purpose: self.purpose.clone() };
-        let (yes, why) = granted(cx, &scope);
-        Outcome::Go { port: if yes { PortName::YES } else { PortName::NO }, output: None, why }
+        let found = ConsentFound::of(cx.facts.customer, &scope);
+        let port = if found.granted() { PortName::YES } else { PortName::NO };
+        Outcome::Go { port, output: None, why: Why::ConsentFor(found) }
     }
 }
 
@@ -87,7 +74,7 @@ mod tests {
         assert_eq!(port(&node.step(&stage(ConsentStatus::Granted).cx())), "yes");
         let withdrawn = stage(ConsentStatus::Withdrawn);
         let outcome = node.step(&withdrawn.cx());
-        assert_eq!((port(&outcome), rule(&outcome)), ("no", "no consent for email/marketing: it was withdrawn"));
+        assert_eq!((port(&outcome), rule(&outcome).as_str()), ("no", "no consent for email/marketing: it was withdrawn"));
         assert_eq!(port(&node.step(&stage(ConsentStatus::Denied).cx())), "no");
         assert_eq!(rule(&node.step(&Stage::new().cx())), "no consent for email/marketing: never asked");
         assert_eq!(port(&node.step(&Stage::new().nobody().cx())), "no");

@@ -41,7 +41,7 @@ impl Kind for If {
     fn step(&self, cx: &StepCx<'_>) -> Outcome {
         let verdict = predicate::evaluate(&self.predicate, &cx.facts);
         let port = if verdict.holds { PortName::YES } else { PortName::NO };
-        Outcome::Go { port, output: None, why: verdict.why }
+        Outcome::Go { port, output: None, why: verdict.why.into() }
     }
 }
 

@@ -102,7 +102,7 @@ impl Kind for Split {
         let own = || if cx.journey.is_empty() { cx.node.to_string() } else { format!("{}/{}", cx.journey, cx.node) };
         let draw = cx.sticky(&self.salt.clone().unwrap_or_else(own));
         let port = self.way(draw).map_or(HOLDOUT, |way| PortName::new(way.port.clone()));
-        let why = Why::said(format!("drew {draw:.4} of 1: {port}")).with("draw", draw);
+        let why = Why::Drew { draw, port: port.clone() };
         let mut output = JsonMap::new();
         output.insert("way".to_owned(), port.as_str().into());
         Outcome::Go { port, output: Some(output), why }

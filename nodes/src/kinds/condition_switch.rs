@@ -70,18 +70,17 @@ impl Kind for Switch {
         }
     }
     fn step(&self, cx: &StepCx<'_>) -> Outcome {
-        let mut refused = Why::said("no case holds");
+        let mut refused = Vec::new();
         for case in &self.cases {
             let verdict = predicate::evaluate(&case.when, &cx.facts);
             if verdict.holds {
-                let name = case.label.as_ref().unwrap_or(&case.port);
-                let why = Why { rule: format!("{name}: {}", verdict.why.rule).into(), seen: verdict.why.seen };
+                let name = case.label.as_ref().unwrap_or(&case.port).clone();
+                let why = Why::Case { name, finding: verdict.why };
                 return Outcome::Go { port: PortName::new(case.port.clone()), output: None, why };
             }
-            refused.rule.to_mut().push_str(&format!("; {}: {}", case.port, verdict.why.rule));
-            refused.seen.extend(verdict.why.seen);
+            refused.push((case.port.clone(), verdict.why));
         }
-        Outcome::Go { port: ELSE, output: None, why: refused }
+        Outcome::Go { port: ELSE, output: None, why: Why::NoCase(refused) }
     }
 }
 

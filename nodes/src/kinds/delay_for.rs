@@ -44,8 +44,8 @@ impl Kind for DelayFor {
     fn step(&self, cx: &StepCx<'_>) -> Outcome {
         let until = cx.since.plus(self.duration);
         match cx.resume {
-            Resume::Woke => Outcome::Go { port: PortName::NEXT, output: None, why: Why::said(format!("{} passed", self.duration)) },
-            _ => Outcome::Sleep { until, why: Why::said(format!("waits {} until {until}", self.duration)) },
+            Resume::Woke => Outcome::Go { port: PortName::NEXT, output: None, why: Why::Passed(self.duration) },
+            _ => Outcome::Sleep { until, why: Why::Sleeps { length: self.duration, until } },
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::id::PortName;
 use crate::issue::{FieldIssue, IssueCode};
 use crate::kind::{Family, Kind, Outcome, Port, Resume, StepCx};
 use crate::time::{Duration, LocalTime, Span, Timestamp, Zone};
-use crate::why::Why;
+use crate::why::{DateFound, DateRead, Why};
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
@@ -46,6 +46,12 @@ impl UntilDate {
         let moved = self.at.map_or(moved, |at| moved.date().to_datetime(at.0));
         Some(Timestamp::from_jiff(moved.to_zoned(zone.0.clone()).ok()?.timestamp()))
     }
+
+    /// There is nothing to sleep until.
+    fn gone(cx: &StepCx<'_>, why: Why) -> Outcome {
+        let port = if cx.wired(&PASSED) { PASSED } else { PortName::NEXT };
+        Outcome::Go { port, output: None, why }
+    }
 }
 
 impl Kind for UntilDate {
@@ -76,25 +82,22 @@ impl Kind for UntilDate {
     }
     fn step(&self, cx: &StepCx<'_>) -> Outcome {
         if matches!(cx.resume, Resume::Woke) {
-            return Outcome::Go { port: PortName::NEXT, output: None, why: Why::said(format!("the date in {} has come", self.fact)) };
+            return Outcome::Go { port: PortName::NEXT, output: None, why: Why::DateCame(self.fact.clone()) };
         }
         let zone = cx.zone();
         let value = cx.facts.get(&self.fact);
-        let rule = match value.as_deref() {
-            None => format!("{} is missing", self.fact),
-            Some(value) => match self.target(value, &zone) {
-                None => format!("{} is {value}, which is no date", self.fact),
-                Some(until) if until <= cx.since => format!("{until}, by {} {value}, has passed", self.fact),
-                Some(until) if until > cx.since.plus(LONGEST) => format!("{until}, by {} {value}, is more than 5 years away", self.fact),
-                Some(until) => {
-                    let why = Why::said(format!("waits until {until}, by {} {value}", self.fact)).with(&self.fact, value.clone());
-                    return Outcome::Sleep { until, why };
-                }
-            },
+        let Some(value) = value.map(std::borrow::Cow::into_owned) else { return Self::gone(cx, Why::NoFact(self.fact.clone())) };
+        let found = match self.target(&value, &zone) {
+            None => DateFound::NoDate,
+            Some(until) if until <= cx.since => DateFound::Passed(until),
+            Some(until) if until > cx.since.plus(LONGEST) => DateFound::TooFar(until),
+            Some(until) => DateFound::Ahead(until),
         };
-        let port = if cx.wired(&PASSED) { PASSED } else { PortName::NEXT };
-        let why = Why::said(rule).with(&self.fact, value.map_or(Json::Null, std::borrow::Cow::into_owned));
-        Outcome::Go { port, output: None, why }
+        let why = Why::Date(Box::new(DateRead { fact: self.fact.clone(), value, found }));
+        match found {
+            DateFound::Ahead(until) => Outcome::Sleep { until, why },
+            DateFound::NoDate | DateFound::Passed(_) | DateFound::TooFar(_) => Self::gone(cx, why),
+        }
     }
 }
 

@@ -72,13 +72,13 @@ impl Kind for UntilTime {
     }
     fn step(&self, cx: &StepCx<'_>) -> Outcome {
         let zone = self.zone.clone().unwrap_or_else(|| cx.zone());
-        let why = |rule: String| Why::said(rule).with("zone", zone.to_string());
+        let at = self.at;
         if matches!(cx.resume, Resume::Woke) {
-            return Outcome::Go { port: PortName::NEXT, output: None, why: why(format!("it is {} in {zone}", self.at)) };
+            return Outcome::Go { port: PortName::NEXT, output: None, why: Why::TimeOfDay { at, zone } };
         }
         match next_local(self.at, self.weekdays.as_deref().unwrap_or_default(), &zone, cx.since) {
-            Some(until) => Outcome::Sleep { until, why: why(format!("waits until {} in {zone}, which is {until}", self.at)) },
-            None => Outcome::Go { port: PortName::NEXT, output: None, why: why(format!("{} never comes again in {zone}", self.at)) },
+            Some(until) => Outcome::Sleep { until, why: Why::SleepsUntilTime { at, zone, until } },
+            None => Outcome::Go { port: PortName::NEXT, output: None, why: Why::NoSuchTime { at, zone } },
         }
     }
 }
@@ -126,7 +126,7 @@ mod tests {
     #[test]
     fn it_wakes_to_next_and_bad_configs_name_their_field() {
         let outcome = kind("delay.until_time", json!({"at": "09:30"})).step(&Stage::new().resumed(Resume::Woke));
-        assert_eq!((port(&outcome), rule(&outcome)), ("next", "it is 09:30 in Europe/Berlin"));
+        assert_eq!((port(&outcome), rule(&outcome).as_str()), ("next", "it is 09:30 in Europe/Berlin"));
         assert_eq!(wrong("delay.until_time", json!({"weekdays": ["m"], "zone": "X"})), ["/at", "/weekdays", "/zone"]);
         assert_eq!(wrong("delay.until_time", json!({"at": "09:30", "weekdays": []})), ["/weekdays"]);
     }

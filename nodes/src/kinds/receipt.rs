@@ -26,12 +26,8 @@ pub(super) fn resumed(receipt: &Receipt, done: impl FnOnce(&Json) -> Outcome) ->
 
 /// A guard stopped it: that is no failure, and the run goes on.
 fn suppressed(why: &Why) -> Outcome {
-    let output = not_sent(&why.rule);
-    Outcome::Go {
-        port: PortName::NEXT,
-        output: Some(output),
-        why: Why { rule: format!("not sent: {}", why.rule).into(), seen: why.seen.clone() },
-    }
+    let output = not_sent(&why.to_string());
+    Outcome::Go { port: PortName::NEXT, output: Some(output), why: Why::NotSent(Box::new(why.clone())) }
 }
 
 /// The output of a node whose effect did not happen.

@@ -60,7 +60,7 @@ pub(super) fn port(outcome: &Outcome) -> &str {
     }
 }
 
-pub(super) fn rule(outcome: &Outcome) -> &str {
+pub(super) fn rule(outcome: &Outcome) -> String {
     match outcome {
         Outcome::Go { why, .. }
         | Outcome::Sleep { why, .. }
@@ -69,8 +69,8 @@ pub(super) fn rule(outcome: &Outcome) -> &str {
         | Outcome::Effect { why, .. }
         | Outcome::Command { why, .. }
         | Outcome::Ask { why, .. }
-        | Outcome::Exit { why, .. } => &why.rule,
-        Outcome::Fail { problem } => &problem.message,
+        | Outcome::Exit { why, .. } => why.to_string(),
+        Outcome::Fail { problem } => problem.message.clone(),
     }
 }
 

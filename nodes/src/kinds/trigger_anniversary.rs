@@ -10,6 +10,7 @@ use crate::issue::FieldIssue;
 use crate::kind::{Family, Kind, LeapDay, Outcome, Port, StepCx, Trigger};
 use crate::predicate::{self, Predicate};
 use crate::time::{LocalTime, Timestamp, Zone};
+use crate::why::Why;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
@@ -114,12 +115,7 @@ impl Kind for OnAnniversary {
     }
     fn step(&self, cx: &StepCx<'_>) -> Outcome {
         let date = cx.facts.get(&self.fact).and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default();
-        let rule = match self.offset_days {
-            0 => format!("today is the day of {} ({date})", self.fact),
-            days if days > 0 => format!("{days} days after the day of {} ({date})", self.fact),
-            days => format!("{} days before the day of {} ({date})", -days, self.fact),
-        };
-        enter(rule, &[(&self.fact, &date)])
+        enter(Why::Anniversary { fact: self.fact.clone(), date, days: self.offset_days })
     }
 }
 
@@ -168,7 +164,7 @@ mod tests {
     fn it_goes_next_and_bad_configs_name_their_field() {
         let node = kind("trigger.anniversary", json!({"fact": "customer.birthday", "offset_days": -7}));
         let outcome = node.step(&Stage::new().has("birthday", "1990-05-12").cx());
-        assert_eq!((port(&outcome), rule(&outcome)), ("next", "7 days before the day of customer.birthday (1990-05-12)"));
+        assert_eq!((port(&outcome), rule(&outcome).as_str()), ("next", "7 days before the day of customer.birthday (1990-05-12)"));
         assert_eq!(wrong("trigger.anniversary", json!({"fact": "birthday"})), ["/fact"]);
         assert_eq!(
             wrong("trigger.anniversary", json!({"fact": "customer.birthday", "offset_days": 400, "at": "9"})),

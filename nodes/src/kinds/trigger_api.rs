@@ -12,8 +12,7 @@ use serde::{Deserialize, Serialize};
 pub struct OnApi {}
 
 /// How every trigger steps: the run has begun, so it goes on.
-pub(super) fn enter(rule: impl Into<std::borrow::Cow<'static, str>>, seen: &[(&str, &str)]) -> Outcome {
-    let why = seen.iter().fold(Why::said(rule), |why, (path, value)| why.with(*path, *value));
+pub(super) fn enter(why: Why) -> Outcome {
     Outcome::Go { port: PortName::NEXT, output: None, why }
 }
 
@@ -32,7 +31,7 @@ impl Kind for OnApi {
         Some(Trigger::Api)
     }
     fn step(&self, _: &StepCx<'_>) -> Outcome {
-        enter("a call of the API started it", &[])
+        enter(Why::StartedByApi)
     }
 }
 

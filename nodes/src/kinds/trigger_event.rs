@@ -6,6 +6,7 @@ use crate::field::{Field, FieldType};
 use crate::issue::{FieldIssue, IssueCode};
 use crate::kind::{Family, Kind, Outcome, Port, StepCx, Trigger};
 use crate::predicate::{self, Predicate};
+use crate::why::Why;
 use serde::{Deserialize, Serialize};
 
 /// The most names of events one node may name.
@@ -57,8 +58,8 @@ impl Kind for OnEvent {
     }
     fn step(&self, cx: &StepCx<'_>) -> Outcome {
         match cx.facts.event {
-            Some(event) => enter(format!("{} came", event.name), &[("event.name", event.name.as_str())]),
-            None => enter(format!("entered where {} would start it", self.events.join(" or ")), &[]),
+            Some(event) => enter(Why::Came(event.name.clone())),
+            None => enter(Why::PutIn(self.events.clone())),
         }
     }
 }
@@ -73,7 +74,7 @@ mod tests {
     fn it_goes_next_and_names_the_event() {
         let node = kind("trigger.event", json!({"events": ["Order Completed"]}));
         let outcome = node.step(&Stage::new().event("Order Completed", json!({})).cx());
-        assert_eq!((port(&outcome), rule(&outcome)), ("next", "Order Completed came"));
+        assert_eq!((port(&outcome), rule(&outcome).as_str()), ("next", "Order Completed came"));
         assert!(matches!(node.trigger(), Some(Trigger::Event { names, .. }) if names == ["Order Completed"]));
     }
 

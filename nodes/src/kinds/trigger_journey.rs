@@ -4,6 +4,7 @@ use super::trigger_api::enter;
 use crate::field::Field;
 use crate::id::PortName;
 use crate::kind::{Family, Kind, Outcome, Port, StepCx, Trigger};
+use crate::why::Why;
 use serde::{Deserialize, Serialize};
 
 /// Starts a run when another journey asks for it.
@@ -26,7 +27,7 @@ impl Kind for OnJourney {
         Some(Trigger::Journey)
     }
     fn step(&self, _: &StepCx<'_>) -> Outcome {
-        enter("another journey started it", &[])
+        enter(Why::StartedByJourney)
     }
 }
 

@@ -8,6 +8,7 @@ use crate::issue::{FieldIssue, IssueCode};
 use crate::kind::{Family, Kind, Outcome, Port, StepCx, Trigger};
 use crate::predicate::{self, Predicate};
 use crate::time::{Timestamp, Zone};
+use crate::why::Why;
 use croner::Cron;
 use croner::parser::{CronParser, Seconds, Year};
 use serde::{Deserialize, Serialize};
@@ -86,7 +87,7 @@ impl Kind for OnSchedule {
         Some(Trigger::Schedule { cron: self.cron.clone(), zone: self.zone.clone(), audience: self.audience.clone() })
     }
     fn step(&self, _: &StepCx<'_>) -> Outcome {
-        enter(format!("the schedule {} came round", self.cron), &[("cron", &self.cron)])
+        enter(Why::CameRound(self.cron.clone()))
     }
 }
 

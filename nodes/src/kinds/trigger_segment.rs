@@ -4,6 +4,7 @@ use super::trigger_api::enter;
 use crate::field::{Field, FieldType};
 use crate::id::PortName;
 use crate::kind::{Family, Kind, Outcome, Port, SegmentChange, StepCx, Trigger};
+use crate::why::Why;
 use serde::{Deserialize, Serialize};
 
 /// Starts a run for each customer who crosses the segment's edge.
@@ -39,11 +40,7 @@ impl Kind for OnSegment {
         Some(Trigger::Segment { segment: self.segment.clone(), change: self.change })
     }
     fn step(&self, _: &StepCx<'_>) -> Outcome {
-        let verb = match self.change {
-            SegmentChange::Entered => "entered",
-            SegmentChange::Left => "left",
-        };
-        enter(format!("the customer {verb} the segment {}", self.segment), &[("segment", &self.segment)])
+        enter(Why::Crossed { segment: self.segment.clone(), change: self.change })
     }
 }
 
@@ -57,7 +54,7 @@ mod tests {
     fn it_goes_next_and_names_the_segment() {
         let node = kind("trigger.segment", json!({"segment": "vip", "change": "left"}));
         let outcome = node.step(&Stage::new().cx());
-        assert_eq!((port(&outcome), rule(&outcome)), ("next", "the customer left the segment vip"));
+        assert_eq!((port(&outcome), rule(&outcome).as_str()), ("next", "the customer left the segment vip"));
         let entered = kind("trigger.segment", json!({"segment": "vip"})).trigger();
         assert_eq!(entered, Some(Trigger::Segment { segment: "vip".into(), change: SegmentChange::Entered }));
     }

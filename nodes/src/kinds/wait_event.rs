@@ -81,15 +81,10 @@ impl Kind for WaitEvent {
         if *port == PortName::TIMEOUT { Span::exactly(self.timeout) } else { Span::up_to(Some(self.timeout)) }
     }
     fn step(&self, cx: &StepCx<'_>) -> Outcome {
-        let names = self.events.join(" or ");
         match cx.resume {
             Resume::Event(event) => {
-                let mut why = Why::said(format!("{} came at {}", event.name, event.at)).with("event.name", event.name.clone());
-                if let Some(filter) = &self.filter {
-                    let verdict = predicate::evaluate_on(filter, &cx.facts, event);
-                    why.rule.to_mut().push_str(&format!("; {}", verdict.why.rule));
-                    why.seen.extend(verdict.why.seen);
-                }
+                let finding = self.filter.as_ref().map(|filter| predicate::evaluate_on(filter, &cx.facts, event).why);
+                let why = Why::EventCame { event: event.name.clone(), at: event.at, finding };
                 let mut output = JsonMap::new();
                 output.insert("event".to_owned(), event.properties.clone().into());
                 output.insert("name".to_owned(), event.name.clone().into());
@@ -97,7 +92,7 @@ impl Kind for WaitEvent {
                 Outcome::Go { port: PortName::EVENT, output: Some(output), why }
             }
             Resume::TimedOut => {
-                let why = Why::said(format!("no {names} came within {}", self.timeout));
+                let why = Why::NoneCame { names: self.events.clone(), within: self.timeout };
                 Outcome::Go { port: PortName::TIMEOUT, output: None, why }
             }
             _ => {
@@ -108,7 +103,8 @@ impl Kind for WaitEvent {
                     same: self.same.clone(),
                     look_back: self.look_back,
                 };
-                Outcome::Await { event, deadline: Some(deadline), why: Why::said(format!("waits for {names} until {deadline}")) }
+                let why = Why::WaitsFor { names: self.events.clone(), until: deadline };
+                Outcome::Await { event, deadline: Some(deadline), why }
             }
         }
     }
@@ -140,7 +136,7 @@ mod tests {
         );
 
         let late = node.step(&stage.resumed(Resume::TimedOut));
-        assert_eq!((port(&late), rule(&late)), ("timeout", "no Order Completed came within 1h"));
+        assert_eq!((port(&late), rule(&late).as_str()), ("timeout", "no Order Completed came within 1h"));
     }
 
     #[test]

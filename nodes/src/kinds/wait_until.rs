@@ -52,16 +52,14 @@ impl Kind for WaitUntil {
         let verdict = predicate::evaluate(&self.predicate, &cx.facts);
         // Asked even when the time is up: what came true at the deadline itself came in time.
         if verdict.holds {
-            return Outcome::Go { port: PortName::YES, output: None, why: verdict.why };
+            return Outcome::Go { port: PortName::YES, output: None, why: verdict.why.into() };
         }
-        let Why { rule, seen } = verdict.why;
         if let (Resume::TimedOut, Some(timeout)) = (cx.resume, self.timeout) {
-            let why = Why { rule: format!("still not after {timeout}: {rule}").into(), seen };
+            let why = Why::StillNot { after: timeout, finding: verdict.why };
             return Outcome::Go { port: PortName::TIMEOUT, output: None, why };
         }
         let deadline = self.timeout.map(|timeout| cx.since.plus(timeout));
-        let why = Why { rule: format!("waits, for now {rule}").into(), seen };
-        Outcome::AwaitChange { check_at: verdict.changes_at, deadline, why }
+        Outcome::AwaitChange { check_at: verdict.changes_at, deadline, why: Why::NotYet(verdict.why) }
     }
 }
 

@@ -1,9 +1,9 @@
 //! The tree of a predicate.
 
+use super::finding::Finding;
 use crate::Json;
 use crate::fact::ConsentScope;
 use crate::time::{Duration, Timestamp};
-use crate::why::Why;
 use serde::{Deserialize, Serialize};
 
 /// Something that holds or does not. Read by [`from_json`](super::from_json), which names the bad part.
@@ -171,7 +171,7 @@ pub struct Verdict {
     /// Whether it holds.
     pub holds: bool,
     /// What decided.
-    pub why: Why,
+    pub why: Finding,
     /// The next instant at which time alone could change the answer; None when only new facts can.
     pub changes_at: Option<Timestamp>,
 }

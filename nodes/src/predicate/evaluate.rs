@@ -1,7 +1,7 @@
 //! Whether a predicate holds, until when, and why.
 
 use super::ast::{Predicate, Verdict};
-use super::{compare, history, words};
+use super::{compare, explain, history};
 use crate::fact::{ConsentStatus, Event, Facts};
 use crate::time::Timestamp;
 
@@ -9,7 +9,7 @@ use crate::time::Timestamp;
 #[must_use]
 pub fn evaluate(p: &Predicate, facts: &Facts<'_>) -> Verdict {
     let found = truth(p, facts);
-    Verdict { holds: found.holds, why: words::explain(p, facts), changes_at: found.until }
+    Verdict { holds: found.holds, why: explain::explain(p, facts), changes_at: found.until }
 }
 
 /// [`evaluate`], where `event.…` is `event`.

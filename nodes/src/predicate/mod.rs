@@ -19,14 +19,17 @@ mod anniversary;
 mod ast;
 mod check;
 mod compare;
+mod english;
 mod evaluate;
+mod explain;
+mod finding;
 mod history;
 mod read;
-mod words;
 
 pub use ast::{Aggregate, Bound, Comparison, EventTest, FactTest, Predicate, Since, Verdict};
 pub use check::{MAX_DEPTH, MAX_PARTS, check, needs};
 pub use evaluate::{evaluate, evaluate_on, holds, holds_on};
+pub use finding::{Against, Compared, Counted, Finding, Measure, Sample, Size, Window};
 pub use read::from_json;
 
 // Templates compare and calculate by the same rules.

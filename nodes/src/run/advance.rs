@@ -45,6 +45,8 @@ pub enum Input<'a> {
     Skip(&'a PortName),
     /// A person or the API ends it.
     Cancel(&'a str),
+    /// It turns out that it should not have begun.
+    TurnOut(&'a Why),
 }
 
 /// Applies `input` to `run`. None when the input means nothing to the state it is in: nothing is to be written then.
@@ -75,7 +77,11 @@ impl Walker<'_, '_> {
         match (state, input) {
             (_, Input::Cancel(reason)) => {
                 let end = End::Cancelled { reason: reason.to_owned() };
-                self.end(state.node().cloned(), end, Why::said(format!("cancelled: {reason}")));
+                self.end(state.node().cloned(), end, Why::Cancelled(reason.to_owned()));
+            }
+            (_, Input::TurnOut(why)) => {
+                let end = End::Cancelled { reason: why.to_string() };
+                self.end(state.node().cloned(), end, why.clone());
             }
             (RunState::Ready { node, at }, Input::Due) if *at <= now => return self.enter_named(node),
             (RunState::Queued { node }, Input::Admitted) => return self.enter_named(node),
@@ -134,8 +140,8 @@ impl Walker<'_, '_> {
         match self.program.index(node) {
             Some(index) => then(self, Place { node: index, visit, since }),
             None => {
-                let reason = format!("node {node} is not in this version of the journey");
-                self.end(None, End::Cancelled { reason: reason.clone() }, Why::said(reason));
+                let why = Why::NodeGone(node.clone());
+                self.end(None, End::Cancelled { reason: why.to_string() }, why);
             }
         }
         true
@@ -148,14 +154,12 @@ impl Walker<'_, '_> {
             Outage::NextWindow { late: most } if late > *most => {
                 let next = next_window(until, self.now);
                 let node = self.program.nodes[place.node].id.clone();
-                let why =
-                    Why::said(format!("woke {late} late; the journey takes the same hour of the next day")).with("late", late.to_string());
                 self.done.steps.push(super::state::Step {
                     node: node.clone(),
                     visit: place.visit,
                     at: self.now,
                     outcome: super::state::StepOutcome::Sleeps(next),
-                    why,
+                    why: Why::NextWindow(late),
                 });
                 self.run.body.state = RunState::Sleeping { node, visit: place.visit, since: place.since, until: next };
                 return;
@@ -181,8 +185,8 @@ impl Walker<'_, '_> {
                 _ => predicate::evaluate(predicate, &self.facts()),
             };
             if verdict.holds {
-                let end = if is_goal { End::Goal { goal: "goal".into() } } else { End::Exited { reason: verdict.why.rule.to_string() } };
-                self.end(state.node().cloned(), end, verdict.why);
+                let end = if is_goal { End::Goal { goal: "goal".into() } } else { End::Exited { reason: verdict.why.to_string() } };
+                self.end(state.node().cloned(), end, verdict.why.into());
                 return true;
             }
         }

@@ -39,6 +39,11 @@ impl RefusalReason {
             Self::Rate => "rate",
         }
     }
+    /// The one of this name; what no version knows is a limit.
+    #[must_use]
+    pub fn named(name: &str) -> Self {
+        [Self::Filter, Self::Reentry, Self::Paused, Self::Key].into_iter().find(|reason| reason.name() == name).unwrap_or(Self::Rate)
+    }
 }
 
 /// What a trigger said to an event.
@@ -81,7 +86,7 @@ pub fn enter(program: &Program, event: &Event, subject: &Subject<'_>, now: Times
         }
         let verdict = predicate::evaluate(filter, &facts);
         if !verdict.holds {
-            refused = Some(Entry::Refused { reason: RefusalReason::Filter, why: verdict.why });
+            refused = Some(Entry::Refused { reason: RefusalReason::Filter, why: verdict.why.into() });
             continue;
         }
         return Some(match run_key(program, &facts) {
@@ -105,14 +110,14 @@ pub fn run_key(program: &Program, facts: &Facts<'_>) -> Result<Option<String>, W
         return Ok(customer.map(|id: CustomerId| id.to_string()));
     };
     let made = if source.contains("{{") {
-        template::render(source, false, facts).map_err(|problem| Why::said(format!("no run key: {problem}")))?
+        template::render(source, false, facts).map_err(|problem| Why::KeyTemplate(problem.to_string()))?
     } else {
-        let value = facts.get(source).ok_or_else(|| Why::said(format!("no run key: {source} has no value")))?;
+        let value = facts.get(source).ok_or_else(|| Why::KeyFact(source.clone()))?;
         value.as_str().map_or_else(|| value.to_string(), str::to_owned)
     };
     let made = made.trim();
     if made.is_empty() || made.len() > 256 {
-        return Err(Why::said("no run key: it is empty or longer than 256 bytes"));
+        return Err(Why::KeyLength);
     }
     // A key is a matter between one customer and the journey: two people with the same cart id never meet.
     Ok(Some(customer.map_or_else(|| made.to_owned(), |id| format!("{id}/{made}"))))
@@ -144,14 +149,14 @@ pub enum Admission {
 #[must_use]
 pub fn admit(rule: &Reentry, holder: Option<Holder>, now: Timestamp) -> Admission {
     let Some(holder) = holder else { return Admission::Free };
-    let refused = |words: String| Admission::Refused(Why::said(words).with("run", holder.run.to_string()));
+    let Holder { run, entered_at: at, .. } = holder;
     match rule {
         Reentry::Always => Admission::From(holder.run),
-        Reentry::Once => refused(format!("entered already at {}: this journey is entered once", holder.entered_at)),
+        Reentry::Once => Admission::Refused(Why::EnteredOnce { at, run }),
         Reentry::OncePer { period } if now < holder.entered_at.plus(*period) => {
-            refused(format!("entered at {}: this journey is entered once in {period}", holder.entered_at))
+            Admission::Refused(Why::EnteredRecently { at, period: *period, run })
         }
-        Reentry::NotWhileInside if !holder.ended => refused(format!("still inside since {}", holder.entered_at)),
+        Reentry::NotWhileInside if !holder.ended => Admission::Refused(Why::StillInside { since: at, run }),
         Reentry::OncePer { .. } | Reentry::NotWhileInside => Admission::From(holder.run),
     }
 }

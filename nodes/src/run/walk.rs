@@ -186,12 +186,12 @@ impl Walker<'_, '_> {
         let mut output = JsonMap::new();
         output.insert("problem".into(), serde_json::to_value(&problem).unwrap_or_default());
         self.put_out(place, Some(output));
-        self.note(place, StepOutcome::Went(PortName::FAILED), Why::said(problem.message));
+        self.note(place, StepOutcome::Went(PortName::FAILED), Why::words(problem.message));
         self.leave(place, &PortName::FAILED)
     }
 
     fn hold(&mut self, place: Place, problem: Problem, effect: bool) {
-        self.note(place, StepOutcome::Failed(problem.clone()), Why::said(problem.message.clone()));
+        self.note(place, StepOutcome::Failed(problem.clone()), Why::words(problem.message.clone()));
         let (node, visit, since) = self.named(place);
         self.done.incident = Some(TransitionIncident { node: node.clone(), visit, effect, problem: problem.clone() });
         self.run.body.state = RunState::Held { node, visit, since, problem, effect };
@@ -251,9 +251,7 @@ impl Walker<'_, '_> {
     fn emit(&mut self, place: Place, effect: Box<crate::effect::Effect>, then: Then, why: Why) -> Next {
         let (node, visit, since) = self.named(place);
         if let Some(late) = self.stale {
-            let why = Why::said(format!("not done: the engine came back {late} late and the journey skips what is older"))
-                .with("late", late.to_string());
-            self.note(place, StepOutcome::Went(PortName::NEXT), why);
+            self.note(place, StepOutcome::Went(PortName::NEXT), Why::Stale(late));
             return self.leave(place, &PortName::NEXT);
         }
         let channel = effect.payload.channel();
@@ -294,7 +292,7 @@ impl Walker<'_, '_> {
 
     /// Leaves by `port` because a person said so.
     pub fn skip(&mut self, place: Place, port: PortName) {
-        self.note(place, StepOutcome::Skipped(port.clone()), Why::said("a person sent the run on"));
+        self.note(place, StepOutcome::Skipped(port.clone()), Why::SentOn);
         if let Next::Enter(node) = self.leave(place, &port) {
             self.enter(node);
         }

@@ -281,18 +281,16 @@ impl ScriptOutput {
                     Ok(port) => port,
                     Err(problem) => return Outcome::Fail { problem },
                 };
-                let why = Why::said(format!("the script went on by {port}"));
+                let why = Why::ScriptWent(port.clone());
                 if self.commands.is_empty() {
                     Outcome::Go { port, output, why }
                 } else {
                     Outcome::Command { commands: self.commands, port, output, why }
                 }
             }
-            Decision::Sleep(length) => {
-                Outcome::Sleep { until: cx.now.plus(length), why: Why::said(format!("the script sleeps for {length}")) }
-            }
+            Decision::Sleep(length) => Outcome::Sleep { until: cx.now.plus(length), why: Why::ScriptSleeps(length) },
             Decision::Exit(reason) => {
-                let why = Why::said(format!("the script ended the run: {reason}"));
+                let why = Why::ScriptEnded(reason.clone());
                 Outcome::Exit { end: End::Exited { reason }, commands: self.commands, why }
             }
             Decision::Fail(why) => Outcome::Fail { problem: Problem::new("script.failed", why) },

@@ -130,7 +130,7 @@ impl Simulation {
             Door::Journey => matches!(trigger, Trigger::Journey | Trigger::Api),
         };
         let Some((node, _)) = program.triggers.iter().find(|(_, trigger)| fits(trigger)) else {
-            let why = Why::said("the journey has no trigger for a start by the API or another journey");
+            let why = Why::NoDoor;
             return self.refuse(journey, customer, RefusalReason::Key, why);
         };
         let name = match door {

@@ -5,6 +5,7 @@ use crate::id::{NodeId, PortName};
 use crate::issue::{FieldIssue, Problem};
 use crate::kind::{AnyKind, Family, Outcome, Port, StepCx, Trigger};
 use crate::run::Program;
+use crate::why::Why;
 use std::sync::Arc;
 
 /// A kind whose decision is taken out of its hands.
@@ -40,8 +41,7 @@ impl AnyKind for Forced {
     }
     fn step(&self, cx: &StepCx<'_>) -> Outcome {
         match self.kind.step(cx) {
-            Outcome::Go { output, mut why, .. } => {
-                why.rule = format!("the scenario sends it by {}", self.port).into();
+            Outcome::Go { output, .. } => {
                 // A split says its way in its output, where later nodes may read it.
                 let output = output.map(|mut output| {
                     if output.contains_key("way") {
@@ -49,7 +49,7 @@ impl AnyKind for Forced {
                     }
                     output
                 });
-                Outcome::Go { port: self.port.clone(), output, why }
+                Outcome::Go { port: self.port.clone(), output, why: Why::Forced(self.port.clone()) }
             }
             other => other,
         }

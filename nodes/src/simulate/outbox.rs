@@ -77,7 +77,7 @@ impl Simulation {
             }
             Judgement::Send => match self.tried(&emitted.node, &emitted.effect.payload) {
                 Err(problem) => {
-                    self.prevent(run, &emitted, Why::said(problem.message.clone()));
+                    self.prevent(run, &emitted, Why::words(problem.message.clone()));
                     Receipt::Failed { problem }
                 }
                 Ok(output) => {
@@ -193,8 +193,8 @@ mod tests {
         report.messages.iter().map(|message| (message.mail.subject.as_str(), message.at)).collect()
     }
 
-    fn prevented(report: &Report) -> Vec<&str> {
-        report.prevented.iter().map(|prevented| prevented.why.rule.as_ref()).collect()
+    fn prevented(report: &Report) -> Vec<String> {
+        report.prevented.iter().map(|prevented| prevented.why.to_string()).collect()
     }
 
     fn night() -> Json {
@@ -209,7 +209,7 @@ mod tests {
         assert_eq!(simulation.next_instant(), Some(morning));
         let report = simulation.report();
         assert_eq!((report.held[0].until, report.messages.len(), report.prevented.len()), (morning, 0, 0));
-        assert_eq!(report.held[0].why.rule, "quiet hours from 21:00 to 08:00 in Europe/Berlin: it waits");
+        assert_eq!(report.held[0].why.to_string(), "quiet hours from 21:00 to 08:00 in Europe/Berlin: it waits");
         assert_eq!(report.runs[0].outcome(), super::super::Outcome::Waiting);
         simulation.advance_to(at("2026-01-12T00:00:00Z")).unwrap();
         let report = simulation.report();

@@ -103,7 +103,7 @@ impl Simulation {
             now: self.now,
         };
         let verdict = predicate::evaluate(audience, &facts);
-        (!verdict.holds).then_some(verdict.why)
+        (!verdict.holds).then(|| verdict.why.into())
     }
 }
 

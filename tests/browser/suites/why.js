@@ -50,8 +50,48 @@ async function answered(page, verdict, ...words) {
   for (const word of words) assert.match(said, word);
 }
 
+/** What the journey's people wrote themselves stays as it is in any language. */
+const OWN = ['Checkout Started', 'Order Completed', 'Still yours, Ada Received', 'Still yours, ‹name›', 'ada@example.com', 'value'];
+
+/** English that no sentence of these languages holds: words of the engine's; in Arabic any word in Latin letters. */
+const ENGLISH = {
+  de: /\b(the|is|it|this|waits|until|entered|refused|and|went|happened|which|with|least|sent|left|early|yes|not|yet|last|came|never|had|starts|run)\b/i,
+  ar: /[A-Za-z]{2,}/,
+};
+
+/** The answer, what it rests on and the steps, in another language: not one English word of the engine's. */
+async function translated({ open, api }, questions) {
+  for (const [language, english] of Object.entries(ENGLISH)) {
+    const page = await open({ language });
+    const told = async (where, least) => {
+      await page.waitForFunction(() => document.querySelector('.steps .outcome') && !document.querySelector('[aria-busy=true], .skeleton'));
+      const said = await page.locator('.sentence, .outcome, .rule, .now').allInnerTexts();
+      assert.ok(said.length >= least, `${language} ${where} says ${JSON.stringify(said)}`);
+      const left = said.map(words => OWN.reduce((rest, own) => rest.replaceAll(own, ''), words)).filter(words => english.test(words));
+      assert.deepEqual(left, [], `${language} ${where}: this is English`);
+    };
+    const read = async (path, least) => {
+      await page.goto(path);
+      await told(path, least);
+    };
+    for (const question of questions) await read(question, 2);
+    const runs = (await api.get('/api/v1/runs?limit=9')).data;
+    for (const run of runs) await read(`/runs/${run.id}`, 3);
+    // The dry run asks the engine's own code, in the browser.
+    await page.goto('/journeys/quick');
+    await page.locator('#canvas .card').first().waitFor();
+    await page.locator('#canvas').press('d');
+    await page.locator('#dry-run .part .btn.main').first().click();
+    await page.locator('#dry-run-properties').fill('{"value": 45, "cart_id": "d"}');
+    await page.locator('#dry-run form button[type=submit]').click();
+    await told('dry run', 4);
+    await page.context().close();
+  }
+}
+
 export default async function ({ open, api }) {
   await scene(api);
+  const questions = [];
   const page = await open({ path: '/why' });
   await page.getByText('Ask about one person').waitFor();
 
@@ -68,15 +108,19 @@ export default async function ({ open, api }) {
   // Waits now, with until when; and that a second entry was refused while inside.
   await page.getByLabel('Journey', { exact: true }).selectOption({ label: 'Cart' });
   await answered(page, 'Not yet', /Order Completed/, /refused/, /inside/);
+  const asked = () => questions.push(new URL(page.url()).pathname + new URL(page.url()).search);
+  asked();
 
   // Filtered out, with the value that was seen.
   await ask(page, 'bob', 'Bob Small', 'Cart');
   await answered(page, 'No, they were not let in', /filter/, /event\.properties\.value/, /20/, /5/);
   assert.equal(await page.getByRole('link', { name: 'See every step' }).count(), 0, 'there is no way to see');
+  asked();
 
   // The filter of the journey without one let him in; a condition kept the mail from him, with the value it saw.
   await page.getByLabel('Journey', { exact: true }).selectOption({ label: 'Quick reminder' });
   await answered(page, 'They went through, nothing was sent', /5/, /30/);
+  asked();
 
   // Never started.
   await ask(page, 'eve', 'Eve Stranger', 'Cart');
@@ -94,4 +138,6 @@ export default async function ({ open, api }) {
   await passed.goto(`/customers/${customer.id}`);
   await passed.getByRole('link', { name: 'Why did, or did not…' }).click();
   await passed.locator('.about').getByText('Bob Small').waitFor();
+
+  await translated({ open, api }, questions);
 }

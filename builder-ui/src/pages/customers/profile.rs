@@ -4,7 +4,7 @@ use super::consent;
 use super::timeline::Timeline;
 use crate::api::customers::{self, Customer, Visit};
 use crate::ui::{Copyable, Crumb, Exactly, Foot, Known, Page, Paged, Pill, Tone, When, use_fetched};
-use crate::{t, tr};
+use crate::{said, t, tr};
 use leptos::prelude::*;
 use leptos_router::components::A;
 use leptos_router::hooks::use_params_map;
@@ -122,11 +122,11 @@ fn Inside(
     });
     let one = |run: Visit| {
         let tone = if run.state == "held" { Tone::Bad } else { Tone::Quiet };
-        let state = run.state.clone();
+        let (state, called) = (run.state.clone(), run.called.clone());
         view! {
             <li>
                 <A href=format!("/runs/{}", run.id)><bdi>{run.journey.clone()}</bdi></A>
-                <span class="quiet">{tr!(customers.at)}" "<bdi>{run.title.clone()}</bdi></span>
+                <span class="quiet">{tr!(customers.at)}" "<bdi>{move || said::called(&called)}</bdi></span>
                 <span class="space"></span>
                 <Pill tone=tone>{move || doing(&state)}</Pill>
                 {run.due_at.map(|due| view! { <span class="quiet"><When at=due /></span> })}

@@ -3,10 +3,11 @@
 use super::consent;
 use crate::api::customers::{self, Entry, Happening};
 use crate::ui::{Exactly, Foot, Icon, JsonTree, Paged, When};
-use crate::{t, tr};
+use crate::{said, t, tr};
 use leptos::prelude::*;
 use tradewind_nodes::Json;
 use tradewind_nodes::fact::ConsentStatus;
+use tradewind_nodes::why::Why;
 
 /// The list.
 #[component]
@@ -88,7 +89,7 @@ fn One(
     entry: Entry,
 ) -> impl IntoView {
     let state = entry.text("state").to_owned();
-    let reason = entry.text("reason").to_owned();
+    let reason = entry.detail.get("said").and_then(|why| serde_json::from_value::<Why>(why.clone()).ok());
     let properties = entry.detail.get("properties").filter(|found| found.as_object().is_some_and(|map| !map.is_empty())).cloned();
     let at = entry.at;
     let picture = icon(entry.kind);
@@ -108,7 +109,7 @@ fn One(
             <Icon icon=picture size=16 />
             <div>
                 <div class="row tight">{title}{delivery}<span class="space"></span><span class="quiet"><When at=at /></span></div>
-                {(!reason.is_empty()).then(|| view! { <p class="quiet"><bdi>{reason}</bdi></p> })}
+                {reason.map(|why| view! { <p class="quiet">{move || said::why(&why)}</p> })}
                 {more}
             </div>
         </li>

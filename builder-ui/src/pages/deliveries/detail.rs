@@ -3,7 +3,7 @@
 use super::{State, channel};
 use crate::api::deliveries::{self, Sent};
 use crate::ui::{Copyable, Detail, Exactly, JsonTree, Known, use_fetched};
-use crate::{session, t, tr};
+use crate::{said, session, t, tr};
 use leptos::prelude::*;
 
 /// The panel.
@@ -44,7 +44,7 @@ fn Facts(
     let (name, attempts) = (listed.channel.clone(), listed.attempts);
     view! {
         <div class="row"><State state=listed.state /><span class="quiet">{move || t!(deliveries.tried, n = attempts)}</span></div>
-        {listed.reason.map(|reason| view! { <p class="reason"><bdi>{reason}</bdi></p> })}
+        {listed.said.map(|why| view! { <p class="reason">{move || said::why(&why)}</p> })}
         <dl class="facts">
             <div><dt>{tr!(deliveries.channel)}</dt><dd>{move || channel(&name)}</dd></div>
             <div><dt>{tr!(deliveries.to)}</dt><dd><Copyable text=listed.recipient /></dd></div>

@@ -6,7 +6,7 @@ use crate::api::status::Status;
 use crate::i18n::format;
 use crate::shell::engine;
 use crate::ui::{Icon, use_fetched};
-use crate::{t, tr};
+use crate::{said, t, tr};
 use leptos::prelude::*;
 
 /// How many groups of incidents are named; the page of incidents has the rest.
@@ -60,7 +60,7 @@ pub fn Attention() -> impl IntoView {
 fn of_incidents(group: &Gathered) -> Concern {
     Concern {
         icon: icondata::LuTriangleAlert,
-        words: t!(home.stopped, n = group.open, step = &group.title, journey = &group.journey_name),
+        words: t!(home.stopped, n = group.open, step = said::called(&group.called), journey = &group.journey_name),
         more: group.message.clone(),
         href: Some(format!("/incidents?journey={}", group.journey)),
     }

@@ -1,16 +1,15 @@
-//! The answer in words.
+//! The answer, out of what is on record.
 
 use super::gather::{Gathered, Newest};
 use crate::inspect::deliveries::DeliverySummary;
 use crate::inspect::runs::RunSummary;
-use crate::inspect::words::{self, instant};
+use crate::inspect::words::Reason;
 use crate::journeys::{Journey, JourneyStatus};
 use serde::Serialize;
 use tradewind_commerce::customers::CustomerView;
+use tradewind_nodes::answer::{Answer, Answered, Halted, Happened, RefusedSince, Standing, Way};
 use tradewind_nodes::id::CustomerId;
-use tradewind_nodes::kind::{SegmentChange, Trigger};
 use tradewind_nodes::time::Timestamp;
-use tradewind_nodes::why::Why;
 use utoipa::ToSchema;
 
 /// What became of a person in a journey, in one word.
@@ -45,11 +44,13 @@ pub struct FactLine {
     /// When.
     #[schema(value_type = String, format = DateTime)]
     pub at: Timestamp,
-    /// What happened, in words.
+    /// What happened, in English.
     pub what: String,
+    /// The same as data: one tag with what belongs to it, as `{"entered":3}`.
+    #[schema(value_type = Object)]
+    pub said: Happened,
     /// Why: the rule that decided and the values it saw.
-    #[schema(value_type = Option<Object>)]
-    pub why: Option<Why>,
+    pub why: Option<Reason>,
 }
 
 /// The answer to "why did he, or did he not".
@@ -62,59 +63,55 @@ pub struct Explanation {
     pub journey: String,
     /// In one word.
     pub verdict: Verdict,
-    /// In one sentence.
+    /// In one English sentence.
     pub answer: String,
+    /// The same as data: `answer`, one tag with what belongs to it, as `{"sent":{"title":…,"recipient":…,"at":…,"count":1}}`, and
+    /// `refused_since` when another entry was refused after that.
+    #[schema(value_type = Object)]
+    pub said: Answered,
     /// What it rests on, the first first.
     pub facts: Vec<FactLine>,
 }
 
 pub(super) fn answer(journey: &Journey, customer: &CustomerView, on_record: &Gathered) -> Explanation {
-    let (verdict, mut answer) = match on_record.runs.first() {
+    let (verdict, answer) = match on_record.runs.first() {
         Some(run) => of_run(run, on_record),
         None => outside(journey, on_record),
     };
     // Whoever asks may mean the latest try, and that was refused.
-    if let (Some(run), Some(refusal)) = (on_record.runs.first(), on_record.refusals.first())
-        && refusal.at > run.entered_at
-    {
-        answer.push_str(&format!("; at {} another entry was refused: {}", instant(refusal.at), refusal.why.rule));
-    }
-    answer.push('.');
-    Explanation { customer: customer.id, journey: journey.slug.clone(), verdict, answer, facts: facts(on_record) }
+    let later = on_record.runs.first().zip(on_record.refusals.first()).filter(|(run, refusal)| refusal.at > run.entered_at);
+    let refused_since = later.map(|(_, refusal)| RefusedSince { at: refusal.at, why: refusal.why.clone() });
+    let said = Answered { answer, refused_since };
+    Explanation { customer: customer.id, journey: journey.slug.clone(), verdict, answer: said.to_string(), said, facts: facts(on_record) }
 }
 
-fn of_run(run: &RunSummary, on_record: &Gathered) -> (Verdict, String) {
+fn of_run(run: &RunSummary, on_record: &Gathered) -> (Verdict, Answer) {
     let own: Vec<&DeliverySummary> = on_record.deliveries.iter().filter(|delivery| delivery.run == run.id).collect();
-    let state = on_record.newest.as_ref().map(|newest| words::state(&newest.labels, &newest.body.state)).unwrap_or_default();
-    let inside = run.ended_at.is_none();
+    let now = on_record.newest.as_ref().map(standing);
+    let (entered, inside) = (run.entered_at, run.ended_at.is_none());
     if let Some(sent) = own.iter().find(|delivery| delivery.state == "sent") {
-        let when = instant(sent.settled_at.unwrap_or(sent.created_at));
-        let more = own.iter().filter(|delivery| delivery.state == "sent").count();
-        let more = if more > 1 { format!(", the last of {more}") } else { String::new() };
-        let now = if inside { format!("; the run {state}") } else { String::new() };
-        return (Verdict::Received, format!("Yes: “{}” was sent to {} at {when}{more}{now}", sent.title, sent.recipient));
+        let (title, recipient) = (sent.title.clone(), sent.recipient.clone());
+        let at = sent.settled_at.unwrap_or(sent.created_at);
+        let count = own.iter().filter(|delivery| delivery.state == "sent").count();
+        return (Verdict::Received, Answer::Sent { title, recipient, at, count, now: now.filter(|_| inside) });
     }
     if let Some(newest) = &on_record.newest
         && let Some(incident) = newest.incidents.first()
     {
-        let at = newest.labels.of(&incident.node);
-        return (Verdict::Failed, format!("No: something went wrong at “{at}” and waits for a person: {}", incident.problem.message));
+        let node = newest.labels.called(&incident.node);
+        return (Verdict::Failed, Answer::Trouble { node, problem: incident.problem.message.clone() });
     }
     // Newest first: the last delivery tells how it ended.
     if let Some(last) = own.first() {
-        let reason = last.reason.as_deref().unwrap_or("no reason was recorded");
-        match last.state.as_str() {
-            "suppressed" => return (Verdict::Suppressed, format!("No: “{}” was held back at the moment of sending: {reason}", last.title)),
-            "failed" => return (Verdict::Failed, format!("No: “{}” could not be sent to {}: {reason}", last.title, last.recipient)),
-            _ => {
-                let when = last.due_at.map(|due| format!(", next at {}", instant(due))).unwrap_or_default();
-                return (Verdict::Waiting, format!("Not yet: “{}” waits in the outbox{when}", last.title));
-            }
-        }
+        let (title, reason) = (last.title.clone(), last.said.clone());
+        return match last.state.as_str() {
+            "suppressed" => (Verdict::Suppressed, Answer::Suppressed { title, reason }),
+            "failed" => (Verdict::Failed, Answer::Undelivered { title, recipient: last.recipient.clone(), reason }),
+            _ => (Verdict::Waiting, Answer::InOutbox { title, due: last.due_at }),
+        };
     }
-    let entered = instant(run.entered_at);
     if inside {
-        return (Verdict::Waiting, format!("Not yet: this person entered at {entered} and {state}"));
+        return (Verdict::Waiting, Answer::Inside { entered, now });
     }
     let verdict = match run.outcome.as_deref() {
         Some("goal") => Verdict::Goal,
@@ -122,108 +119,68 @@ fn of_run(run: &RunSummary, on_record: &Gathered) -> (Verdict, String) {
         Some("cancelled") => Verdict::Cancelled,
         _ => Verdict::Completed,
     };
-    let last = last_words(on_record.newest.as_ref());
-    (verdict, format!("No: this person entered at {entered}, nothing was sent on the way, and the run {state}{last}"))
+    let last = on_record.newest.as_ref().and_then(|newest| newest.last.as_ref()).map(|(_, step)| step.clone());
+    (verdict, Answer::Over { entered, now, last })
 }
 
-fn last_words(newest: Option<&Newest>) -> String {
-    newest.and_then(|newest| newest.last.as_ref()).map(|step| format!(" (last step: {})", step.summary)).unwrap_or_default()
+fn standing(newest: &Newest) -> Standing {
+    Standing::of(&newest.body.state, |node| newest.labels.called(node.as_str()))
 }
 
-fn outside(journey: &Journey, on_record: &Gathered) -> (Verdict, String) {
+fn outside(journey: &Journey, on_record: &Gathered) -> (Verdict, Answer) {
     if let Some(refusal) = on_record.refusals.first() {
-        let when = instant(refusal.at);
-        return (Verdict::Refused, format!("No: entry was refused at {when}, {}: {}", refused(&refusal.reason), refusal.why.rule));
+        return (Verdict::Refused, Answer::Refused { at: refusal.at, rule: refusal.rule, why: refusal.why.clone() });
     }
-    let never = |words: String| (Verdict::NeverTriggered, words);
-    let Some(published) = on_record.first_published else {
-        return never("No: the journey was never published".to_owned());
-    };
+    let Some(published) = on_record.first_published else { return (Verdict::NeverTriggered, Answer::NeverPublished) };
     let halted = match journey.status {
-        JourneyStatus::Paused => "; besides, the journey is paused now",
-        JourneyStatus::Stopped => "; besides, the journey is stopped now",
-        JourneyStatus::Archived => "; besides, the journey is archived now",
-        _ => "",
+        JourneyStatus::Paused => Some(Halted::Paused),
+        JourneyStatus::Stopped => Some(Halted::Stopped),
+        JourneyStatus::Archived => Some(Halted::Archived),
+        JourneyStatus::Draft | JourneyStatus::Live => None,
     };
     let names = on_record.listens_to();
-    if names.is_empty() {
-        return never(format!("No: nothing has started it for this person; it starts {}{halted}", ways_in(&on_record.triggers)));
-    }
-    let names = names.join(" or ");
-    match on_record.events.first() {
-        None => never(format!("No: it starts on {names} and this person never had one{halted}")),
-        Some(last) if last.received_at < published => {
-            let words = format!("the last, at {}, came before the journey was first published at {}", instant(last.at), instant(published));
-            never(format!("No: it starts on {names} and {words}{halted}"))
-        }
-        Some(last) => never(format!(
-            "No: the last {} at {} did not start it and no refusal is on record: it may still be on its way, or older than what is kept{halted}",
-            last.name,
-            instant(last.at)
-        )),
-    }
-}
-
-fn refused(reason: &str) -> &'static str {
-    match reason {
-        "filter" => "the trigger's filter did not hold",
-        "reentry" => "the re-entry rule",
-        "paused" => "the journey was paused",
-        "key" => "no run key could be made",
-        _ => "a rate limit",
-    }
-}
-
-fn ways_in(triggers: &[Trigger]) -> String {
-    let ways: Vec<String> = triggers
-        .iter()
-        .map(|trigger| match trigger {
-            Trigger::Event { names, .. } => format!("on {}", names.join(" or ")),
-            Trigger::Schedule { cron, .. } => format!("on the schedule {cron}"),
-            Trigger::Anniversary { fact, .. } => format!("each year by {fact}"),
-            Trigger::Segment { segment, change: SegmentChange::Entered } => format!("on entering the segment {segment}"),
-            Trigger::Segment { segment, change: SegmentChange::Left } => format!("on leaving the segment {segment}"),
-            Trigger::Api => "by a call of the API".to_owned(),
-            Trigger::Journey => "from another journey".to_owned(),
-        })
-        .collect();
-    if ways.is_empty() { "by nothing that is live".to_owned() } else { ways.join(", or ") }
+    let answer = match on_record.events.first() {
+        _ if names.is_empty() => Answer::NotStarted { ways: on_record.triggers.iter().map(Way::from).collect(), halted },
+        None => Answer::NeverHad { names, halted },
+        Some(last) if last.received_at < published => Answer::BeforePublished { names, at: last.at, published, halted },
+        Some(last) => Answer::NoTrace { event: last.name.clone(), at: last.at, halted },
+    };
+    (Verdict::NeverTriggered, answer)
 }
 
 fn facts(on_record: &Gathered) -> Vec<FactLine> {
     let mut facts = Vec::new();
-    let mut line = |at, what: String, why| facts.push(FactLine { at, what, why });
+    let mut line = |at, said: Happened, why: Option<Reason>| facts.push(FactLine { at, what: said.to_string(), said, why });
     for event in &on_record.events {
-        line(event.at, format!("{} happened", event.name), None);
+        line(event.at, Happened::Event(event.name.clone()), None);
     }
     for refusal in &on_record.refusals {
-        line(
-            refusal.at,
-            format!("entry into version {} was refused, {}", refusal.version, refused(&refusal.reason)),
-            Some(refusal.why.clone()),
-        );
+        let said = Happened::Refused { version: refusal.version, rule: refusal.rule };
+        line(refusal.at, said, Some(refusal.why.clone().into()));
     }
     for run in &on_record.runs {
-        line(run.entered_at, format!("entered version {}", run.version), None);
+        line(run.entered_at, Happened::Entered(run.version), None);
         if let Some(ended) = run.ended_at {
-            line(ended, format!("left: {}", run.outcome.as_deref().unwrap_or("ended")), None);
+            line(ended, Happened::Left(run.outcome.clone()), None);
         }
     }
     for delivery in &on_record.deliveries {
-        let reason = delivery.reason.as_ref().map(|reason| format!(", {reason}")).unwrap_or_default();
-        let what = format!("{} “{}” to {}: {}{reason}", delivery.channel, delivery.title, delivery.recipient, delivery.state);
-        line(delivery.settled_at.unwrap_or(delivery.created_at), what, None);
+        let said = Happened::Delivery {
+            channel: delivery.channel.clone(),
+            title: delivery.title.clone(),
+            recipient: delivery.recipient.clone(),
+            state: delivery.state.clone(),
+            reason: delivery.said.clone(),
+        };
+        line(delivery.settled_at.unwrap_or(delivery.created_at), said, None);
     }
     if let Some(newest) = &on_record.newest {
-        if let Some(step) = &newest.last {
-            line(step.at, step.summary.clone(), Some(step.why.clone()));
+        if let Some((at, step)) = &newest.last {
+            line(*at, Happened::Step(step.clone()), Some(step.why.clone().into()));
         }
         for incident in &newest.incidents {
-            line(
-                incident.opened_at,
-                format!("needs a person at “{}”: {}", newest.labels.of(&incident.node), incident.problem.message),
-                None,
-            );
+            let node = newest.labels.called(&incident.node);
+            line(incident.opened_at, Happened::Trouble { node, problem: incident.problem.message.clone() }, None);
         }
     }
     facts.sort_by_key(|fact| fact.at);

@@ -5,16 +5,17 @@ use crate::inspect::incidents::{self, IncidentView};
 use crate::inspect::names::Labels;
 use crate::inspect::roll::{self, RunFilter};
 use crate::inspect::runs::{self, RunSummary};
-use crate::inspect::steps::{self, StepView};
+use crate::inspect::steps;
 use crate::journeys::{self, Journey, JourneyError};
 use tradewind_commerce::customers::CustomerView;
 use tradewind_commerce::events::{self, EventView};
 use tradewind_commerce::reading::{ReadError, at, json, opt_at};
+use tradewind_nodes::answer::StepTaken;
 use tradewind_nodes::graph::Graph;
 use tradewind_nodes::id::{CustomerId, WorkspaceId};
 use tradewind_nodes::kind::Trigger;
 use tradewind_nodes::kinds::Registry;
-use tradewind_nodes::run::RunBody;
+use tradewind_nodes::run::{RefusalReason, RunBody};
 use tradewind_nodes::time::Timestamp;
 use tradewind_nodes::why::Why;
 use tradewind_store::Db;
@@ -30,7 +31,7 @@ const LOOK: i64 = 20;
 /// An entry that was refused.
 pub(super) struct Refusal {
     pub version: i64,
-    pub reason: String,
+    pub rule: RefusalReason,
     pub why: Why,
     pub at: Timestamp,
 }
@@ -39,7 +40,7 @@ pub(super) struct Refusal {
 pub(super) struct Newest {
     pub body: RunBody,
     pub labels: Labels,
-    pub last: Option<StepView>,
+    pub last: Option<(Timestamp, StepTaken)>,
     pub incidents: Vec<IncidentView>,
 }
 
@@ -104,7 +105,7 @@ async fn refusals(db: &Db, workspace: WorkspaceId, journey: &Journey, customer: 
     let rows = db.query(REFUSALS, vec![customer.0.into(), workspace.0.into(), journey.id.0.into(), LOOK.into()]).await?;
     let refusal = |row: &tradewind_store::Row| {
         let thing = format!("a refusal of journey {}", journey.slug);
-        Ok(Refusal { version: row.int(0)?, reason: row.text(1)?.to_owned(), why: json(row, 2, thing)?, at: at(row, 3)? })
+        Ok(Refusal { version: row.int(0)?, rule: RefusalReason::named(row.text(1)?), why: json(row, 2, thing)?, at: at(row, 3)? })
     };
     rows.iter().map(refusal).collect()
 }

@@ -46,7 +46,7 @@ async fn a_cap_counts_over_all_journeys() {
     stage.quiet().await;
     assert_eq!(stage.recorder.told(), ["First"]);
     let why = suppressed(&stage).await;
-    assert!(why.len() == 1 && why[0].contains("the cap is 1"), "{why:?}");
+    assert!(why.len() == 1 && why[0].contains("{\"capped\":{") && why[0].contains("\"most\":1"), "{why:?}");
     stage.go_to(hours(25)).await;
     track(&mut stage, "Second").await;
     stage.quiet().await;

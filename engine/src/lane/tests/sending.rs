@@ -141,7 +141,7 @@ async fn consent_that_was_withdrawn_in_the_meantime_counts() {
     let withdrawn = Incoming::Profile { customer, user_id: None, traits: tradewind_nodes::JsonMap::new(), consent: vec![consent] };
     // Both are routed before the relay has its turn.
     stage.accept(vec![withdrawn]).await;
-    suppressed(&mut stage, "no consent for email/marketing").await;
+    suppressed(&mut stage, "no_consent").await;
 }
 
 #[tokio::test]
@@ -149,7 +149,7 @@ async fn a_goal_that_was_reached_in_the_meantime_counts() {
     let mut stage = told(mailing(json!({"goal": {"event": "Paid", "count": {"gte": 1}}})), 38).await;
     order(&mut stage).await;
     stage.track("anna", "Paid", json!({})).await;
-    suppressed(&mut stage, "the goal was reached before it was sent").await;
+    suppressed(&mut stage, "goal_before").await;
 }
 
 #[tokio::test]
@@ -158,7 +158,7 @@ async fn quiet_hours_postpone_to_the_morning() {
     stage.go_to(hours(11)).await;
     order(&mut stage).await;
     stage.quiet().await;
-    assert!(stage.recorder.made().is_empty() && stage.texts("SELECT result FROM deliveries").await[0].contains("quiet hours"));
+    assert!(stage.recorder.made().is_empty() && stage.texts("SELECT result FROM deliveries").await[0].contains("quiet_hours"));
     stage.restart().await;
     stage.quiet().await;
     assert!(stage.recorder.made().is_empty(), "a restart does not break the quiet");

@@ -33,7 +33,7 @@ fn a_trigger_opens_refuses_or_does_not_listen() {
     assert_eq!(entry(&mut stage, &big), Some(Entry::Open { node: 0, key: Some(id.clone()) }));
     let small = event("Order Completed", now(), json!({"total": 99}));
     let Some(Entry::Refused { reason: RefusalReason::Filter, why }) = entry(&mut stage, &small) else { panic!("not refused") };
-    assert_eq!(why.seen.get("event.properties.total"), Some(&json!(99)), "the refusal tells the value it saw: {why:?}");
+    assert_eq!(why.seen().get("event.properties.total"), Some(&json!(99)), "the refusal tells the value it saw: {why:?}");
     assert_eq!(entry(&mut stage, &event("Cart Updated", now(), json!({}))), Some(Entry::Open { node: 1, key: Some(id) }));
     assert_eq!(entry(&mut stage, &event("Product Viewed", now(), json!({}))), None);
 }
@@ -97,7 +97,7 @@ fn the_re_entry_rule_frees_hands_over_or_refuses_the_key() {
             Admission::From(from) if from == run => "from",
             Admission::From(_) => "from another",
             Admission::Refused(why) => {
-                assert!(why.seen.contains_key("run"), "{why:?} names the run that holds the key");
+                assert!(why.seen().contains_key("run"), "{why:?} names the run that holds the key");
                 "refused"
             }
         };

@@ -193,7 +193,7 @@ fn a_receipt_counts_only_for_its_node_and_visit() {
 #[test]
 fn what_became_of_an_effect_decides_the_way() {
     let failed = Receipt::Failed { problem: problem() };
-    let suppressed = Receipt::Suppressed { why: Why::said("quiet") };
+    let suppressed = Receipt::Suppressed { why: Why::words("quiet") };
     let done = Receipt::Done { output: json!({"status": 201}) };
     let call =
         [("call", "http.request", json!({"url": "https://shop.example/hook"})), ("out", "exit", json!({})), ("help", "exit", json!({}))];
