@@ -47,6 +47,7 @@ suites! {
     two_people_who_edit_one_draft_lose_nothing: "conflict";
     publishing_with_people_inside_and_the_life_of_a_journey: "publish";
     steps_that_failed_are_mended: "incidents";
+    what_a_journey_asks_is_answered: "tasks";
     there_is_an_answer_to_why: "why";
     recipes_are_copied_filled_in_and_live: "recipes";
     a_kind_of_ones_own_is_written_placed_and_passed: "kinds";

@@ -17,6 +17,7 @@ export async function screens(api) {
     mailbox: '/mailbox',
     events: '/events',
     incidents: '/incidents',
+    tasks: '/tasks',
     why: '/why',
     kinds: '/kinds',
     keys: '/keys',

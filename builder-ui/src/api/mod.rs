@@ -36,6 +36,7 @@ pub mod session;
 pub mod settings;
 pub mod status;
 pub mod subject;
+pub mod tasks;
 pub mod versions;
 pub mod vocabulary;
 pub mod why;
