@@ -16,6 +16,7 @@ pub mod audience;
 mod call;
 pub mod counts;
 pub mod customers;
+pub mod dead_letters;
 pub mod deliveries;
 pub mod events;
 mod failure;
