@@ -64,6 +64,9 @@ pub fn Canvas() -> impl IntoView {
                 <span id="add-here" class="add-here" aria-hidden="true">"+"</span>
             </div>
             <div id="lasso" class="lasso" hidden></div>
+            <div id="resting" class="resting" aria-hidden="true" hidden>
+                <svg viewBox="-40 -40 80 80"><circle r="34" /><circle class="fills" r="34" pathLength="1" transform="rotate(-90)" /></svg>
+            </div>
             <div id="ghost" class="carried" hidden></div>
             <Show when=move || empty.get()><super::welcome::Welcome /></Show>
             <super::tools::Tools />

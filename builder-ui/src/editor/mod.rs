@@ -40,6 +40,7 @@ mod predicate_words;
 mod publish;
 mod quick;
 mod rename;
+mod resting;
 pub mod saving;
 mod search;
 mod select;
