@@ -44,6 +44,7 @@ suites! {
     a_newcomer_builds_cart_recovery_by_keys_alone: "newcomer_keys";
     the_canvas_does_what_hands_and_keys_ask_for: "canvas";
     the_canvas_works_by_finger_and_from_right_to_left: "canvas_hands";
+    small_screens_hold_everything_and_a_journey_is_built_on_one: "small_screens";
     a_hundred_edits_can_be_undone_and_done_again: "canvas_many_edits";
     two_people_who_edit_one_draft_lose_nothing: "conflict";
     publishing_with_people_inside_and_the_life_of_a_journey: "publish";

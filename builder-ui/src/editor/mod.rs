@@ -45,6 +45,7 @@ pub mod saving;
 mod search;
 mod select;
 mod selection_bar;
+mod sheet;
 mod side;
 mod sight;
 pub mod stage;
