@@ -54,6 +54,8 @@ async function everyScreen({ open }, all) {
         // The title is seen: it is not pushed away by what stands beside it.
         await page.locator('h1').waitFor();
         await page.waitForFunction(() => !document.querySelector('[aria-busy=true], .skeleton'));
+        // What is wrong is told a moment after the journey is shown.
+        if (name === 'editor-issues') await page.locator('.pill-button').waitFor();
         wrong.push(...(await misfits(page)).map(one => `${name}, ${language}, ${size.width}: ${one}`));
       }
       await page.context().close();
