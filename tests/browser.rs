@@ -5,13 +5,14 @@ use std::path::Path;
 use std::process::Command;
 
 /// Runs a suite; its output is the test's.
-async fn browse(server: &Server, suite: &str, settings: &[(&str, &str)]) {
+async fn browse(site: &Site, server: &Server, suite: &str, settings: &[(&str, &str)]) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/browser");
     assert!(folder.join("node_modules/playwright-core").is_dir(), "the browser's driver is not there: run `make prepare` once");
     let left = Path::new(env!("CARGO_TARGET_TMPDIR")).join("browser");
     let mut command = Command::new("node");
     command.arg("run.js").arg(suite).current_dir(folder).env("FOLDER", left);
     command.env("ADDRESS", format!("http://{}", server.address)).env("KEY", &server.key);
+    command.env("DATABASE", site.folder().join("tradewind.db"));
     command.envs(settings.iter().copied());
     let output = tokio::task::spawn_blocking(move || command.output().expect("node starts")).await.unwrap();
     assert!(output.status.success(), "{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
@@ -20,7 +21,7 @@ async fn browse(server: &Server, suite: &str, settings: &[(&str, &str)]) {
 async fn alone(suite: &str, settings: &[(&str, &str)]) {
     let mut site = Site::new(&[]);
     let server = site.start().await;
-    browse(&server, suite, settings).await;
+    browse(&site, &server, suite, settings).await;
 }
 
 macro_rules! suites {
@@ -43,10 +44,13 @@ suites! {
     a_newcomer_builds_cart_recovery_by_keys_alone: "newcomer_keys";
     the_canvas_does_what_hands_and_keys_ask_for: "canvas";
     the_canvas_works_by_finger_and_from_right_to_left: "canvas_hands";
+    small_screens_hold_everything_and_a_journey_is_built_on_one: "small_screens";
     a_hundred_edits_can_be_undone_and_done_again: "canvas_many_edits";
     two_people_who_edit_one_draft_lose_nothing: "conflict";
     publishing_with_people_inside_and_the_life_of_a_journey: "publish";
     steps_that_failed_are_mended: "incidents";
+    what_could_not_be_routed_is_tried_again_or_thrown_away: "dead_letters";
+    what_a_journey_asks_is_answered: "tasks";
     there_is_an_answer_to_why: "why";
     recipes_are_copied_filled_in_and_live: "recipes";
     a_kind_of_ones_own_is_written_placed_and_passed: "kinds";

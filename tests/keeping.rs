@@ -109,6 +109,9 @@ async fn a_dead_letter_is_routed_again_or_dropped() {
     assert_eq!(server.call(Method::POST, &retry, None).await.status, StatusCode::NOT_FOUND);
     let left = post(&server, "/api/v1/dead-letters/bulk", json!({"filter": {}, "action": "retry"})).await;
     assert_eq!(left, json!({"done": 0, "left": 2}));
+    let older = letters("").await.remove(1);
+    let newer_kept = json!({"filter": {"up_to": older["id"]}, "action": "retry"});
+    assert_eq!(post(&server, "/api/v1/dead-letters/bulk", newer_kept).await, json!({"done": 0, "left": 1}));
     let one = letters("").await.remove(0);
     let path = format!("/api/v1/dead-letters/{}", one["id"].as_str().unwrap());
     assert_eq!(server.call(Method::DELETE, &path, None).await.status, StatusCode::NO_CONTENT);

@@ -153,6 +153,8 @@ async fn a_person_answers_a_task() {
     server.track("ada", "Returned", json!({"total": 62})).await;
     let task = until("the task", async || Some(server.get("/api/v1/tasks").await["data"][0].clone()).filter(|task| !task.is_null())).await;
     assert_eq!(task["question"]["title"], "Refund 62?", "{task}");
+    let told = (&task["journey_name"], &task["person"]["email"]);
+    assert_eq!(told, (&json!("refund"), &json!("ada@example.com")), "{task}");
 
     let path = format!("/api/v1/tasks/{}/answer", task["id"].as_str().unwrap());
     let odd = server.call(Method::POST, &path, Some(&json!({"answer": "perhaps"}))).await;
@@ -165,6 +167,28 @@ async fn a_person_answers_a_task() {
     let said = (&closed["state"], &closed["answer"], &closed["note"], &closed["answered_by"]);
     assert_eq!(said, (&json!("answered"), &json!("yes"), &json!("seen"), &json!("first key")), "{closed}");
     refused(&server.call(Method::POST, &path, Some(&answer)).await, StatusCode::CONFLICT, "closed");
+}
+
+#[tokio::test]
+async fn tasks_are_listed_by_when_they_were_asked() {
+    let mut site = Site::new(&[]);
+    let server = site.start().await;
+    let ask = ("ask", "task.ask", json!({"title": "{{event.properties.order_id}}?", "answers": ["yes", "no"]}));
+    server.publish("ask", &row(&[on("Ordered"), ask])).await;
+    let open = async |query: &str| server.get(&format!("/api/v1/tasks{query}")).await;
+    let users = ["ada", "bob", "cem", "dan", "eve", "fay"];
+    for (n, user) in users.iter().enumerate() {
+        ordered(&server, &[user]).await;
+        until("the task", async || (open("").await["data"].as_array().unwrap().len() == n + 1).then_some(())).await;
+    }
+    let (mut titles, mut query) = (Vec::new(), "?limit=4".to_owned());
+    loop {
+        let page = open(&query).await;
+        titles.extend(page["data"].as_array().unwrap().iter().map(|task| task["question"]["title"].as_str().unwrap().to_owned()));
+        let Some(cursor) = page["next_cursor"].as_str() else { break };
+        query = format!("?limit=4&cursor={cursor}");
+    }
+    assert_eq!(titles, ["R-fay?", "R-eve?", "R-dan?", "R-cem?", "R-bob?", "R-ada?"]);
 }
 
 #[tokio::test]

@@ -58,6 +58,7 @@ fn Inside() -> impl IntoView {
                 <Route path=path!("/events") view=parts::LaterEvents />
                 <Route path=path!("/customers/:id") view=parts::LaterCustomer />
                 <Route path=path!("/incidents") view=parts::LaterIncidents />
+                <Route path=path!("/tasks") view=parts::LaterTasks />
                 <Route path=path!("/runs/:id") view=parts::LaterRun />
                 <Route path=path!("/why") view=parts::LaterWhy />
                 <Route path=path!("/kinds") view=parts::LaterKinds />

@@ -183,6 +183,17 @@ pub fn focus_on(id: &str) -> bool {
     element.focus().is_ok()
 }
 
+/// Brings the first element that matches into view, by as little as it takes.
+pub fn reveal(selector: &str) {
+    let found = here().and_then(|window| window.document()?.query_selector(selector).ok()?);
+    if let Some(element) = found {
+        let options = web_sys::ScrollIntoViewOptions::new();
+        options.set_block(web_sys::ScrollLogicalPosition::Nearest);
+        options.set_inline(web_sys::ScrollLogicalPosition::Nearest);
+        element.scroll_into_view_with_scroll_into_view_options(&options);
+    }
+}
+
 /// The names of the time zones the browser knows.
 #[must_use]
 pub fn zones() -> Vec<String> {
@@ -242,6 +253,22 @@ pub fn walk(selector: &str, by: i32) -> bool {
     let next = (place + by).clamp(0, count - 1);
     let element = found.item(next.unsigned_abs()).and_then(|node| node.dyn_into::<HtmlElement>().ok());
     element.is_some_and(|element| element.focus().is_ok())
+}
+
+/// The place of the element with this id among those that match; 0 when it is not among them.
+#[must_use]
+pub fn place_of(selector: &str, id: &str) -> u32 {
+    let Some(found) = here().and_then(|window| window.document()?.query_selector_all(selector).ok()) else { return 0 };
+    let is = |place: &u32| found.item(*place).and_then(|node| node.dyn_into::<HtmlElement>().ok()).is_some_and(|one| one.id() == id);
+    (0..found.length()).find(is).unwrap_or(0)
+}
+
+/// Puts the focus on the element of this place among those that match, on the last of fewer. False when there is none.
+#[must_use]
+pub fn focus_nth(selector: &str, place: u32) -> bool {
+    let found = here().and_then(|window| window.document()?.query_selector_all(selector).ok());
+    let element = found.and_then(|found| found.item(place.min(found.length().saturating_sub(1))));
+    element.and_then(|node| node.dyn_into::<HtmlElement>().ok()).is_some_and(|element| element.focus().is_ok())
 }
 
 /// A moment as a field of dates and times has it, by the user's clock: `2026-11-23T14:05`.

@@ -5,7 +5,7 @@
 
 use crate::api::Failure;
 use crate::editor::JourneyPage;
-use crate::pages::{self, Incidents, KindEditor, Kinds, Run, Why};
+use crate::pages::{self, Incidents, KindEditor, Kinds, Run, Tasks, Why};
 use crate::ui::{Skeleton, Top, Trouble};
 use crate::{browser, tr, worker};
 use futures::FutureExt;
@@ -31,6 +31,7 @@ fn editor() -> Page {
 enum Past {
     Run,
     Incidents,
+    Tasks,
     Why,
 }
 
@@ -39,6 +40,7 @@ fn past(which: Past) -> Page {
     Ok(match which {
         Past::Run => view! { <Run /> }.into_any(),
         Past::Incidents => view! { <Incidents /> }.into_any(),
+        Past::Tasks => view! { <Tasks /> }.into_any(),
         Past::Why => view! { <Why /> }.into_any(),
     })
 }
@@ -161,6 +163,7 @@ pages! {
     LaterJourney: fetch_editor, editor();
     LaterRun: fetch_past, past(Past::Run);
     LaterIncidents: fetch_past, past(Past::Incidents);
+    LaterTasks: fetch_past, past(Past::Tasks);
     LaterWhy: fetch_past, past(Past::Why);
     LaterKinds: fetch_kinds, kinds(Own::List);
     LaterKind: fetch_kinds, kinds(Own::One);

@@ -79,6 +79,7 @@ pub fn started(session: Session) {
 
 /// The user signs out.
 pub async fn leave() {
+    crate::ui::toast::settle();
     if session::sign_out().await.is_ok() {
         KNOWN.set(Known::SignedOut);
     }

@@ -58,6 +58,8 @@ enum Action {
 struct BulkFilter {
     /// Those of this kind.
     kind: Option<String>,
+    /// Those that were put aside no later than this one: what came since has not been seen.
+    up_to: Option<Uuid>,
 }
 
 /// What to do with which.
@@ -127,14 +129,15 @@ async fn discard(State(state): State<AppState>, writer: Writer, Path(id): Path<U
     responses((status = 200, body = BulkDone), (status = "4XX", body = ProblemDocument)))]
 async fn bulk(State(state): State<AppState>, writer: Writer, Json(body): Json<BulkBody>) -> ApiResult<Json<BulkDone>> {
     let kind = comparable(body.filter.kind, "/filter/kind")?;
-    let (workspace, action) = (writer.workspace, body.action);
+    let (workspace, action, up_to) = (writer.workspace, body.action, body.filter.up_to);
     // A task of its own: a client that hangs up must not leave half of them.
-    let work = tokio::spawn(async move { all(&state, workspace, kind.as_deref(), action).await });
+    let work = tokio::spawn(async move { all(&state, workspace, kind.as_deref(), up_to, action).await });
     work.await.map_err(|error| ApiError::internal(&error))?.map(Json)
 }
 
-async fn all(state: &AppState, workspace: WorkspaceId, kind: Option<&str>, action: Action) -> ApiResult<BulkDone> {
-    let (mut before, mut told) = (None, BulkDone { done: 0, left: 0 });
+async fn all(state: &AppState, workspace: WorkspaceId, kind: Option<&str>, up_to: Option<Uuid>, action: Action) -> ApiResult<BulkDone> {
+    let above = up_to.map(|id| Uuid::from_u128(id.as_u128().saturating_add(1)));
+    let (mut before, mut told) = (above, BulkDone { done: 0, left: 0 });
     loop {
         // A letter that fails again comes back under a new id, above this one: going down meets each once.
         let page = dead_letters::list(&state.db, workspace, kind, before, PAGE).await?;

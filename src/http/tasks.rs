@@ -41,7 +41,7 @@ struct AnswerBody {
     note: Option<String>,
 }
 
-/// Lists tasks.
+/// Lists tasks, the newest first.
 #[utoipa::path(get, path = "/api/v1/tasks", tag = "tasks", params(ListQuery, PageQuery),
     responses((status = 200, body = Page<TaskView>), (status = "4XX", body = ProblemDocument)))]
 async fn list(State(state): State<AppState>, reader: Reader, Query(query): Query<ListQuery>, paging: Paging) -> ApiResult<Page<TaskView>> {
@@ -50,7 +50,7 @@ async fn list(State(state): State<AppState>, reader: Reader, Query(query): Query
         return Err(ApiError::invalid("?state", "is open, answered, expired or cancelled"));
     }
     let listed = tasks::list(&state.db, reader.workspace, wanted, paging.after()?, paging.fetch()).await?;
-    Ok(Page::cut(listed, &paging, |task| task.id))
+    Ok(Page::cut(listed, &paging, |task| (task.created_at.micros(), task.id)))
 }
 
 async fn found(state: &AppState, workspace: WorkspaceId, id: Uuid) -> ApiResult<TaskView> {

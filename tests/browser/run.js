@@ -1,4 +1,4 @@
-// Runs one suite against a running server: node run.js <suite>, with ADDRESS, KEY and, for what a failure leaves, FOLDER.
+// Runs one suite against a running server: node run.js <suite>, with ADDRESS, KEY, DATABASE and, for what a failure leaves, FOLDER.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';

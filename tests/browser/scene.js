@@ -30,6 +30,14 @@ export async function shop(api) {
     edges: [edge('start', 'next', 'sum')],
   };
   await api.journey('shelves', script, { publish: true, name: 'Shelves' });
+  const approval = {
+    nodes: [
+      node('start', 'trigger.event', { events: ['Checkout Started'], filter: { fact: 'event.properties.value', is: 'gte', value: 80 } }, { x: 0, y: 0 }),
+      node('ask', 'task.ask', { title: 'Send {{event.properties.value}} EUR by courier?', body: 'The parcel is heavy.', assignee: 'Kim', answers: ['yes', 'no'], timeout: '2d' }, { x: 0, y: 140 }),
+    ],
+    edges: [edge('start', 'next', 'ask')],
+  };
+  await api.journey('courier', approval, { publish: true, name: 'Courier' });
   const people = ['Amélie Durand', 'Jonas Weber', '田中 さくら', 'Omar حداد'];
   for (const [index, name] of people.entries()) {
     const user = `shopper-${index + 1}`;
@@ -38,6 +46,7 @@ export async function shop(api) {
   }
   await api.until('a mail', async () => (await api.get('/api/v1/mails?limit=1')).data.length > 0);
   await api.until('an incident', async () => (await api.get('/api/v1/incidents?state=open&limit=1')).data.length > 0);
+  await api.until('a task', async () => (await api.get('/api/v1/tasks?limit=1')).data.length > 0);
 }
 
 /** A valid journey of so many steps: waits and conditions, ten to a row, with their places. */

@@ -17,6 +17,8 @@ export async function screens(api) {
     mailbox: '/mailbox',
     events: '/events',
     incidents: '/incidents',
+    'dead-letters': '/incidents?tab=dead',
+    tasks: '/tasks',
     why: '/why',
     kinds: '/kinds',
     keys: '/keys',

@@ -23,6 +23,7 @@ pub struct Call {
     headers: Vec<(&'static str, String)>,
     deadline: u32,
     repeat: bool,
+    keepalive: bool,
 }
 
 /// An answer that is a success.
@@ -40,7 +41,7 @@ enum Attempt {
 impl Call {
     fn new(method: &'static str, path: &str, repeat: bool) -> Self {
         let (path, deadline) = (path.to_owned(), DEADLINE);
-        Self { method, path, query: Vec::new(), body: None, headers: Vec::new(), deadline, repeat }
+        Self { method, path, query: Vec::new(), body: None, headers: Vec::new(), deadline, repeat, keepalive: false }
     }
 
     /// Reads.
@@ -108,6 +109,13 @@ impl Call {
     #[must_use]
     pub fn once(mut self) -> Self {
         self.repeat = false;
+        self
+    }
+
+    /// It arrives even when the page is closed before the answer is here. Its body must be small.
+    #[must_use]
+    pub fn keepalive(mut self) -> Self {
+        self.keepalive = true;
         self
     }
 
@@ -191,6 +199,9 @@ impl Call {
             init.set_body(&JsValue::from_str(body));
         }
         init.set_headers(&headers);
+        if self.keepalive {
+            js_sys::Reflect::set(&init, &"keepalive".into(), &true.into())?;
+        }
         let fetched = leptos::prelude::window().fetch_with_str_and_init(&self.address(), &init);
         let response: Response = JsFuture::from(fetched).await?.dyn_into()?;
         let text = JsFuture::from(response.text()?).await?.as_string().unwrap_or_default();

@@ -14,7 +14,7 @@ use crate::{browser, tr};
 use leptos::prelude::*;
 use leptos::{ev, html};
 use wasm_bindgen::JsCast;
-use web_sys::{KeyboardEvent, PointerEvent, WheelEvent};
+use web_sys::{KeyboardEvent, PointerEvent, TouchEvent, WheelEvent};
 
 /// The canvas.
 #[component]
@@ -58,6 +58,7 @@ pub fn Canvas() -> impl IntoView {
             tabindex=move || if idle() { "0" } else { "-1" }
             on:keydown=move |event: KeyboardEvent| pressed(editor, &event)
             on:pointerdown=move |event: PointerEvent| down(editor, &event)
+            on:touchend=move |event: TouchEvent| lifted(editor, &event)
             on:wheel=move |event: WheelEvent| turned(editor, &event)
             on:contextmenu=move |event: ev::MouseEvent| event.prevent_default()
         >
@@ -81,6 +82,9 @@ pub fn Canvas() -> impl IntoView {
                 <span id="add-here" class="add-here">"+"</span>
             </div>
             <div id="lasso" class="lasso" hidden></div>
+            <div id="resting" class="resting" aria-hidden="true" hidden>
+                <svg viewBox="-40 -40 80 80"><circle r="34" /><circle class="fills" r="34" pathLength="1" transform="rotate(-90)" /></svg>
+            </div>
             <div id="ghost" class="carried" hidden></div>
             <Show when=move || empty.get()><super::welcome::Welcome /></Show>
             <super::tools::Tools />
@@ -193,6 +197,13 @@ fn down(editor: Editor, event: &PointerEvent) {
         editor,
         Input::Down { pointer: event.pointer_id(), device, button, held: held(event), at, target, now: browser::ticks() },
     );
+}
+
+/// A finger left the canvas. What it has just opened lies where the finger was: the click that follows is not meant for it.
+fn lifted(editor: Editor, event: &TouchEvent) {
+    if editor.quick.with_untracked(Option::is_some) || editor.menu.with_untracked(Option::is_some) {
+        event.prevent_default();
+    }
 }
 
 fn turned(editor: Editor, event: &WheelEvent) {

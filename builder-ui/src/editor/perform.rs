@@ -6,7 +6,7 @@ use super::stage::FAR;
 use super::state::{Connecting, Editor, Selection};
 use crate::browser;
 use crate::gesture::geometry::{Point, Rect};
-use crate::gesture::pointer::{self, Device, Grabbed, Held, Input, Intent, Phase, Target};
+use crate::gesture::pointer::{self, Device, Grabbed, Held, Input, Intent, Phase, Rest, Target};
 use crate::gesture::scene::{Card, NEAR_WIRE};
 use crate::gesture::scroll;
 use crate::gesture::wire;
@@ -31,6 +31,8 @@ pub struct Going {
     pub(super) bringing: bool,
     pub(super) entered: bool,
     resting: u32,
+    /// The resting finger that is told of.
+    pub(super) rest: Option<Rest>,
     /// When `g` was pressed, the first key of a way to another page.
     pub(super) chord: Option<f64>,
 }
@@ -112,6 +114,7 @@ pub fn hand(editor: Editor, input: Input) {
     for intent in intents {
         intend(editor, intent);
     }
+    super::resting::show(editor);
     if !is_idle(editor) {
         tick(editor);
     }

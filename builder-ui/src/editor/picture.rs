@@ -4,7 +4,7 @@ use super::counts::{Mark, Path};
 use super::{icons, painted, words};
 use crate::i18n;
 use crate::ui::{Button, Look};
-use crate::{t, tr};
+use crate::{browser, t, tr};
 use leptos::prelude::*;
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
@@ -139,8 +139,11 @@ pub fn Picture(
     tints: Signal<HashMap<NodeId, Tint>>,
 ) -> impl IntoView {
     let whole = RwSignal::new(true);
-    // What would have to shrink too much to be read is shown in full size first.
-    Effect::new(move |_| whole.set(graph.with(|graph| plan(graph, false).height < LARGE)));
+    // What would have to shrink too much to be read is shown in full size first, unless the screen would show only a corner of it.
+    Effect::new(move |_| {
+        let plan = graph.with(|graph| plan(graph, false));
+        whole.set(plan.height < LARGE || browser::window_size().0 < plan.width);
+    });
     let drawn = move || {
         let graph = graph.get();
         let plan = plan(&graph, i18n::present().language.direction() == "rtl");

@@ -3,6 +3,7 @@
 use super::inspector::Inspector;
 use super::issues::Issues;
 use super::outline::Outline;
+use super::sheet::{Handle, Sheet};
 use super::state::{Editor, Panel, editor};
 use crate::ui::{Button, Look};
 use crate::{browser, tr};
@@ -15,6 +16,12 @@ pub fn Side() -> impl IntoView {
     let editor = editor();
     // One that is asked for again stays as it is, with what is being typed in it.
     let panel = Memo::new(move |_| editor.panel.get());
+    // What was asked for must be seen.
+    Effect::new(move |_| {
+        if panel.get() != Panel::Inspector && editor.sheet.get_untracked().is_down() {
+            editor.sheet.set(Sheet::Up);
+        }
+    });
     // What has a use of its own for Escape, as an open list, has taken it before.
     let keys = move |event: KeyboardEvent| {
         if event.key() == "Escape" && !event.default_prevented() {
@@ -23,7 +30,8 @@ pub fn Side() -> impl IntoView {
         }
     };
     view! {
-        <aside class="side" aria-label=tr!(editor.side) on:keydown=keys>
+        <aside class="side" class:down=move || editor.sheet.get().is_down() style:--sheet=move || editor.sheet.get().height() aria-label=tr!(editor.side) on:keydown=keys>
+            <Handle />
             {move || match panel.get() {
                 Panel::Inspector => view! { <Inspector /> }.into_any(),
                 Panel::Issues => view! { <Issues /> }.into_any(),

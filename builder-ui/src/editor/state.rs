@@ -143,6 +143,8 @@ pub struct Editor {
     pub quick: RwSignal<Option<Quick>>,
     /// What stands at the side.
     pub panel: RwSignal<Panel>,
+    /// How high the side stands where it is a sheet.
+    pub sheet: RwSignal<super::sheet::Sheet>,
     /// Pixels for one unit.
     pub zoom: RwSignal<f64>,
     /// Told at most once a frame when another part of the scene is seen.
@@ -225,6 +227,7 @@ impl Editor {
             publishing: RwSignal::new(false),
             quick: RwSignal::default(),
             panel: RwSignal::default(),
+            sheet: RwSignal::default(),
             zoom: RwSignal::new(1.0),
             moved: RwSignal::new(()),
             issues: RwSignal::default(),

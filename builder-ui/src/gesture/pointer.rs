@@ -10,7 +10,7 @@ const SLOP: f64 = 4.0;
 /// How far a finger does.
 const FINGER_SLOP: f64 = 10.0;
 /// How long a finger rests before it means the menu, in milliseconds.
-const LONG_PRESS: f64 = 500.0;
+pub const LONG_PRESS: f64 = 500.0;
 /// How soon the second click of a double click comes.
 const DOUBLE: f64 = 400.0;
 
@@ -187,7 +187,26 @@ pub struct State {
     pub space: bool,
 }
 
+/// A finger that rests: where, and whether it has rested long enough to mean the menu.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Rest {
+    /// Where it went down.
+    pub at: Point,
+    /// Whether it has been long enough.
+    pub enough: bool,
+}
+
 impl State {
+    /// The finger that will mean the menu if it goes on resting, or does already.
+    #[must_use]
+    pub fn rest(&self) -> Option<Rest> {
+        match &self.phase {
+            Phase::Pressed(press) if press.may_rest() => Some(Rest { at: press.at, enough: false }),
+            Phase::Rested(press) => Some(Rest { at: press.at, enough: true }),
+            _ => None,
+        }
+    }
+
     /// A key was pressed: what is clicked next is clicked for the first time.
     pub fn interrupted(&mut self) {
         self.clicked = None;
@@ -275,9 +294,7 @@ pub fn step(state: State, input: Input) -> (State, Vec<Intent>) {
         (Phase::Lassoing { .. }, Input::Cancel) => with(Phase::Idle, vec![Intent::LassoCancelled]),
         (_, Input::Cancel) => with(Phase::Idle, Vec::new()),
 
-        (Phase::Pressed(press), Input::Tick { now })
-            if press.device == Device::Touch && now - press.since >= LONG_PRESS && !matches!(press.target, Target::Kind(_)) =>
-        {
+        (Phase::Pressed(press), Input::Tick { now }) if press.may_rest() && now - press.since >= LONG_PRESS => {
             with(Phase::Rested(press), Vec::new())
         }
         (phase, _) => (State { phase, clicked, space }, Vec::new()),
@@ -285,6 +302,11 @@ pub fn step(state: State, input: Input) -> (State, Vec<Intent>) {
 }
 
 impl Press {
+    /// Whether it means the menu when it lasts.
+    fn may_rest(&self) -> bool {
+        self.device == Device::Touch && !matches!(self.target, Target::Kind(_))
+    }
+
     fn slop(&self) -> f64 {
         if self.device == Device::Touch { FINGER_SLOP } else { SLOP }
     }

@@ -218,3 +218,27 @@ fn the_wheel_pans_and_with_control_zooms_both_ways_alike() {
     let shift = Held { shift: true, ..Held::default() };
     assert_eq!(wheel(Point::new(0.0, 40.0), shift, Point::ZERO), Intent::Pan(Point::new(-40.0, 0.0)));
 }
+
+#[test]
+fn a_resting_finger_is_told_of_until_it_means_something_else() {
+    let after = |inputs: Vec<Input>| {
+        let state = inputs.into_iter().fold(State::default(), |state, input| step(state, input).0);
+        state.rest()
+    };
+    let at = Point::new(40.0, 50.0);
+    let finger = || down(1, Device::Touch, 40.0, 50.0, card(), 0.0);
+    let tick = |now| Input::Tick { now };
+    assert_eq!(after(vec![finger()]), Some(Rest { at, enough: false }));
+    // A trembling finger rests where it went down.
+    assert_eq!(after(vec![finger(), moved(1, 44.0, 50.0), tick(LONG_PRESS - 1.0)]), Some(Rest { at, enough: false }));
+    assert_eq!(after(vec![finger(), tick(LONG_PRESS)]), Some(Rest { at, enough: true }));
+    // It leaves, moves on, is joined by another, or is taken away.
+    assert_eq!(after(vec![finger(), up(1, 40.0, 50.0, 100.0)]), None);
+    assert_eq!(after(vec![finger(), moved(1, 90.0, 50.0)]), None);
+    assert_eq!(after(vec![finger(), tick(LONG_PRESS), moved(1, 90.0, 50.0)]), None);
+    assert_eq!(after(vec![finger(), down(2, Device::Touch, 200.0, 50.0, Target::Canvas, 60.0)]), None);
+    assert_eq!(after(vec![finger(), tick(LONG_PRESS), Input::Cancel]), None);
+    // A mouse has a button for the menu, and what is in the palette has none.
+    assert_eq!(after(vec![down(1, Device::Mouse, 40.0, 50.0, card(), 0.0)]), None);
+    assert_eq!(after(vec![down(1, Device::Touch, 40.0, 50.0, Target::Kind("exit".to_owned()), 0.0)]), None);
+}

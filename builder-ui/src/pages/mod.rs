@@ -15,6 +15,7 @@ mod recipes;
 mod run;
 mod settings;
 mod sign_in;
+mod tasks;
 mod why;
 
 pub use customers::{CustomerPage, Customers};
@@ -32,4 +33,5 @@ pub use recipes::Recipes;
 pub use run::{Run, state as run_state};
 pub use settings::SettingsPage;
 pub use sign_in::{SignIn, SignInForm};
+pub use tasks::Tasks;
 pub use why::Why;

@@ -1,7 +1,8 @@
 //! The places of the rail. A page that deserves a place there gets its line here.
 
+use crate::api::status::{Bounded, Status};
 use crate::i18n::Text;
-use crate::key;
+use crate::{key, t};
 
 /// A place.
 pub struct Place {
@@ -15,21 +16,39 @@ pub struct Place {
     pub letter: &'static str,
     /// Whether it stands at the lower end: for what is set up once.
     pub low: bool,
+    /// How much waits there for somebody.
+    pub waiting: Option<Waiting>,
+}
+
+/// What to count, and the words for it.
+pub struct Waiting {
+    /// How many, of what the engine says of itself.
+    pub count: fn(&Status) -> Bounded,
+    /// In words.
+    pub words: fn(i64) -> String,
 }
 
 /// The places, from above.
-pub static NAV: [Place; 11] = [
-    Place { label: key!(shell.nav.home), href: "/", icon: icondata::LuHouse, letter: "h", low: false },
-    Place { label: key!(shell.nav.journeys), href: "/journeys", icon: icondata::LuWorkflow, letter: "j", low: false },
-    Place { label: key!(shell.nav.recipes), href: "/recipes", icon: icondata::LuBookOpen, letter: "r", low: false },
-    Place { label: key!(shell.nav.customers), href: "/customers", icon: icondata::LuUsers, letter: "c", low: false },
-    Place { label: key!(shell.nav.deliveries), href: "/deliveries", icon: icondata::LuSend, letter: "d", low: false },
-    Place { label: key!(shell.nav.mailbox), href: "/mailbox", icon: icondata::LuInbox, letter: "m", low: false },
-    Place { label: key!(shell.nav.events), href: "/events", icon: icondata::LuActivity, letter: "e", low: false },
-    Place { label: key!(shell.nav.incidents), href: "/incidents", icon: icondata::LuTriangleAlert, letter: "i", low: false },
-    Place { label: key!(shell.nav.kinds), href: "/kinds", icon: icondata::LuCodeXml, letter: "k", low: true },
-    Place { label: key!(shell.nav.keys), href: "/keys", icon: icondata::LuKeyRound, letter: "a", low: true },
-    Place { label: key!(shell.nav.settings), href: "/settings", icon: icondata::LuSettings, letter: "s", low: true },
+pub static NAV: [Place; 12] = [
+    Place { label: key!(shell.nav.home), href: "/", icon: icondata::LuHouse, letter: "h", low: false, waiting: None },
+    Place { label: key!(shell.nav.journeys), href: "/journeys", icon: icondata::LuWorkflow, letter: "j", low: false, waiting: None },
+    Place { label: key!(shell.nav.recipes), href: "/recipes", icon: icondata::LuBookOpen, letter: "r", low: false, waiting: None },
+    Place { label: key!(shell.nav.customers), href: "/customers", icon: icondata::LuUsers, letter: "c", low: false, waiting: None },
+    Place { label: key!(shell.nav.deliveries), href: "/deliveries", icon: icondata::LuSend, letter: "d", low: false, waiting: None },
+    Place { label: key!(shell.nav.mailbox), href: "/mailbox", icon: icondata::LuInbox, letter: "m", low: false, waiting: None },
+    Place { label: key!(shell.nav.events), href: "/events", icon: icondata::LuActivity, letter: "e", low: false, waiting: None },
+    Place { label: key!(shell.nav.incidents), href: "/incidents", icon: icondata::LuTriangleAlert, letter: "i", low: false, waiting: None },
+    Place {
+        label: key!(shell.nav.tasks),
+        href: "/tasks",
+        icon: icondata::LuMessageCircle,
+        letter: "t",
+        low: false,
+        waiting: Some(Waiting { count: |status| status.tasks, words: |n| t!(home.asked, n = n) }),
+    },
+    Place { label: key!(shell.nav.kinds), href: "/kinds", icon: icondata::LuCodeXml, letter: "k", low: true, waiting: None },
+    Place { label: key!(shell.nav.keys), href: "/keys", icon: icondata::LuKeyRound, letter: "a", low: true, waiting: None },
+    Place { label: key!(shell.nav.settings), href: "/settings", icon: icondata::LuSettings, letter: "s", low: true, waiting: None },
 ];
 
 #[cfg(test)]

@@ -118,11 +118,14 @@ pub fn Menu(
 /// Puts the list below the button where there is room, else beside it, and never out of the window.
 fn place(list: &HtmlElement, button: &HtmlElement) {
     const GAP: f64 = 6.0;
+    /// No wider, and the rail with its menus lies below.
+    const PHONE: f64 = 600.0;
     let (width, height) = crate::browser::window_size();
     let (from, own) = (button.get_bounding_client_rect(), list.get_bounding_client_rect());
     let rtl = crate::i18n::present_untracked().language.direction() == "rtl";
     let below = from.bottom() + GAP + own.height() <= height;
     let (top, left) = match (below, rtl) {
+        (false, _) if width <= PHONE => (from.top() - GAP - own.height(), from.left()),
         (true, false) => (from.bottom() + GAP, from.left()),
         (true, true) => (from.bottom() + GAP, from.right() - own.width()),
         (false, false) => (from.bottom() - own.height(), from.right() + GAP),

@@ -32,7 +32,7 @@ pub use mail_frame::MailFrame;
 pub use menu::{Item, Menu};
 pub use page::{Crumb, Page, Top};
 pub use paged::{Foot, Paged};
-pub use rows::{press, use_rows};
+pub use rows::{press, use_cards, use_rows};
 pub use small::{Copyable, Kbd, Pill, Tone};
 pub use sparkline::Sparkline;
 pub use tabs::{Tab, Tabs};

@@ -2,11 +2,14 @@
 
 use super::{Button, Skeleton, Trouble};
 use crate::api::{Failure, List};
-use crate::tr;
+use crate::{browser, tr};
 use leptos::prelude::*;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
+
+/// How often a list that is followed is read again, in milliseconds.
+const AGAIN: u32 = 4_000;
 
 type Fetch<T> = Arc<dyn Fn(Option<String>) -> Fetched<T> + Send + Sync>;
 type Fetched<T> = Pin<Box<dyn Future<Output = Result<List<T>, Failure>>>>;
@@ -55,6 +58,41 @@ impl<T: Send + Sync + 'static> Paged<T> {
         untrack(|| self.ask(None));
     }
 
+    /// Fetches the first page again and takes it in, so that what is new shows and the pages behind it stay.
+    pub fn renew(self, same: impl Fn(&T, &T) -> bool + 'static) {
+        let Some(fetched) = untrack(|| self.fetch.try_with_value(|fetch| fetch(None))) else { return };
+        let asked = self.asked.try_get_value();
+        leptos::task::spawn_local(async move {
+            // What is there is better than nothing: the strip says when the server is gone.
+            let Ok(page) = fetched.await else { return };
+            // Gone with its page, or asked something else since.
+            if self.asked.try_get_value() != asked || self.busy.try_get_untracked() != Some(false) {
+                return;
+            }
+            let next = page.next().map(str::to_owned);
+            let stays = self.items.try_update(|items| renewed(items, page.data, same)).unwrap_or_default();
+            if !stays {
+                self.next.set(next);
+            }
+            self.failure.set(None);
+        });
+    }
+
+    /// Renews it every few seconds for as long as it is shown and the window is in front.
+    pub fn follow(self, same: impl Fn(&T, &T) -> bool + Copy + 'static) {
+        leptos::task::spawn_local(async move {
+            loop {
+                browser::pause(AGAIN).await;
+                if self.busy.try_get_untracked().is_none() {
+                    return;
+                }
+                if !document().hidden() {
+                    self.renew(same);
+                }
+            }
+        });
+    }
+
     /// Fetches the next page.
     pub fn more(self) {
         if let Some(cursor) = self.next.get_untracked().filter(|_| !self.busy.get_untracked()) {
@@ -66,6 +104,25 @@ impl<T: Send + Sync + 'static> Paged<T> {
     #[must_use]
     pub fn is_empty(self) -> bool {
         !self.busy.get() && self.failure.with(Option::is_none) && self.items.with(Vec::is_empty)
+    }
+
+    /// Whether something is being fetched.
+    #[must_use]
+    pub fn is_loading(self) -> bool {
+        self.busy.get()
+    }
+
+    /// Whether all of it is here, and none of it could not be had.
+    #[must_use]
+    pub fn is_whole(self) -> bool {
+        self.next.with(Option::is_none) && self.failure.with(Option::is_none)
+    }
+
+    /// As [`Paged::reload`], for what comes back when the page may be gone.
+    pub fn reload_if_here(self) {
+        if self.busy.try_get_untracked().is_some() {
+            self.reload();
+        }
     }
 
     fn ask(self, cursor: Option<String>) {
@@ -95,6 +152,15 @@ impl<T: Send + Sync + 'static> Paged<T> {
     }
 }
 
+/// Puts a first page in the place of the one that was there. Tells whether what follows it stays.
+fn renewed<T>(items: &mut Vec<T>, fresh: Vec<T>, same: impl Fn(&T, &T) -> bool) -> bool {
+    let seam = fresh.last().and_then(|last| items.iter().position(|one| same(one, last)));
+    let behind = seam.map_or_else(Vec::new, |seam| items.split_off(seam + 1));
+    *items = fresh;
+    items.extend(behind);
+    seam.is_some()
+}
+
 /// What stands below a list: grey lines while it loads, why it could not be had, or a button for the next page.
 #[component]
 pub fn Foot<T: Send + Sync + 'static>(
@@ -108,5 +174,25 @@ pub fn Foot<T: Send + Sync + 'static>(
         <Show when=move || list.next.with(Option::is_some) && list.failure.with(Option::is_none)>
             <div class="row foot"><Button busy=list.busy on:click=move |_| list.more()>{tr!(ui.more)}</Button></div>
         </Show>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::renewed;
+
+    fn after(mut items: Vec<u8>, fresh: &[u8]) -> (Vec<u8>, bool) {
+        let stays = renewed(&mut items, fresh.to_vec(), |a, b| a == b);
+        (items, stays)
+    }
+
+    #[test]
+    fn a_first_page_read_again_brings_what_is_new_and_leaves_what_follows() {
+        assert_eq!(after(vec![5, 4, 3, 2, 1], &[7, 6, 5]), (vec![7, 6, 5, 4, 3, 2, 1], true));
+        // One of the first page has gone.
+        assert_eq!(after(vec![5, 4, 3, 2, 1], &[5, 3, 2]), (vec![5, 3, 2, 1], true));
+        // More is new than a page holds: the gap is fetched by its own cursor.
+        assert_eq!(after(vec![2, 1], &[9, 8, 7]), (vec![9, 8, 7], false));
+        assert_eq!(after(vec![2, 1], &[]), (vec![], false));
     }
 }

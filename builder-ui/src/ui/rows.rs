@@ -31,13 +31,36 @@ pub fn use_rows(more: impl Fn() + 'static) {
     on_cleanup(move || handle.remove());
 }
 
+/// Listens for `↓` and `↑` among cards while the page is shown; from the title they lead to the first.
+pub fn use_cards(selector: &'static str) {
+    let pressed = move |event: KeyboardEvent| {
+        if event.ctrl_key() || event.meta_key() || event.alt_key() || event.default_prevented() || browser::is_typing(event.target()) {
+            return;
+        }
+        let by = match event.key().as_str() {
+            "ArrowDown" => 1,
+            "ArrowUp" => -1,
+            _ => return,
+        };
+        if browser::walk(selector, by) || (by > 0 && is_nowhere() && browser::focus_nth(selector, 0)) {
+            event.prevent_default();
+        }
+    };
+    let handle = window_event_listener(ev::keydown, pressed);
+    on_cleanup(move || handle.remove());
+}
+
+/// Whether the keyboard is at the title or nowhere: anywhere else arrows are somebody else's.
+fn is_nowhere() -> bool {
+    document().active_element().is_none_or(|element| matches!(element.tag_name().as_str(), "BODY" | "H1" | "MAIN"))
+}
+
 /// Whether there was a row to go to.
 fn move_on(down: bool, more: &impl Fn()) -> bool {
     let here = document().active_element();
     let row = here.as_ref().and_then(|element| element.closest("[data-row]").ok().flatten());
     let Some(row) = row else {
-        // From the title or from nowhere one gets into the list; anywhere else arrows are somebody else's.
-        let outside = here.is_none_or(|element| matches!(element.tag_name().as_str(), "BODY" | "H1" | "MAIN"));
+        let outside = is_nowhere();
         let first = document().query_selector("[data-row]").ok().flatten();
         return outside && first.is_some_and(|row| focus(&row));
     };

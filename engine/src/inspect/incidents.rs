@@ -115,8 +115,7 @@ pub async fn list(
     before: Option<Uuid>,
     limit: i64,
 ) -> Result<Vec<IncidentView>, ReadError> {
-    let (sql, args) = fitting(workspace, filter, before, limit, [ALL, OF_JOURNEY]);
-    named(db, workspace, db.query(sql, args).await?).await
+    named(db, workspace, rows(db, workspace, filter, before, limit).await?).await
 }
 
 /// As [`list`], without what journeys, nodes and people are called.
@@ -127,8 +126,12 @@ pub(crate) async fn page(
     before: Option<Uuid>,
     limit: i64,
 ) -> Result<Vec<IncidentView>, ReadError> {
+    rows(db, workspace, filter, before, limit).await?.iter().map(view).collect()
+}
+
+async fn rows(db: &Db, workspace: WorkspaceId, filter: &IncidentFilter, before: Option<Uuid>, limit: i64) -> Result<Vec<Row>, ReadError> {
     let (sql, args) = fitting(workspace, filter, before, limit, [ALL, OF_JOURNEY]);
-    db.query(sql, args).await?.iter().map(view).collect()
+    Ok(db.query(sql, args).await?)
 }
 
 /// Incidents that are counted at most.

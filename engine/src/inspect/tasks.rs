@@ -1,9 +1,10 @@
 //! Tasks: what journeys ask people.
 
-use super::names::slugs;
+use super::names::{slugs, titles};
 use serde::{Deserialize, Serialize};
-use tradewind_commerce::reading::{ReadError, at, below, json, opt_at};
-use tradewind_nodes::id::{JourneyId, RunId, TaskId, WorkspaceId};
+use tradewind_commerce::customers::{Person, people};
+use tradewind_commerce::reading::{ReadError, at, earlier, json, opt_at};
+use tradewind_nodes::id::{CustomerId, JourneyId, RunId, TaskId, WorkspaceId};
 use tradewind_nodes::kind::Question;
 use tradewind_nodes::time::Timestamp;
 use tradewind_store::{Db, Row};
@@ -24,6 +25,10 @@ pub struct TaskView {
     /// The journey's id.
     #[schema(value_type = Uuid)]
     pub journey_id: JourneyId,
+    /// What the journey is called.
+    pub journey_name: String,
+    /// Whom it is about, as far as he is known.
+    pub person: Option<Person>,
     /// Where.
     pub node: String,
     /// Which visit, from 1.
@@ -53,19 +58,28 @@ pub struct TaskView {
 macro_rules! select {
     ($rest:literal) => {
         concat!(
-            "SELECT id, run_id, journey_id, node, visit, question, state, answer, answered_by, due_at, created_at, answered_at ",
-            "FROM tasks WHERE workspace_id = $1 AND ",
+            "SELECT tasks.id, tasks.run_id, tasks.journey_id, tasks.node, tasks.visit, tasks.question, tasks.state, tasks.answer, ",
+            "tasks.answered_by, tasks.due_at, tasks.created_at, tasks.answered_at, runs.customer_id ",
+            "FROM tasks LEFT JOIN runs ON runs.id = tasks.run_id WHERE tasks.workspace_id = $1 AND ",
             $rest
         )
     };
 }
-pub(super) const LIST: &str = select!("state = $2 AND id < $3 ORDER BY id DESC LIMIT $4");
-pub(super) const OF_RUN: &str = select!("run_id = $2 ORDER BY created_at, id LIMIT $3");
-pub(super) const ONE: &str = select!("id = $2 LIMIT 1");
+pub(super) const LIST: &str =
+    select!("tasks.state = $2 AND (tasks.created_at, tasks.id) < ($3, $4) ORDER BY tasks.created_at DESC, tasks.id DESC LIMIT $5");
+pub(super) const OF_RUN: &str = select!("tasks.run_id = $2 ORDER BY tasks.created_at, tasks.id LIMIT $3");
+pub(super) const ONE: &str = select!("tasks.id = $2 LIMIT 1");
 
-/// Tasks in one state, by id downwards, below the id `before`. A task's id says nothing about its age.
-pub async fn list(db: &Db, workspace: WorkspaceId, state: &str, before: Option<Uuid>, limit: i64) -> Result<Vec<TaskView>, ReadError> {
-    named(db, workspace, db.query(LIST, vec![workspace.0.into(), state.into(), below(before).into(), limit.into()]).await?).await
+/// Tasks in one state, the newest first, earlier than `before`. A task's id says nothing about its age.
+pub async fn list(
+    db: &Db,
+    workspace: WorkspaceId,
+    state: &str,
+    before: Option<(i64, Uuid)>,
+    limit: i64,
+) -> Result<Vec<TaskView>, ReadError> {
+    let (at, id) = earlier(before);
+    named(db, workspace, db.query(LIST, vec![workspace.0.into(), state.into(), at.into(), id.into(), limit.into()]).await?).await
 }
 
 /// What a run asked, the first first.
@@ -80,9 +94,14 @@ pub async fn get(db: &Db, workspace: WorkspaceId, id: TaskId) -> Result<Option<T
 
 async fn named(db: &Db, workspace: WorkspaceId, rows: Vec<Row>) -> Result<Vec<TaskView>, ReadError> {
     let mut listed = rows.iter().map(view).collect::<Result<Vec<_>, _>>()?;
+    let customers = rows.iter().map(|row| Ok(row.opt_uuid(12)?.map(CustomerId))).collect::<Result<Vec<_>, ReadError>>()?;
     let slugs = slugs(db, workspace, listed.iter().map(|task| task.journey_id)).await?;
-    for task in &mut listed {
+    let titles = titles(db, workspace, listed.iter().map(|task| task.journey_id)).await?;
+    let people = people(db, workspace, customers.iter().copied().flatten()).await?;
+    for (task, customer) in listed.iter_mut().zip(customers) {
         task.journey = slugs.get(&task.journey_id).cloned().unwrap_or_default();
+        task.journey_name = titles.get(&task.journey_id).cloned().unwrap_or_default();
+        task.person = customer.and_then(|customer| people.get(&customer)).cloned();
     }
     Ok(listed)
 }
@@ -103,6 +122,8 @@ fn view(row: &Row) -> Result<TaskView, ReadError> {
         run: RunId(row.uuid(1)?),
         journey: String::new(),
         journey_id: JourneyId(row.uuid(2)?),
+        journey_name: String::new(),
+        person: None,
         node: row.text(3)?.to_owned(),
         visit: row.int(4)?,
         question: json(row, 5, format_args!("the question of task {id}"))?,

@@ -1,6 +1,7 @@
 // The canvas under a finger on a tablet, and the canvas of those who read from right to left.
 import assert from 'node:assert/strict';
 import { Canvas, middle, ways } from '../canvas_steps.js';
+import { Fingers } from '../fingers.js';
 import { recovery } from '../scene.js';
 
 const RECOVERY = ways(recovery());
@@ -18,37 +19,9 @@ export default async function (given) {
   await fromRightToLeft(given);
 }
 
-/** Fingers as the browser reports them. */
-class Fingers {
-  constructor(session) {
-    this.session = session;
-  }
-  async tell(type, points) {
-    const touchPoints = points.map(({ x, y }, id) => ({ x, y, id }));
-    await this.session.send('Input.dispatchTouchEvent', { type, touchPoints });
-  }
-  async down(...points) {
-    await this.tell('touchStart', points);
-  }
-  /** All fingers at once, in small steps, from the first places to the last. */
-  async move(from, to, steps = 8) {
-    for (let n = 1; n <= steps; n++) {
-      await this.tell('touchMove', from.map(({ x, y }, i) => ({ x: x + ((to[i].x - x) * n) / steps, y: y + ((to[i].y - y) * n) / steps })));
-    }
-  }
-  async up() {
-    await this.tell('touchEnd', []);
-  }
-  async drag(from, to) {
-    await this.down(from);
-    await this.move([from], [to]);
-    await this.up();
-  }
-}
-
 async function fingers(given) {
   const { page, canvas } = await opened(given, 'fingers', { width: 1180, height: 820, hasTouch: true });
-  const hand = new Fingers(await page.context().newCDPSession(page));
+  const hand = await Fingers.of(page);
   const wait = canvas.card('wait');
 
   // One finger on the canvas moves the view and edits nothing.
@@ -79,10 +52,23 @@ async function fingers(given) {
   await page.touchscreen.tap(no.x, no.y);
   await page.locator('.quick').getByRole('option', { name: 'End here' }).tap();
   await canvas.goes([...RECOVERY, 'condition.if -no→ exit']);
-  await hand.down(await middle(wait));
-  // How long it rested is all that tells the one from the other: nothing is to be seen before the finger leaves.
-  await page.waitForFunction(began => performance.now() - began > 600, await page.evaluate(() => performance.now()));
+  // While it rests a ring fills round it; full, it says that the menu comes when the finger leaves.
+  const ring = page.locator('#resting');
+  const resting = await middle(wait);
+  await hand.down(resting);
+  await page.locator('#resting:not([hidden], .enough)').waitFor();
+  const round = await ring.boundingBox();
+  assert.deepEqual([Math.round(round.x + round.width / 2), Math.round(round.y + round.height / 2)], [Math.round(resting.x), Math.round(resting.y)]);
+  // A finger that moves on means something else: the ring is gone at once.
+  await hand.move([resting], [{ x: resting.x, y: resting.y + 30 }]);
+  await page.locator('#resting[hidden]').waitFor({ state: 'attached' });
+  await hand.move([{ x: resting.x, y: resting.y + 30 }], [resting]);
   await hand.up();
+  await hand.down(await middle(wait));
+  await page.locator('#resting.enough').waitFor();
+  assert.equal(await page.locator('#resting .fills').evaluate(ring => getComputedStyle(ring).strokeDashoffset), '0px');
+  await hand.up();
+  await page.locator('#resting[hidden]').waitFor({ state: 'attached' });
   await page.getByRole('menuitem', { name: /^Remove/ }).first().tap();
   await canvas.goes(['trigger.event -next→ condition.if', 'condition.if -no→ exit', 'condition.if -yes→ email.send']);
 

@@ -1,6 +1,7 @@
 // All eight languages: the words are the language's own, everything fits, Arabic is mirrored, and choosing one lasts.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import { event, putAside } from '../letters.js';
 import { shop } from '../scene.js';
 import { screens } from '../screens.js';
 
@@ -15,6 +16,7 @@ function places(language) {
 
 export default async function ({ open, api }) {
   await shop(api);
+  await putAside(api, [event('shopper-1', 'Order Completed')]);
   const all = await screens(api);
   const wrong = [];
   for (const language of LANGUAGES) {

@@ -18,6 +18,8 @@ struct Concern {
     words: String,
     more: String,
     href: Option<String>,
+    /// Whether nothing is wrong: somebody is only asked.
+    calm: bool,
 }
 
 /// The list.
@@ -36,7 +38,7 @@ pub fn Attention() -> impl IntoView {
         let words = view! { <span><b>{concern.words}</b><small>{concern.more}</small></span> };
         match concern.href {
             Some(href) => {
-                view! { <li><a href=href><Icon icon=concern.icon /> {words} <Icon icon=icondata::LuChevronRight size=16 /></a></li> }
+                view! { <li class:calm=concern.calm><a href=href><Icon icon=concern.icon /> {words} <Icon icon=icondata::LuChevronRight size=16 /></a></li> }
                     .into_any()
             }
             None => view! { <li><div><Icon icon=concern.icon /> {words}</div></li> }.into_any(),
@@ -63,6 +65,7 @@ fn of_incidents(group: &Gathered) -> Concern {
         words: t!(home.stopped, n = group.open, step = said::called(&group.called), journey = &group.journey_name),
         more: group.message.clone(),
         href: Some(format!("/incidents?journey={}", group.journey)),
+        calm: false,
     }
 }
 
@@ -70,12 +73,18 @@ fn of_engine(status: &Status) -> Vec<Concern> {
     let mut all = Vec::new();
     if status.lateness.p99_ms > LATE_MS {
         let time = format::duration(status.lateness.p99_ms / 1000.0);
-        all.push(Concern { icon: icondata::LuClockAlert, words: t!(home.late, time = time), more: t!(home.late_more), href: None });
+        all.push(Concern {
+            icon: icondata::LuClockAlert,
+            words: t!(home.late, time = time),
+            more: t!(home.late_more),
+            href: None,
+            calm: false,
+        });
     }
     for connector in &status.connectors {
         if let Some(problem) = &connector.problem {
             let words = t!(home.connector, name = &connector.name);
-            all.push(Concern { icon: icondata::LuUnplug, words, more: problem.clone(), href: None });
+            all.push(Concern { icon: icondata::LuUnplug, words, more: problem.clone(), href: None, calm: false });
         }
     }
     for channel in status.channels.iter().filter(|channel| channel.failed + channel.retrying > 0) {
@@ -84,15 +93,28 @@ fn of_engine(status: &Status) -> Vec<Concern> {
             words: t!(home.failing, n = channel.failed + channel.retrying, channel = super::super::deliveries::channel(&channel.channel)),
             more: channel.last_problem.clone().unwrap_or_default(),
             href: Some(format!("/deliveries?channel={}&state={}", channel.channel, if channel.failed > 0 { "failed" } else { "pending" })),
+            calm: false,
         });
     }
     if status.dead_letters.count > 0 {
         let words = t!(home.dead, n = status.dead_letters.count);
-        all.push(Concern { icon: icondata::LuMailX, words, more: t!(home.dead_more), href: Some("/incidents".to_owned()) });
+        all.push(Concern {
+            icon: icondata::LuMailX,
+            words,
+            more: t!(home.dead_more),
+            href: Some("/incidents?tab=dead".to_owned()),
+            calm: false,
+        });
     }
     if status.tasks.count > 0 {
         let words = t!(home.asked, n = status.tasks.count);
-        all.push(Concern { icon: icondata::LuMessageCircle, words, more: t!(home.asked_more), href: Some("/incidents".to_owned()) });
+        all.push(Concern {
+            icon: icondata::LuMessageCircle,
+            words,
+            more: t!(home.asked_more),
+            href: Some("/tasks".to_owned()),
+            calm: true,
+        });
     }
     all
 }

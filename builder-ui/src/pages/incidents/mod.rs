@@ -1,16 +1,27 @@
 //! What needs a person: gathered by journey, step and problem, so that one decision mends many.
 
+mod dead_letters;
+
 use crate::api::incidents::{self, Action, Filter, Group, Groups, Incident};
 use crate::api::{Failure, runs};
 use crate::i18n::format::{self, Moment};
 use crate::shell::engine;
+<<<<<<< HEAD:builder-ui/src/pages/incidents.rs
 use crate::ui::{Button, Dialog, Empty, Foot, Kbd, Look, Page, Paged, Pill, Skeleton, Tab, Tabs, Tone, Trouble, toast};
 use crate::{browser, key, said, session, t, tr};
+=======
+use crate::ui::{Button, Dialog, Empty, Foot, Kbd, Look, Page, Paged, Param, Pill, Skeleton, Tab, Tabs, Tone, Trouble, toast};
+use crate::{browser, key, said, session, t, tr};
+use dead_letters::DeadLetters;
+>>>>>>> h2:builder-ui/src/pages/incidents/mod.rs
 use leptos::prelude::*;
 use web_sys::KeyboardEvent;
 
 /// How long the engine is given to carry out orders before the list is read again.
 const ORDER: u32 = 900;
+
+/// The tabs, the first first.
+const TABS: [&str; 3] = ["open", "settled", "dead"];
 
 /// What the parts of the page share.
 #[derive(Clone, Copy)]
@@ -77,13 +88,18 @@ pub fn Incidents() -> impl IntoView {
         open.track();
         leptos::task::spawn_local(inbox.read());
     });
-    let tab = RwSignal::new("open");
+    let param = Param::named("tab");
+    let asked = param.value.get_untracked();
+    let tab = RwSignal::new(TABS.into_iter().find(|tab| asked.as_deref() == Some(tab)).unwrap_or(TABS[0]));
+    Effect::new(move |_| param.set(Some(tab.get()).filter(|tab| *tab != TABS[0]).map(str::to_owned)));
     let count = Signal::derive(move || {
         inbox.groups.with(|groups| groups.as_ref().map(|groups| groups.data.iter().map(|group| group.open as f64).sum()))
     });
+    let dead = Signal::derive(|| engine().map(|engine| engine.dead_letters.count as f64).filter(|count| *count > 0.0));
     let tabs = vec![
         Tab { id: "open", label: key!(incidents.open), count: Some(count) },
         Tab { id: "settled", label: key!(incidents.settled), count: None },
+        Tab { id: "dead", label: key!(incidents.dead.title), count: Some(dead) },
     ];
     view! {
         <Page title=Signal::derive(tr!(incidents.title))>
@@ -91,6 +107,9 @@ pub fn Incidents() -> impl IntoView {
             <div role="tabpanel" id="panel-open" aria-labelledby="tab-open" hidden=move || tab.get() != "open"><Open inbox=inbox /></div>
             <div role="tabpanel" id="panel-settled" aria-labelledby="tab-settled" hidden=move || tab.get() != "settled">
                 <Show when=move || tab.get() == "settled"><Settled /></Show>
+            </div>
+            <div role="tabpanel" id="panel-dead" aria-labelledby="tab-dead" hidden=move || tab.get() != "dead">
+                <Show when=move || tab.get() == "dead"><DeadLetters /></Show>
             </div>
             <Dialog open=inbox.asking title=Signal::derive(tr!(incidents.give_up_title))><GiveUp inbox=inbox /></Dialog>
         </Page>
