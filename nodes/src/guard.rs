@@ -3,7 +3,7 @@
 
 use crate::effect::{Effect, Payload};
 use crate::fact::Facts;
-use crate::predicate::{self, Finding, Predicate};
+use crate::predicate::{self, Predicate};
 use crate::settings::{FrequencyCap, QuietHours, Settings};
 use crate::time::{Duration, Timestamp, Zone};
 use crate::why::{ConsentFound, Why};
@@ -108,14 +108,11 @@ fn no_longer(effect: &Effect, settings: &Settings, moment: &Moment<'_>) -> Optio
     if !to_person {
         return None;
     }
-    let ends: [(_, fn(Finding) -> Why); 2] = [(&settings.goal, Why::GoalBefore), (&settings.exit, Why::LeftBefore)];
-    for (predicate, why) in ends {
-        let verdict = predicate.as_ref().map(|p| predicate::evaluate(p, &moment.facts));
-        if let Some(verdict) = verdict.filter(|v| v.holds) {
-            return Some(why(verdict.why));
-        }
-    }
-    None
+    let met = |end: Option<&Predicate>| {
+        let verdict = predicate::evaluate(end?, &moment.facts);
+        verdict.holds.then_some(verdict.why)
+    };
+    met(settings.goal.as_ref()).map(Why::GoalBefore).or_else(|| met(settings.exit.as_ref()).map(Why::LeftBefore))
 }
 
 /// The end of the quiet hours that `now` lies in.

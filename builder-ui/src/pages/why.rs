@@ -18,7 +18,7 @@ use leptos_router::hooks::{use_navigate, use_query_map};
 enum Answer {
     Unasked,
     Asked,
-    Known(Explanation, Option<String>),
+    Known(Box<Explanation>, Option<String>),
     Failed(Failure),
 }
 
@@ -57,7 +57,7 @@ pub fn Why() -> impl IntoView {
         match answer.get() {
         Answer::Unasked => view! { <Empty icon=icondata::LuMessageCircleQuestion title=Signal::derive(tr!(why.empty.title)) text=Signal::derive(tr!(why.empty.text)) /> }.into_any(),
         Answer::Asked => view! { <Skeleton lines=5 /> }.into_any(),
-        Answer::Known(found, run) => view! { <Known found=found run=run person=person /> }.into_any(),
+        Answer::Known(found, run) => view! { <Known found=*found run=run person=person /> }.into_any(),
         Answer::Failed(failure) => view! { <Trouble failure=failure retry=move |()| untrack(look) /> }.into_any(),
     }
     };
@@ -77,7 +77,7 @@ async fn explain(who: &str, slug: &str) -> Answer {
             let which = Which { journey: slug.to_owned(), ..Which::default() };
             let runs = Call::get("/api/v1/runs").query("journey", which.journey).query("customer", who).query("limit", 1);
             let run = runs.send::<List<runs::Run>>().await.ok().and_then(|page| page.data.into_iter().next()).map(|run| run.id);
-            Answer::Known(found, run)
+            Answer::Known(Box::new(found), run)
         }
         Err(failure) => Answer::Failed(failure),
     }

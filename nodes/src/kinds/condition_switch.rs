@@ -75,7 +75,7 @@ impl Kind for Switch {
             let verdict = predicate::evaluate(&case.when, &cx.facts);
             if verdict.holds {
                 let name = case.label.as_ref().unwrap_or(&case.port).clone();
-                let why = Why::Case { name, finding: verdict.why };
+                let why = Why::Case { name, finding: Box::new(verdict.why) };
                 return Outcome::Go { port: PortName::new(case.port.clone()), output: None, why };
             }
             refused.push((case.port.clone(), verdict.why));

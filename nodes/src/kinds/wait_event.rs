@@ -84,7 +84,7 @@ impl Kind for WaitEvent {
         match cx.resume {
             Resume::Event(event) => {
                 let finding = self.filter.as_ref().map(|filter| predicate::evaluate_on(filter, &cx.facts, event).why);
-                let why = Why::EventCame { event: event.name.clone(), at: event.at, finding };
+                let why = Why::EventCame { event: event.name.clone(), at: event.at, finding: finding.map(Box::new) };
                 let mut output = JsonMap::new();
                 output.insert("event".to_owned(), event.properties.clone().into());
                 output.insert("name".to_owned(), event.name.clone().into());

@@ -55,7 +55,7 @@ impl Kind for WaitUntil {
             return Outcome::Go { port: PortName::YES, output: None, why: verdict.why.into() };
         }
         if let (Resume::TimedOut, Some(timeout)) = (cx.resume, self.timeout) {
-            let why = Why::StillNot { after: timeout, finding: verdict.why };
+            let why = Why::StillNot { after: timeout, finding: Box::new(verdict.why) };
             return Outcome::Go { port: PortName::TIMEOUT, output: None, why };
         }
         let deadline = self.timeout.map(|timeout| cx.since.plus(timeout));

@@ -18,11 +18,13 @@ impl Display for Finding {
                 fact(f, path, value)?;
                 f.write_str(", which is ruled out")
             }
-            Self::Is(Compared { path, value, against, .. }) => {
+            Self::Is(compared) => {
+                let Compared { path, value, against, .. } = compared.as_ref();
                 fact(f, path, value)?;
                 write!(f, ", {against}")
             }
-            Self::IsNot(Compared { path, value, against, .. }) => {
+            Self::IsNot(compared) => {
+                let Compared { path, value, against, .. } = compared.as_ref();
                 fact(f, path, value)?;
                 write!(f, ", not {against}")
             }

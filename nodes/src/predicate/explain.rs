@@ -52,7 +52,7 @@ fn fact(test: &FactTest, facts: &Facts<'_>) -> Finding {
         C::Eq if holds => return Finding::Fact { path, value },
         C::Ne if !holds => return Finding::RuledOut { path, value },
         // Held against what it is not, either way.
-        C::Eq | C::Ne => return Finding::IsNot(Compared { path, value, against: Against::Equal(limit()), now: None }),
+        C::Eq | C::Ne => return Finding::IsNot(Box::new(Compared { path, value, against: Against::Equal(limit()), now: None })),
         C::Lt => Against::LessThan(limit()),
         C::Lte => Against::AtMost(limit()),
         C::Gt => Against::MoreThan(limit()),
@@ -68,7 +68,7 @@ fn fact(test: &FactTest, facts: &Facts<'_>) -> Finding {
         C::LongerAgoThan => Against::LongerAgoThan(limit()),
     };
     let now = compare::reads_now(test).then_some(facts.now);
-    let compared = Compared { path, value, against, now };
+    let compared = Box::new(Compared { path, value, against, now });
     // `not_in` and `not_contains` hold when what is said of the value does not.
     if holds == matches!(test.is, C::NotIn | C::NotContains) { Finding::IsNot(compared) } else { Finding::Is(compared) }
 }

@@ -32,9 +32,9 @@ pub enum Finding {
         value: Sample,
     },
     /// A fact is what it is held against.
-    Is(Compared),
+    Is(Box<Compared>),
     /// A fact is not what it is held against.
-    IsNot(Compared),
+    IsNot(Box<Compared>),
     /// Events were counted.
     Events(Box<Counted>),
     /// Consent was looked at.

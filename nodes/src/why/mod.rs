@@ -94,7 +94,7 @@ pub enum Why {
         at: Timestamp,
         /// What its filter found.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        finding: Option<Finding>,
+        finding: Option<Box<Finding>>,
     },
     /// None of these events came.
     NoneCame {
@@ -117,7 +117,7 @@ pub enum Why {
         /// After so long.
         after: Duration,
         /// How things are.
-        finding: Finding,
+        finding: Box<Finding>,
     },
 
     /// A number was drawn.
@@ -132,7 +132,7 @@ pub enum Why {
         /// What people call it.
         name: String,
         /// What it found.
-        finding: Finding,
+        finding: Box<Finding>,
     },
     /// No case held: each by its port, with what it found.
     NoCase(Vec<(String, Finding)>),

@@ -29,9 +29,8 @@ impl Why {
                 }
                 seen
             }
+            Self::StillNot { finding, .. } | Self::Case { finding, .. } => finding.seen(),
             Self::NotYet(finding)
-            | Self::StillNot { finding, .. }
-            | Self::Case { finding, .. }
             | Self::NoLonger(finding)
             | Self::GoalBefore(finding)
             | Self::LeftBefore(finding)

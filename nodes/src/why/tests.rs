@@ -32,7 +32,7 @@ fn findings() -> Vec<(Finding, &'static str)> {
     let bound = Bound { gte: Some(3.0), ..Bound::default() };
     let now = at("2026-11-23T09:00:00Z");
     let path = || "customer.country".to_owned();
-    let against = |against| Finding::Is(compared(against));
+    let against = |against| Finding::Is(Box::new(compared(against)));
     vec![
         (Finding::NoCondition, "no condition is set"),
         (Finding::NoChoice, "none of no conditions holds"),
@@ -41,8 +41,8 @@ fn findings() -> Vec<(Finding, &'static str)> {
         (Finding::Fact { path: "customer.tags".into(), value: Sample::Sized(Size::Items(2)) }, "customer.tags has 2 items"),
         (Finding::Fact { path: "customer.traits".into(), value: Sample::Sized(Size::Values(1)) }, "customer.traits has 1 value"),
         (Finding::RuledOut { path: path(), value: scalar(json!("DE")) }, "customer.country is DE, which is ruled out"),
-        (Finding::IsNot(compared(Against::AtLeast(scalar(json!(70))))), "event.properties.value is 62, not at least 70"),
-        (Finding::IsNot(compared(Against::Equal(scalar(json!(true))))), "event.properties.value is 62, not yes"),
+        (Finding::IsNot(Box::new(compared(Against::AtLeast(scalar(json!(70)))))), "event.properties.value is 62, not at least 70"),
+        (Finding::IsNot(Box::new(compared(Against::Equal(scalar(json!(true)))))), "event.properties.value is 62, not yes"),
         (against(Against::LessThan(scalar(json!(70)))), "event.properties.value is 62, less than 70"),
         (against(Against::AtMost(scalar(json!(70)))), "event.properties.value is 62, at most 70"),
         (against(Against::MoreThan(scalar(json!(50)))), "event.properties.value is 62, more than 50"),
@@ -117,13 +117,16 @@ fn reasons() -> Vec<(Why, &'static str)> {
         (date(DateFound::TooFar(noon)), "2026-11-23T12:00:00Z, by customer.traits.end \"2026-11-23\", is more than 5 years away"),
         (date(DateFound::Ahead(noon)), "waits until 2026-11-23T12:00:00Z, by customer.traits.end \"2026-11-23\""),
         (Why::EventCame { event: "A".into(), at: noon, finding: None }, "A came at 2026-11-23T12:00:00Z"),
-        (Why::EventCame { event: "A".into(), at: noon, finding: Some(found()) }, "A came at 2026-11-23T12:00:00Z; in segment vip"),
+        (
+            Why::EventCame { event: "A".into(), at: noon, finding: Some(Box::new(found())) },
+            "A came at 2026-11-23T12:00:00Z; in segment vip",
+        ),
         (Why::NoneCame { names: vec!["A".into(), "B".into()], within: hour }, "no A or B came within 1h"),
         (Why::WaitsFor { names: vec!["A".into()], until: noon }, "waits for A until 2026-11-23T12:00:00Z"),
         (Why::NotYet(found()), "waits, for now in segment vip"),
-        (Why::StillNot { after: hour, finding: found() }, "still not after 1h: in segment vip"),
+        (Why::StillNot { after: hour, finding: Box::new(found()) }, "still not after 1h: in segment vip"),
         (Why::Drew { draw: 0.25, port: PortName::new("a") }, "drew 0.2500 of 1: a"),
-        (Why::Case { name: "Gold".into(), finding: found() }, "Gold: in segment vip"),
+        (Why::Case { name: "Gold".into(), finding: Box::new(found()) }, "Gold: in segment vip"),
         (Why::NoCase(vec![("a".into(), found())]), "no case holds; a: in segment vip"),
         (Why::ConsentFor(consent(ConsentState::Granted)), "consent for email/marketing is granted"),
         (Why::ConsentFor(consent(ConsentState::Nobody)), "no consent for email/marketing: the run is about no person"),
@@ -247,8 +250,8 @@ fn rows_from_before_are_read_as_words() {
 fn a_reason_is_told_with_its_values() {
     let compared = compared(Against::AtLeast(scalar(json!(50))));
     let now = at("2026-11-23T09:00:00Z");
-    let why = Why::from(Finding::Is(Compared { now: Some(now), ..compared }));
+    let why = Why::from(Finding::Is(Box::new(Compared { now: Some(now), ..compared })));
     assert_eq!(Json::Object(why.seen()), json!({"event.properties.value": 62, "now": "2026-11-23T09:00:00Z"}));
-    let both = Why::EventCame { event: "A".into(), at: now, finding: Some(Finding::NoSegment("vip".into())) };
+    let both = Why::EventCame { event: "A".into(), at: now, finding: Some(Box::new(Finding::NoSegment("vip".into()))) };
     assert_eq!(Json::Object(both.seen()), json!({"event.name": "A", "segments.vip": false}));
 }

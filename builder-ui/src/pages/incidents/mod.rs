@@ -6,14 +6,9 @@ use crate::api::incidents::{self, Action, Filter, Group, Groups, Incident};
 use crate::api::{Failure, runs};
 use crate::i18n::format::{self, Moment};
 use crate::shell::engine;
-<<<<<<< HEAD:builder-ui/src/pages/incidents.rs
-use crate::ui::{Button, Dialog, Empty, Foot, Kbd, Look, Page, Paged, Pill, Skeleton, Tab, Tabs, Tone, Trouble, toast};
-use crate::{browser, key, said, session, t, tr};
-=======
 use crate::ui::{Button, Dialog, Empty, Foot, Kbd, Look, Page, Paged, Param, Pill, Skeleton, Tab, Tabs, Tone, Trouble, toast};
 use crate::{browser, key, said, session, t, tr};
 use dead_letters::DeadLetters;
->>>>>>> h2:builder-ui/src/pages/incidents/mod.rs
 use leptos::prelude::*;
 use web_sys::KeyboardEvent;
 
