@@ -126,12 +126,12 @@ struct Ordered {
     ordered: u64,
 }
 
-/// What is open, gathered.
+/// What is open, gathered; that of one journey where its slug is given.
 ///
 /// # Errors
-/// When there is no answer.
-pub async fn groups() -> Result<Groups, Failure> {
-    Call::get("/api/v1/incidents/groups").send().await
+/// When there is no answer, or no such journey.
+pub async fn groups(journey: Option<String>) -> Result<Groups, Failure> {
+    Call::get("/api/v1/incidents/groups").query_some("journey", journey).send().await
 }
 
 /// A page of the incidents of a group.

@@ -37,6 +37,7 @@ async function left(api, count) {
 
 async function scene(api) {
   await api.journey(SLUG, graph(), { name: 'Discount', publish: true });
+  await api.journey('calm', graph(), { name: 'Calm' });
   for (let n = 1; n <= PEOPLE; n++) {
     await api.identify(`vip-${n}`, { name: `Vip ${n}`, email: `vip-${n}@example.com` });
     await api.track(`vip-${n}`, 'Order Completed', { total: 40 + n });
@@ -48,6 +49,13 @@ async function scene(api) {
 async function inbox(page) {
   await page.getByRole('link', { name: /6 people stopped/ }).click();
   const group = page.locator('.group');
+  await group.waitFor();
+  // The link from home is about one journey; that of another has nothing.
+  await page.waitForURL(url => url.searchParams.get('journey') === SLUG);
+  await page.goto('/incidents?journey=calm');
+  await page.getByText('Nothing matches').waitFor();
+  assert.equal(await group.count(), 0);
+  await page.getByRole('button', { name: 'Clear filters' }).click();
   await group.waitFor();
   const said = await group.innerText();
   for (const words of ['6 people wait', 'Discount', 'Which tier', 'this customer has no tier', 'The script stopped']) assert.ok(said.includes(words), `${words} in: ${said}`);

@@ -6,7 +6,7 @@ use crate::api::incidents::{self, Action, Filter, Group, Groups, Incident};
 use crate::api::{Failure, runs};
 use crate::i18n::format::{self, Moment};
 use crate::shell::engine;
-use crate::ui::{Button, Dialog, Empty, Foot, Kbd, Look, Page, Paged, Param, Pill, Skeleton, Tab, Tabs, Tone, Trouble, toast};
+use crate::ui::{Button, Dialog, Empty, Foot, Kbd, Look, NoMatch, Page, Paged, Param, Pill, Skeleton, Tab, Tabs, Tone, Trouble, toast};
 use crate::{browser, key, said, session, t, tr};
 use dead_letters::DeadLetters;
 use leptos::prelude::*;
@@ -21,6 +21,8 @@ const TABS: [&str; 3] = ["open", "settled", "dead"];
 /// What the parts of the page share.
 #[derive(Clone, Copy)]
 struct Inbox {
+    /// The journey that is looked at; all of them when there is none.
+    journey: Param,
     groups: RwSignal<Option<Groups>>,
     failure: RwSignal<Option<Failure>>,
     /// The group whose people are shown.
@@ -32,7 +34,13 @@ struct Inbox {
 
 impl Inbox {
     async fn read(self) {
-        match incidents::groups().await {
+        let wanted = self.journey.value.try_get_untracked().flatten();
+        let found = incidents::groups(wanted.clone()).await;
+        // Meanwhile another journey may have been chosen, of which this says nothing.
+        if self.journey.value.try_get_untracked() != Some(wanted) {
+            return;
+        }
+        match found {
             Ok(found) => {
                 self.failure.try_set(None);
                 self.groups.try_set(Some(found));
@@ -71,6 +79,7 @@ fn done(action: Action, n: u64) -> String {
 #[component]
 pub fn Incidents() -> impl IntoView {
     let inbox = Inbox {
+        journey: Param::named("journey"),
         groups: RwSignal::new(None),
         failure: RwSignal::new(None),
         opened: RwSignal::new(None),
@@ -81,6 +90,7 @@ pub fn Incidents() -> impl IntoView {
     let open = Memo::new(|_| engine().map(|engine| engine.incidents.count));
     Effect::new(move |_| {
         open.track();
+        inbox.journey.value.track();
         leptos::task::spawn_local(inbox.read());
     });
     let param = Param::named("tab");
@@ -119,13 +129,18 @@ fn Open(
 ) -> impl IntoView {
     move || {
         match (inbox.groups.get(), inbox.failure.get()) {
+        (Some(groups), _) if groups.data.is_empty() && inbox.journey.get().is_some() => view! { <NoMatch clear=move |()| inbox.journey.set(None) /> }.into_any(),
         (Some(groups), _) if groups.data.is_empty() => view! {
             <Empty icon=icondata::LuCircleCheck title=Signal::derive(tr!(incidents.empty.title)) text=Signal::derive(tr!(incidents.empty.text)) />
         }
         .into_any(),
         (Some(groups), _) => {
             let rows = groups.data.into_iter().map(|group| view! { <Row inbox=inbox group=group /> }).collect_view();
+            let only = inbox.journey.get().map(|slug| {
+                view! { <p class="row"><Pill>{slug}</Pill><Button look=Look::Ghost on:click=move |_| inbox.journey.set(None)>{tr!(lists.clear)}</Button></p> }
+            });
             view! {
+                {only}
                 <p class="keys-hint"><Kbd keys="↑" />" "<Kbd keys="↓" />" "{tr!(incidents.keys.walk)}" "<Kbd keys="R" />" "{tr!(incidents.retry)}" "<Kbd keys="S" />" "{tr!(incidents.skip)}" "<Kbd keys="Enter" />" "{tr!(incidents.people)}</p>
                 <ul class="groups" on:keydown=walk>{rows}</ul>
                 {(!groups.exact).then(|| view! { <p class="hint">{tr!(incidents.partly)}</p> })}
