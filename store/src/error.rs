@@ -28,6 +28,17 @@ pub enum StoreError {
         /// What the driver reported.
         reason: String,
     },
+    /// Another process owns the database.
+    #[error(
+        "the database belongs to a running process ({by}): stop that one first, or start this one with --standby to take over when it ends"
+    )]
+    Owned {
+        /// The process: its number, its machine, its address, since when.
+        by: String,
+    },
+    /// This process owned the database and does no longer; the whole batch was rolled back, and every later one will be.
+    #[error("this process no longer owns the database: nothing was written, it has to end and be started again")]
+    NotOwner,
     /// The store was closed.
     #[error("the store is closed: open it again before using it")]
     Closed,

@@ -13,6 +13,7 @@ mod dialect;
 mod error;
 mod gate;
 mod migrations;
+mod owner;
 mod postgres;
 mod settings;
 mod spec;
@@ -25,12 +26,14 @@ use std::time::Instant;
 pub use batch::{Batch, Committed, Expect, MAX_BATCH_ROWS, Query, Statements};
 pub use dialect::Dialect;
 pub use error::StoreError;
-pub use migrations::{MIGRATIONS, Migration};
+pub use migrations::{MIGRATIONS, Migration, Schema};
+pub use owner::{Claim, Holder};
 pub use settings::{DbSettings, Durability};
 pub use spec::{Column, Conflict, Delete, Insert, Ty, Update};
 pub use value::{Row, Value};
 
 use gate::Gate;
+use owner::{Fence, file, open, session};
 use postgres::Postgres;
 use settings::Place;
 use sqlite::Sqlite;
@@ -44,26 +47,78 @@ pub struct Db {
     shared: Arc<Shared>,
 }
 
-struct Shared {
+pub(crate) struct Shared {
     url: String,
     gate: Gate,
+    fence: Arc<Fence>,
     engine: Engine,
+    /// Dropped last, and only after the connections.
+    lock: tokio::sync::Mutex<Lock>,
 }
 
-enum Engine {
+/// What keeps other processes from owning the database.
+pub(crate) enum Lock {
+    /// This handle does not own it, or nobody else could: it is in memory.
+    None,
+    File(#[allow(dead_code, reason = "held, not used")] file::FileLock),
+    Session(session::SessionLock),
+}
+
+pub(crate) enum Engine {
     Sqlite(Sqlite),
     Postgres(Postgres),
 }
 
 impl Db {
-    /// Opens the database, creating a SQLite file if it is missing, and checks that its settings took hold.
+    /// Opens the database, creating a SQLite file if it is missing, and checks that its settings took hold. The handle
+    /// owns nothing: another process may, and goes on beside it.
     pub async fn open(settings: DbSettings) -> Result<Self, StoreError> {
+        let fence = Arc::<Fence>::default();
         let engine = match settings.place()? {
-            Place::Memory => Engine::Sqlite(Sqlite::open(None, &settings).await?),
-            Place::File(path) => Engine::Sqlite(Sqlite::open(Some(path), &settings).await?),
-            Place::Postgres(options) => Engine::Postgres(Postgres::open(*options, &settings).await?),
+            Place::Memory => Engine::Sqlite(Sqlite::open(None, &settings, fence.clone()).await?),
+            Place::File(path) => Engine::Sqlite(Sqlite::open(Some(path), &settings, fence.clone()).await?),
+            Place::Postgres(options) => Engine::Postgres(Postgres::open(*options, &settings, "tradewind", fence.clone()).await?),
         };
-        Ok(Self { shared: Arc::new(Shared { url: settings.url, gate: Gate::new(), engine }) })
+        Ok(Self::of(settings.url, fence, engine, Lock::None))
+    }
+
+    /// Opens the database as its one owner: waits for another one as the claim says, brings the schema up to date and gives
+    /// the names of the migrations that took. From then on a commit fails with [`StoreError::NotOwner`] once there is another
+    /// owner, see [`Db::lost`].
+    ///
+    /// # Errors
+    /// [`StoreError::Owned`] when another process owns it; [`StoreError::Settings`] when it cannot be locked.
+    pub async fn own(settings: DbSettings, claim: Claim<'_>) -> Result<(Self, Vec<String>), StoreError> {
+        match settings.place()? {
+            Place::Memory => {
+                let db = Self::open(settings).await?;
+                let applied = db.migrate().await?;
+                Ok((db, applied))
+            }
+            Place::File(path) => open::file(settings, &path, &claim).await,
+            Place::Postgres(options) => open::postgres(settings, *options, &claim).await,
+        }
+    }
+
+    /// Who owns the database at this address, if anybody does. Creates and changes nothing.
+    pub async fn owner(settings: &DbSettings) -> Result<Option<String>, StoreError> {
+        match settings.place()? {
+            Place::Memory => Ok(None),
+            Place::File(path) => match path.canonicalize() {
+                Ok(path) => file::owner(&path),
+                Err(_) => Ok(None),
+            },
+            Place::Postgres(options) => session::owner(&options).await,
+        }
+    }
+
+    fn of(url: String, fence: Arc<Fence>, engine: Engine, lock: Lock) -> Self {
+        Self { shared: Arc::new(Shared { url, gate: Gate::new(), fence, engine, lock: tokio::sync::Mutex::new(lock) }) }
+    }
+
+    /// Returns, with the reason, once this owner has lost the database to another. It can only end then.
+    pub async fn lost(&self) -> String {
+        self.shared.fence.lost().await
     }
 
     /// Opens a new, empty in-memory database that no other handle shares.
@@ -74,6 +129,11 @@ impl Db {
     /// Applies the embedded migrations that are missing, each in a transaction of its own, and returns their names.
     pub async fn migrate(&self) -> Result<Vec<String>, StoreError> {
         migrations::apply(self, MIGRATIONS).await
+    }
+
+    /// How the schema compares with the embedded migrations. Changes nothing.
+    pub async fn schema(&self) -> Result<Schema, StoreError> {
+        migrations::compare(self, MIGRATIONS).await
     }
 
     /// As [`Db::migrate`] with a list of one's own, in ascending order.
@@ -122,6 +182,9 @@ impl Db {
         };
         metrics::histogram!("store_commit_seconds").record(started.elapsed().as_secs_f64());
         metrics::histogram!("store_commit_rows").record(rows as f64);
+        if matches!(outcome, Err(StoreError::NotOwner)) {
+            self.shared.fence.lose("the database has another owner by now");
+        }
         if outcome.is_err() {
             metrics::counter!("store_commit_failures").increment(1);
         }
@@ -159,6 +222,10 @@ impl Db {
         match &self.shared.engine {
             Engine::Sqlite(sqlite) => sqlite.close().await,
             Engine::Postgres(postgres) => postgres.close().await,
+        }
+        // The next owner begins when the last of our commits has ended.
+        if let Lock::Session(lock) = std::mem::replace(&mut *self.shared.lock.lock().await, Lock::None) {
+            lock.release().await;
         }
     }
 }

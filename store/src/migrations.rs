@@ -32,6 +32,32 @@ impl Migration {
     }
 }
 
+/// How a database's schema compares with what this program knows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Schema {
+    /// Names of migrations that were applied and are known.
+    pub applied: Vec<String>,
+    /// Names of those still to be applied.
+    pub missing: Vec<&'static str>,
+    /// Names of those that a newer program applied.
+    pub unknown: Vec<String>,
+}
+
+/// Compares and changes nothing.
+pub(crate) async fn compare(db: &Db, migrations: &[Migration]) -> Result<Schema, StoreError> {
+    let history = match db.query(HISTORY, Vec::new()).await {
+        Ok(history) => history,
+        // There is no history yet.
+        Err(StoreError::Query { .. }) => Vec::new(),
+        Err(error) => return Err(error),
+    };
+    let names = history.iter().map(|row| row.text(0).map(str::to_owned)).collect::<Result<Vec<_>, _>>()?;
+    let (applied, unknown) = names.into_iter().partition(|name| migrations.iter().any(|known| known.name == *name));
+    let missing =
+        |applied: &Vec<String>| migrations.iter().map(|known| known.name).filter(|name| !applied.iter().any(|a| a == name)).collect();
+    Ok(Schema { missing: missing(&applied), applied, unknown })
+}
+
 pub(crate) async fn apply(db: &Db, migrations: &[Migration]) -> Result<Vec<String>, StoreError> {
     let mut applied = Vec::new();
     for _ in 0..RACES {

@@ -11,6 +11,9 @@ mod place;
 #[path = "contract/migrations.rs"]
 mod migrations;
 
+#[path = "contract/owning.rs"]
+mod owning;
+
 #[path = "contract/reading.rs"]
 mod reading;
 

@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnection, PgPool};
-use sqlx::{Acquire as _, AssertSqlSafe, Executor as _};
+use sqlx::{AssertSqlSafe, Connection as _, Executor as _};
 use tokio::sync::RwLock;
 
 use super::{Failure, Repeat, bind, failure, fetch, fetch_with};
 use crate::batch::{Op, OpEffect};
+use crate::owner::session;
 use crate::spec::Spec;
 use crate::{Batch, Committed, Dialect, Expect, StoreError, Value};
 
@@ -17,16 +18,16 @@ const PAUSE: Duration = Duration::from_millis(3);
 /// Repeats granted beyond one for each pooled connection, all of which a restarted server leaves dead.
 const REPEATS: u32 = 5;
 
-pub(super) async fn run(pool: &PgPool, company: &RwLock<()>, batch: &Batch) -> Result<Committed, StoreError> {
+pub(super) async fn run(pool: &PgPool, company: &RwLock<()>, epoch: Option<i64>, batch: &Batch) -> Result<Committed, StoreError> {
     let mut repeats = 0;
     let mut repeat = Repeat::AtOnce;
     loop {
         let outcome = if repeat == Repeat::Alone {
             let _alone = company.write().await;
-            transaction(pool, batch).await
+            transaction(pool, epoch, batch).await
         } else {
             let _together = company.read().await;
-            transaction(pool, batch).await
+            transaction(pool, epoch, batch).await
         };
         match outcome {
             Ok(committed) => return Ok(committed),
@@ -40,9 +41,23 @@ pub(super) async fn run(pool: &PgPool, company: &RwLock<()>, batch: &Batch) -> R
     }
 }
 
-async fn transaction(pool: &PgPool, batch: &Batch) -> Result<Committed, Failure> {
+async fn transaction(pool: &PgPool, epoch: Option<i64>, batch: &Batch) -> Result<Committed, Failure> {
     let mut connection = pool.acquire().await.map_err(|error| failure("acquire", error))?;
-    let mut transaction = connection.begin().await.map_err(|error| failure("BEGIN", error))?;
+    let mut begun = false;
+    let outcome = on(&mut connection, epoch, batch, &mut begun).await;
+    if !begun {
+        // It may be inside a transaction that broke off; the driver takes it for one that never began.
+        connection.close_on_drop();
+    }
+    outcome
+}
+
+async fn on(connection: &mut PgConnection, epoch: Option<i64>, batch: &Batch, begun: &mut bool) -> Result<Committed, Failure> {
+    let mut transaction = match epoch {
+        None => connection.begin().await.map_err(|error| failure("BEGIN", error))?,
+        Some(epoch) => connection.begin_with(AssertSqlSafe(session::begin(epoch))).await.map_err(refused)?,
+    };
+    *begun = true;
     let mut effects = Vec::with_capacity(batch.ops.len());
     for (index, op) in batch.ops.iter().enumerate() {
         match apply(&mut transaction, index, op).await {
@@ -61,6 +76,14 @@ async fn transaction(pool: &PgPool, batch: &Batch) -> Result<Committed, Failure>
         Failure { repeat, ..failure }
     })?;
     Ok(Committed { effects })
+}
+
+/// Why an owner's transaction did not begin.
+fn refused(error: sqlx::Error) -> Failure {
+    match &error {
+        sqlx::Error::Database(told) if told.code().is_some_and(|code| code == session::PASSED) => StoreError::NotOwner.into(),
+        _ => failure("BEGIN", error),
+    }
 }
 
 async fn apply(connection: &mut PgConnection, index: usize, op: &Op) -> Result<OpEffect, Failure> {

@@ -4,6 +4,7 @@ mod bind;
 mod commit;
 mod decode;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures::TryStreamExt as _;
@@ -11,6 +12,7 @@ use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
 use sqlx::{Connection as _, Executor as _, SqlSafeStr as _};
 use tokio::sync::{OwnedSemaphorePermit, RwLock};
 
+use crate::owner::Fence;
 use crate::{Batch, Committed, DbSettings, Durability, MAX_READ_ROWS, Query, Row, StoreError, Value};
 
 /// How long a caller waits for a free connection.
@@ -24,19 +26,25 @@ pub(crate) struct Postgres {
     /// Shared by ordinary commits; held alone by one that is repeated because it collided. Without it, batches
     /// that lock the same rows in different orders meet again and again, a second of deadlock detection each time.
     company: RwLock<()>,
+    fence: Arc<Fence>,
 }
 
 impl Postgres {
-    pub(crate) async fn open(options: PgConnectOptions, settings: &DbSettings) -> Result<Self, StoreError> {
+    /// Connections say that they are of `name`.
+    pub(crate) async fn open(options: PgConnectOptions, settings: &DbSettings, name: &str, fence: Arc<Fence>) -> Result<Self, StoreError> {
         let synchronous = match settings.durability {
             Durability::Full => "on",
             Durability::Normal => "off",
         };
-        let options = options.application_name("tradewind").statement_cache_capacity(PREPARED).options([
+        let options = options.application_name(name).statement_cache_capacity(PREPARED).options([
             ("statement_timeout", "30s"),
             ("lock_timeout", "10s"),
             ("idle_in_transaction_session_timeout", "60s"),
             ("synchronous_commit", synchronous),
+            // A machine that is gone leaves no open transaction behind for long.
+            ("tcp_keepalives_idle", "5"),
+            ("tcp_keepalives_interval", "2"),
+            ("tcp_keepalives_count", "3"),
         ]);
         let pool = PgPoolOptions::new()
             .max_connections(settings.connections)
@@ -46,7 +54,7 @@ impl Postgres {
             .connect_with(options)
             .await
             .map_err(|error| failure("connect", error).error)?;
-        Ok(Self { pool, company: RwLock::new(()) })
+        Ok(Self { pool, company: RwLock::new(()), fence })
     }
 
     pub(crate) async fn read(&self, queries: &[Query]) -> Result<Vec<Vec<Row>>, StoreError> {
@@ -77,7 +85,7 @@ impl Postgres {
     }
 
     pub(crate) async fn commit(&self, batch: &Batch, permit: OwnedSemaphorePermit) -> Result<Committed, StoreError> {
-        let outcome = commit::run(&self.pool, &self.company, batch).await;
+        let outcome = commit::run(&self.pool, &self.company, self.fence.epoch(), batch).await;
         drop(permit);
         outcome
     }
@@ -100,7 +108,7 @@ impl Postgres {
 
 /// Whether nothing happened and the same may be tried again.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Repeat {
+pub(crate) enum Repeat {
     Never,
     /// The connection was dead and is replaced.
     AtOnce,
@@ -108,8 +116,8 @@ enum Repeat {
     Alone,
 }
 
-struct Failure {
-    error: StoreError,
+pub(crate) struct Failure {
+    pub(crate) error: StoreError,
     repeat: Repeat,
 }
 
@@ -145,7 +153,7 @@ async fn fetch_with(connection: &mut PgConnection, sql: &'static str, arguments:
     Ok(fetched)
 }
 
-fn failure(sql: &str, error: sqlx::Error) -> Failure {
+pub(crate) fn failure(sql: &str, error: sqlx::Error) -> Failure {
     let code = match &error {
         sqlx::Error::Database(refused) => refused.code().unwrap_or_default().into_owned(),
         _ => String::new(),

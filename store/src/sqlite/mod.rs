@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use tokio::sync::{Mutex, OwnedSemaphorePermit, mpsc, oneshot};
 
+use crate::owner::Fence;
 use crate::{Batch, Committed, DbSettings, Query, Row, StoreError};
 use reader::ReadRequest;
 use writer::{CommitRequest, WriteRequest};
@@ -29,12 +30,12 @@ pub(crate) struct Sqlite {
 
 impl Sqlite {
     /// Opens the file, or a database in memory for `None`.
-    pub(crate) async fn open(path: Option<PathBuf>, settings: &DbSettings) -> Result<Self, StoreError> {
+    pub(crate) async fn open(path: Option<PathBuf>, settings: &DbSettings, fence: Arc<Fence>) -> Result<Self, StoreError> {
         let (writes, requests) = mpsc::channel(QUEUE);
         let (at, durability) = (path.clone(), settings.durability);
         let connect = move || connection::writer(at.as_deref(), durability);
         let (wrote, fold) = fold::pair();
-        let written = spawn("store-writer".to_owned(), connect, move |session| writer::run(session, requests, &wrote)).await?;
+        let written = spawn("store-writer".to_owned(), connect, move |session| writer::run(session, requests, &wrote, &fence)).await?;
         let mut ended = Vec::new();
         if let Some(path) = path.clone() {
             // Ends with the writer; nobody waits for it.

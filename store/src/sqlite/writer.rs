@@ -7,6 +7,7 @@ use super::ReadAnswer;
 use super::execute::{Session, failure, is_busy};
 use super::fold::Written;
 use super::reader::snapshot;
+use crate::owner::{CURRENT, Fence};
 use crate::{Batch, Committed, Query, StoreError};
 
 /// A group takes no further batch once it has this many rows, so that the first caller is not kept waiting.
@@ -38,14 +39,14 @@ enum GroupFailure {
 
 type Results = Vec<Result<Committed, StoreError>>;
 
-pub(super) fn run(session: Session, mut requests: mpsc::Receiver<WriteRequest>, wrote: &Written) {
+pub(super) fn run(session: Session, mut requests: mpsc::Receiver<WriteRequest>, wrote: &Written, fence: &Fence) {
     let mut next = None;
     loop {
         match next.take().or_else(|| requests.blocking_recv()) {
             Some(WriteRequest::Commit(first)) => {
                 let group;
                 (group, next) = gather(first, &mut requests);
-                commit(&session, group);
+                commit(&session, fence.epoch(), group);
                 wrote.note();
             }
             // Whoever asked may have gone; the answer then goes nowhere.
@@ -74,12 +75,12 @@ fn gather(first: CommitRequest, requests: &mut mpsc::Receiver<WriteRequest>) -> 
     (group, None)
 }
 
-fn commit(session: &Session, group: Vec<CommitRequest>) {
+fn commit(session: &Session, epoch: Option<i64>, group: Vec<CommitRequest>) {
     metrics::histogram!("store_group_batches").record(group.len() as f64);
     let mut tries = 0;
     let results = loop {
         tries += 1;
-        match transaction(session, &group) {
+        match transaction(session, epoch, &group) {
             Ok(results) => break results,
             Err(GroupFailure::Busy(_)) if tries < TRIES => {
                 tracing::warn!(tries, "another process holds the database's write lock; trying again");
@@ -92,18 +93,33 @@ fn commit(session: &Session, group: Vec<CommitRequest>) {
     }
 }
 
-fn transaction(session: &Session, group: &[CommitRequest]) -> Result<Results, GroupFailure> {
-    match together(session, group)? {
+fn transaction(session: &Session, epoch: Option<i64>, group: &[CommitRequest]) -> Result<Results, GroupFailure> {
+    match together(session, epoch, group)? {
         Some(results) => Ok(results),
-        None => apart(session, group),
+        None => apart(session, epoch, group),
     }
+}
+
+/// Begins a transaction, inside which nobody else writes; with an epoch only while that is in force.
+fn begin(session: &Session, epoch: Option<i64>) -> Result<(), GroupFailure> {
+    let connection = &session.connection;
+    step(connection, "BEGIN IMMEDIATE").map_err(busy_or_lost)?;
+    let Some(epoch) = epoch else { return Ok(()) };
+    let now = connection.prepare_cached(CURRENT).and_then(|mut statement| statement.query_row([], |row| row.get::<_, i64>(0)));
+    let lost = match now {
+        Ok(now) if now == epoch => return Ok(()),
+        Ok(_) | Err(rusqlite::Error::QueryReturnedNoRows) => StoreError::NotOwner,
+        Err(error) => StoreError::unavailable(error),
+    };
+    roll_back(connection);
+    Err(GroupFailure::Lost(lost))
 }
 
 /// Applies every batch without guarding one from another: a savepoint for each took a sixth of the server's time under many
 /// small commits, and hardly ever is one needed. None when a batch failed; nothing is written then.
-fn together(session: &Session, group: &[CommitRequest]) -> Result<Option<Results>, GroupFailure> {
+fn together(session: &Session, epoch: Option<i64>, group: &[CommitRequest]) -> Result<Option<Results>, GroupFailure> {
     let connection = &session.connection;
-    step(connection, "BEGIN IMMEDIATE").map_err(busy_or_lost)?;
+    begin(session, epoch)?;
     let mut results = Vec::with_capacity(group.len());
     for request in group {
         let result = session.apply(&request.batch);
@@ -120,9 +136,9 @@ fn together(session: &Session, group: &[CommitRequest]) -> Result<Option<Results
 }
 
 /// Applies every batch behind a savepoint of its own, so that those that fail leave the others be.
-fn apart(session: &Session, group: &[CommitRequest]) -> Result<Results, GroupFailure> {
+fn apart(session: &Session, epoch: Option<i64>, group: &[CommitRequest]) -> Result<Results, GroupFailure> {
     let connection = &session.connection;
-    step(connection, "BEGIN IMMEDIATE").map_err(busy_or_lost)?;
+    begin(session, epoch)?;
     let results = match guarded(session, group) {
         Ok(results) => results,
         Err(error) => {
