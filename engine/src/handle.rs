@@ -7,6 +7,7 @@ use crate::incoming::Arrival;
 use crate::lane::{self, Lane};
 use crate::lateness::{Lateness, LatenessReading};
 use crate::outbox::Relay;
+use crate::supervision::{self, Supervision};
 use crate::{EngineError, Environment, jobs};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
@@ -69,6 +70,8 @@ impl Default for EngineSettings {
 pub struct Health {
     /// Whether it takes and does work.
     pub ready: bool,
+    /// Whether none of its parts has broken off. One that did does not come back: the process is to be started anew.
+    pub whole: bool,
     /// Arrivals accepted and not yet routed.
     pub waiting: usize,
     /// How long the oldest of them has waited, in seconds.
@@ -99,6 +102,7 @@ pub(crate) struct Shared {
     wake: Notify,
     stop: Notify,
     stopping: AtomicBool,
+    pub supervision: Supervision,
     /// Where tests let commits fail, or happen twice.
     #[cfg(test)]
     pub fault: crate::lane::tests::Fault,
@@ -118,6 +122,7 @@ impl Shared {
             wake: Notify::new(),
             stop: Notify::new(),
             stopping: AtomicBool::new(false),
+            supervision: Supervision::default(),
             #[cfg(test)]
             fault: crate::lane::tests::Fault::default(),
         }
@@ -180,9 +185,13 @@ impl Engine {
         let planned = lane::plan(&shared).await?;
         lane.backlog.extend(planned);
         let (acceptances, acceptor) = Acceptor::new(shared.clone());
-        let mut tasks = vec![tokio::spawn(lane.work()), tokio::spawn(relay.work()), tokio::spawn(acceptor.work())];
+        let mut tasks = vec![
+            supervision::start(&shared, "lane", lane.work()),
+            supervision::start(&shared, "relay", relay.work()),
+            supervision::start(&shared, "acceptor", acceptor.work()),
+        ];
         if shared.settings.jobs {
-            tasks.push(tokio::spawn(jobs::run(shared.clone())));
+            tasks.push(supervision::start(&shared, "jobs", jobs::run(shared.clone())));
         }
         Ok(Self(Arc::new(Inner { shared, arrivals, acceptances, tasks: tokio::sync::Mutex::new(tasks) })))
     }
@@ -193,7 +202,7 @@ impl Engine {
     /// [`EngineError::Full`] and [`EngineError::Stopping`] when nothing was accepted; a store error when it is not known.
     pub async fn accept(&self, arrivals: Vec<Arrival>) -> Result<(), EngineError> {
         let shared = &self.0.shared;
-        if shared.stopping() {
+        if shared.stopping() || !shared.supervision.is_whole() {
             return Err(EngineError::Stopping);
         }
         if arrivals.is_empty() {
@@ -282,7 +291,8 @@ impl Engine {
     pub fn health(&self) -> Health {
         let shared = &self.0.shared;
         Health {
-            ready: !shared.stopping(),
+            ready: !shared.stopping() && shared.supervision.is_whole(),
+            whole: shared.supervision.is_whole(),
             waiting: self.0.arrivals.max_capacity() - self.0.arrivals.capacity(),
             oldest_inbox_seconds: shared.oldest_arrival_age().map_or(0.0, |age| age.micros() as f64 / 1e6),
             outbox_pending: shared.waiting_effects.load(Ordering::Relaxed),
@@ -293,14 +303,19 @@ impl Engine {
         }
     }
 
+    /// Returns, with the reason, once a part of the engine has ended although nobody stopped it: work is accepted no longer
+    /// or not done. Only a new process mends that.
+    pub async fn broken(&self) -> String {
+        self.0.shared.supervision.broken().await
+    }
+
     /// Stops: what is under way is finished and committed, the rest stays in the database for the next process.
     pub async fn stop(&self) {
         self.0.shared.stopping.store(true, Ordering::SeqCst);
         self.0.shared.stop.notify_waiters();
         for task in self.0.tasks.lock().await.drain(..) {
-            if let Err(error) = task.await {
-                tracing::error!(%error, "a part of the engine broke off");
-            }
+            // A panic was caught and told; the task itself always ends well.
+            let _ = task.await;
         }
     }
 }

@@ -19,6 +19,7 @@ mod lane;
 pub mod lateness;
 mod outbox;
 mod run;
+mod supervision;
 mod trigger;
 mod world;
 

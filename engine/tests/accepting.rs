@@ -102,3 +102,35 @@ async fn a_request_with_more_than_there_is_room_for_is_refused_whole() {
     engine.stop().await;
     assert_eq!(present(&db).await, BTreeSet::from(["one".to_owned()]));
 }
+
+/// Breaks the relay off as soon as it asks.
+struct Broken;
+
+impl Connector for Broken {
+    fn name(&self) -> &'static str {
+        "broken"
+    }
+    fn perform<'a>(&'a self, _: Envelope<'a>) -> BoxFuture<'a, Attempt> {
+        unreachable!("no journey is live")
+    }
+    fn check(&self) -> BoxFuture<'_, Result<(), Problem>> {
+        Box::pin(std::future::ready(Ok(())))
+    }
+    fn concurrency(&self) -> usize {
+        panic!("a defect")
+    }
+}
+
+#[tokio::test]
+async fn an_engine_says_that_a_part_of_it_broke_off() {
+    let db = Db::sqlite_in_memory().await.unwrap();
+    db.migrate().await.unwrap();
+    let connectors = Connectors { email: Arc::new(Broken), http: Arc::new(Idle), sender: "Shop <shop@example.com>".parse().unwrap() };
+    let settings = EngineSettings { jobs: false, ..EngineSettings::default() };
+    let engine = Engine::start(db, Environment::system(), settings, connectors).await.unwrap();
+    assert_eq!(engine.broken().await, "the relay broke off (panic: a defect)");
+    let health = engine.health();
+    assert!(!health.whole && !health.ready);
+    let refused = engine.accept(vec![viewed(engine.env(), "ada")]).await;
+    assert!(matches!(refused, Err(EngineError::Stopping)), "{refused:?}");
+}

@@ -9,9 +9,12 @@ use crate::EngineError;
 use crate::delivery::{HANDED_OVER, OutboxRow};
 use crate::handle::Shared;
 use crate::inbox::Pending;
+use crate::supervision::words;
+use futures::FutureExt as _;
 use futures::future::BoxFuture;
 use futures::stream::{FuturesUnordered, StreamExt};
 use std::collections::{HashSet, VecDeque};
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use tokio::sync::mpsc;
@@ -19,6 +22,7 @@ use tradewind_connectors::{Attempt, Envelope};
 use tradewind_nodes::effect::{DeliveryMode, Payload};
 use tradewind_nodes::guard::Judgement;
 use tradewind_nodes::id::EffectKey;
+use tradewind_nodes::issue::Problem;
 use tradewind_nodes::time::{Duration, Timestamp};
 use uuid::Uuid;
 
@@ -28,6 +32,9 @@ const MOST_WAITING: usize = 8_192;
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// Outcomes written in one commit.
 const MOST_SETTLED: usize = 500;
+/// Effects that may happen at most once, under way at a time. They are marked before they are tried and a crash closes what is
+/// marked, tried or not: no more are marked than are sent at once.
+const MOST_ONCE: usize = 32;
 
 type Sending = BoxFuture<'static, (OutboxRow, Attempt)>;
 type Committing = BoxFuture<'static, (Vec<(Uuid, Settled)>, Result<Vec<Pending>, EngineError>)>;
@@ -39,6 +46,9 @@ pub(crate) struct Relay {
     arrivals: mpsc::Sender<Pending>,
     signals: Arc<Signals>,
     ready: VecDeque<OutboxRow>,
+    /// Those of them that may happen at most once: they have a line of their own, for fewer are sent at a time.
+    once: VecDeque<OutboxRow>,
+    once_sending: usize,
     /// Effects this process has in hand, so that a look into the database does not take them twice.
     in_hand: HashSet<EffectKey>,
     /// Those of them that are on their way to a person: a cap counts them.
@@ -66,6 +76,8 @@ impl Relay {
             arrivals,
             signals,
             ready: VecDeque::new(),
+            once: VecDeque::new(),
+            once_sending: 0,
             in_hand: HashSet::new(),
             in_flight: InFlight::default(),
             sending: FuturesUnordered::new(),
@@ -106,20 +118,20 @@ impl Relay {
 
     async fn turn(&mut self) -> Result<(), EngineError> {
         let now = self.shared.env.now();
-        while self.ready.len() < MOST_WAITING
+        while self.waiting() < MOST_WAITING
             && let Ok(row) = self.rows.try_recv()
         {
             self.take(row, now);
         }
         // Before the last is under way: a receiver that answers at once would wait for our reading otherwise.
-        let room = self.ready.len() < self.most_sending() && self.in_hand.len() < MOST_WAITING;
+        let room = self.waiting() < self.most_sending() && self.in_hand.len() < MOST_WAITING;
         if room && (now >= self.next_look || self.signals.take_look()) {
             self.next_look = now.plus(LOOK_EVERY);
             self.read_due(now).await?;
         }
         self.send(now).await?;
         self.commit();
-        if !self.ready.is_empty() && self.sending.len() < self.most_sending() {
+        if self.next_counts().1 > 0 {
             return Ok(());
         }
         // Without room the next answer wakes us.
@@ -138,7 +150,7 @@ impl Relay {
                 self.committing = None;
                 self.committed(settled, result).await;
             }
-            Some(row) = self.rows.recv(), if self.ready.len() < MOST_WAITING => {
+            Some(row) = self.rows.recv(), if self.waiting() < MOST_WAITING => {
                 self.take(row, now);
             }
             () = tokio::time::sleep(pause) => {}
@@ -153,8 +165,8 @@ impl Relay {
     pub async fn settle_all(&mut self) -> Result<bool, EngineError> {
         self.begin_all().await?;
         let now = self.shared.env.now();
-        let any = !self.ready.is_empty() || !self.sending.is_empty() || !self.settled.is_empty();
-        while !self.ready.is_empty() || !self.sending.is_empty() || !self.settled.is_empty() {
+        let any = self.waiting() > 0 || !self.sending.is_empty() || !self.settled.is_empty();
+        while self.waiting() > 0 || !self.sending.is_empty() || !self.settled.is_empty() {
             self.send(now).await?;
             while let Some(done) = self.sending.next().await {
                 self.settle(done);
@@ -199,8 +211,30 @@ impl Relay {
     /// Takes an effect in hand, once: a look into the database may find it before the lane has handed it over.
     fn hold(&mut self, row: OutboxRow) {
         if self.in_hand.insert(row.key.clone()) {
-            self.ready.push_back(row);
+            self.wait(row);
         }
+    }
+
+    fn wait(&mut self, row: OutboxRow) {
+        if is_once(&row) { &mut self.once } else { &mut self.ready }.push_back(row);
+    }
+
+    /// How many effects wait for their turn.
+    fn waiting(&self) -> usize {
+        self.ready.len() + self.once.len()
+    }
+
+    /// How many of those that may happen at most once can be begun now, and of all together.
+    fn next_counts(&self) -> (usize, usize) {
+        let free = self.most_sending().saturating_sub(self.sending.len());
+        let once = MOST_ONCE.saturating_sub(self.once_sending).min(self.once.len()).min(free);
+        (once, (once + self.ready.len()).min(free))
+    }
+
+    /// The effects that can be begun now; those of each line in their turn.
+    fn next(&mut self) -> Vec<OutboxRow> {
+        let (once, all) = self.next_counts();
+        self.once.drain(..once).chain(self.ready.drain(..all - once)).collect()
     }
 
     async fn read_due(&mut self, now: Timestamp) -> Result<(), EngineError> {
@@ -218,34 +252,40 @@ impl Relay {
 
     /// Judges what is ready once more and begins to send it.
     async fn send(&mut self, now: Timestamp) -> Result<(), EngineError> {
-        let free = self.most_sending().saturating_sub(self.sending.len());
-        let count = free.min(self.ready.len());
-        if count == 0 {
+        let next = self.next();
+        if next.is_empty() {
             return Ok(());
         }
-        let next: Vec<OutboxRow> = self.ready.drain(..count).collect();
         let judgements = match judge(&self.shared, &next, &self.in_flight, now).await {
             Ok(judgements) => judgements,
             Err(error) => {
-                self.ready.extend(next);
+                for row in next {
+                    self.wait(row);
+                }
                 return Err(error);
             }
         };
+        let mut once = Vec::new();
         for (row, judgement) in next.into_iter().zip(judgements) {
             match judgement {
-                Judgement::Send => self.begin(row).await,
+                Judgement::Send if is_once(&row) => once.push(row),
+                Judgement::Send => self.begin(row),
                 Judgement::Suppress(why) => self.settled.push((self.shared.env.id(), Settled::Suppressed { row, why })),
                 Judgement::Postpone(until, why) => self.settled.push((self.shared.env.id(), Settled::Postponed { row, until, why })),
             }
         }
+        let (marked, refused) = waiting::mark(&self.shared, once).await;
+        for row in refused {
+            self.in_hand.remove(&row.key);
+        }
+        self.once_sending += marked.len();
+        for row in marked {
+            self.begin(row);
+        }
         Ok(())
     }
 
-    async fn begin(&mut self, row: OutboxRow) {
-        if row.effect.delivery == DeliveryMode::AtMostOnce && !waiting::mark(&self.shared, &row).await {
-            self.in_hand.remove(&row.key);
-            return;
-        }
+    fn begin(&mut self, row: OutboxRow) {
         self.in_flight.takes_off(&row);
         let shared = self.shared.clone();
         self.sending.push(Box::pin(async move {
@@ -265,13 +305,20 @@ impl Relay {
                 unsubscribe_url: unsubscribe.as_deref(),
                 now: shared.env.now(),
             };
-            let attempt = connector.perform(envelope).await;
+            // A panic costs this attempt, not the relay and with it everybody's messages.
+            let attempt = AssertUnwindSafe(connector.perform(envelope)).catch_unwind().await.unwrap_or_else(|panic| Attempt::Retry {
+                after: None,
+                problem: Problem::new("connector.panicked", format!("the connector broke off: {}", words(&*panic))),
+            });
             drop(payload);
             (row, attempt)
         }));
     }
 
     fn settle(&mut self, (row, attempt): (OutboxRow, Attempt)) {
+        if is_once(&row) {
+            self.once_sending -= 1;
+        }
         let settled = Settled::from_attempt(row, attempt, &self.shared.env);
         self.settled.push((self.shared.env.id(), settled));
     }
@@ -311,4 +358,8 @@ impl Relay {
             }
         }
     }
+}
+
+fn is_once(row: &OutboxRow) -> bool {
+    row.effect.delivery == DeliveryMode::AtMostOnce
 }

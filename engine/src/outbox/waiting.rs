@@ -10,7 +10,7 @@ use tradewind_nodes::effect::Effect;
 use tradewind_nodes::id::{CustomerId, EffectKey, JourneyId, NodeId, RunId, Shard, WorkspaceId};
 use tradewind_nodes::issue::Problem;
 use tradewind_nodes::time::Timestamp;
-use tradewind_store::{Batch, Expect, Row, StoreError, Value};
+use tradewind_store::{Batch, Expect, Row, StoreError, Ty, Update, Value};
 use uuid::Uuid;
 
 macro_rules! select {
@@ -26,11 +26,15 @@ macro_rules! select {
 const DUE: &str = select!("due_at <= $1 ORDER BY due_at, run_id, id LIMIT $2");
 /// What was marked before it was tried and never settled may have happened: at most once means it is not tried again.
 const UNCERTAIN: &str = select!("state = 'sending' AND id > $1 ORDER BY id LIMIT $2");
-const MARK: &str =
-    "UPDATE deliveries SET state = 'sending', due_at = NULL WHERE run_id = $1 AND node = $2 AND visit = $3 AND state = 'pending'";
+static MARK: Update = Update::new(
+    "deliveries",
+    &[("run_id", Ty::Uuid), ("node", Ty::Text), ("visit", Ty::Int), ("state", Ty::Text)],
+    &[("state", Ty::Text), ("due_at", Ty::Int)],
+)
+.expect_all();
 /// What an earlier process had in memory, and had not tried: it keeps its turn.
 const LEFT_BEHIND: &str = "UPDATE deliveries SET due_at = created_at WHERE due_at > $1 AND state = 'pending' AND attempts = 0";
-pub(crate) const STATEMENTS: &[&str] = &[DUE, UNCERTAIN, MARK, LEFT_BEHIND];
+pub(crate) const STATEMENTS: &[&str] = &[DUE, UNCERTAIN, LEFT_BEHIND];
 
 /// Rows read at a time, beside those in hand.
 const PAGE: i64 = 1_000;
@@ -72,19 +76,39 @@ pub(super) async fn take_up(shared: &Shared) -> Result<Vec<Pending>, EngineError
     }
 }
 
-/// Marks an effect that may happen at most once before it is tried. False when it must not be tried.
-pub(super) async fn mark(shared: &Shared, row: &OutboxRow) -> bool {
-    let mut batch = Batch::new();
-    let key = vec![row.key.run.0.into(), row.key.node.as_str().into(), row.key.visit.into()];
-    batch.execute(MARK, key, Expect::Rows(1));
-    match shared.commit(batch).await {
-        Ok(_) => true,
-        Err(StoreError::Conflict { .. }) => false,
+/// Marks effects that may happen at most once before they are tried, in one commit; gives those that may be tried.
+pub(super) async fn mark(shared: &Shared, rows: Vec<OutboxRow>) -> (Vec<OutboxRow>, Vec<OutboxRow>) {
+    if rows.is_empty() {
+        return (rows, Vec::new());
+    }
+    match shared.commit(marks(&rows)).await {
+        Ok(()) => return (rows, Vec::new()),
+        // One of them is settled or marked already.
+        Err(StoreError::Conflict { .. }) if rows.len() > 1 => {}
+        Err(StoreError::Conflict { .. }) => return (Vec::new(), rows),
         Err(error) => {
-            tracing::error!(%error, key = %row.key, "an effect could not be marked and is not sent now");
-            false
+            tracing::error!(%error, count = rows.len(), "effects could not be marked and are not sent now");
+            return (Vec::new(), rows);
         }
     }
+    let (mut marked, mut refused) = (Vec::new(), Vec::new());
+    for row in rows {
+        match shared.commit(marks(std::slice::from_ref(&row))).await {
+            Ok(()) => marked.push(row),
+            Err(_) => refused.push(row),
+        }
+    }
+    (marked, refused)
+}
+
+fn marks(rows: &[OutboxRow]) -> Batch {
+    let mut batch = Batch::new();
+    let values = |row: &OutboxRow| -> [Value; 6] {
+        let key = &row.key;
+        [key.run.0.into(), key.node.as_str().into(), key.visit.into(), "pending".into(), "sending".into(), Value::Null]
+    };
+    batch.update(&MARK, rows.iter().map(values));
+    batch
 }
 
 /// The effect of a row. One that does not read is said loudly and left alone: it must not stop others.

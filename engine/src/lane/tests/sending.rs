@@ -119,6 +119,25 @@ async fn at_most_once_is_not_repeated_after_a_crash_and_its_run_is_told() {
     assert_eq!(stage.count("SELECT COUNT(*) FROM inbox").await, 0);
 }
 
+#[tokio::test]
+async fn a_crash_costs_only_the_at_most_once_effects_that_are_under_way() {
+    let mut stage = told(calling(json!({"delivery": "at_most_once"})), 36).await;
+    for n in 0..100 {
+        stage.track(&format!("user {n}"), "Order Completed", json!({})).await;
+    }
+    while stage.lane.round().await.unwrap() {}
+    let shared = stage.shared.clone();
+    let commits = || shared.fault.commits.load(std::sync::atomic::Ordering::SeqCst);
+    let before = commits();
+    // The first turn of a relay that dies before any answer.
+    stage.relay.begin_all().await.unwrap();
+    assert_eq!(commits() - before, 1, "one for all marks");
+    assert_eq!(stage.count("SELECT COUNT(*) FROM deliveries WHERE state = 'sending'").await, 32);
+    stage.restart().await;
+    stage.quiet().await;
+    assert_eq!(stage.count("SELECT COUNT(*) FROM deliveries WHERE state = 'sent'").await, 68);
+}
+
 async fn suppressed(stage: &mut Stage, word: &str) {
     stage.quiet().await;
     assert!(stage.recorder.made().is_empty());
