@@ -44,7 +44,7 @@ const fn plain(name: &'static str, default: &'static str, help: &'static str) ->
 }
 
 /// Every setting there is.
-pub const SETTINGS: [Setting; 17] = [
+pub const SETTINGS: [Setting; 18] = [
     Setting {
         name: "database",
         default: "sqlite:tradewind.db",
@@ -84,6 +84,7 @@ pub const SETTINGS: [Setting; 17] = [
     plain("max_body", "2097152", "Bytes a request to /api may have (ingestion has Segment's own limits)"),
     plain("max_connections", "4096", "Connections at once; further ones wait"),
     plain("request_timeout", "30s", "How long an answer may take to begin"),
+    plain("write_timeout", "30s", "How long a client may take nothing of an answer before its connection is closed"),
     plain("stop_timeout", "10s", "How long requests under way may take to finish when the process stops"),
 ];
 
@@ -125,6 +126,8 @@ pub struct Config {
     pub max_connections: usize,
     /// How long an answer may take to begin.
     pub request_timeout: Duration,
+    /// How long a client may take nothing of an answer.
+    pub write_timeout: Duration,
     /// How long requests may take to finish when the process stops.
     pub stop_timeout: Duration,
     /// Every setting as text, safe to show, and where it came from.
@@ -165,6 +168,7 @@ impl Config {
             max_body: number(layers, "max_body", 65_536..=67_108_864)?,
             max_connections: number(layers, "max_connections", 1..=1_000_000)?,
             request_timeout: layers.parse("request_timeout", short_time)?,
+            write_timeout: layers.parse("write_timeout", short_time)?,
             stop_timeout: layers.parse("stop_timeout", short_time)?,
             shown: layers.shown(),
         })

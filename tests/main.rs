@@ -5,6 +5,7 @@
 
 mod bad_input;
 mod browser;
+mod connections;
 mod drafting;
 mod e2e;
 mod journeys;

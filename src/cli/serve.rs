@@ -85,7 +85,7 @@ impl Server {
         let workspace = workspace::open(&db, &env, &keys).await?;
         let settings = engine_settings(&config, workspace.tokens.clone());
         let engine = Engine::start(db.clone(), env.clone(), settings, connectors(&config)?).await?;
-        let limits = Limits { connections: config.max_connections, grace: config.stop_timeout };
+        let limits = Limits { connections: config.max_connections, write: config.write_timeout, grace: config.stop_timeout };
         let app = App {
             started_at: env.now(),
             live: Board::default(),

@@ -27,7 +27,9 @@ pub mod message;
 pub mod metrics;
 pub mod openapi;
 pub mod opened;
+mod outflow;
 pub mod page;
+mod peers;
 pub mod period;
 pub mod problem;
 pub mod rate;
@@ -47,9 +49,9 @@ pub mod why;
 use crate::config::Config;
 use axum::Router;
 use axum::extract::Request;
-use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::middleware::{Next, from_fn, from_fn_with_state, map_response};
 use axum::response::{IntoResponse, Response};
-use http::header::HeaderName;
+use http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, HeaderValue, X_CONTENT_TYPE_OPTIONS};
 use key_ring::KeyRing;
 use metrics_exporter_prometheus::PrometheusHandle;
 pub use problem::ApiError;
@@ -153,6 +155,7 @@ pub fn app(state: AppState) -> Router {
         .merge(ui::router())
         .layer(from_fn_with_state(state.clone(), within_time))
         .layer(from_fn(problems_only))
+        .layer(map_response(guarded))
         .layer(PropagateRequestIdLayer::new(REQUEST_ID))
         .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid));
     // Ingestion has no layer of its own beyond the last: it answers tens of thousands of requests a second.
@@ -180,6 +183,16 @@ async fn within_size(state: axum::extract::State<AppState>, mut request: Request
     }
     extract::drain(request.body_mut()).await;
     problem::from_status(http::StatusCode::PAYLOAD_TOO_LARGE, &format!("it takes {} bytes", state.config.max_body)).into_response()
+}
+
+/// Middleware: what says nothing about it itself is no page, is framed by nobody and is what its type says.
+async fn guarded(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    let json = headers.get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().ends_with(b"json"));
+    let policy = if json { "default-src 'none'; frame-ancestors 'none'" } else { "frame-ancestors 'none'" };
+    headers.entry(CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(policy));
+    headers.entry(X_CONTENT_TYPE_OPTIONS).or_insert(HeaderValue::from_static("nosniff"));
+    response
 }
 
 /// Middleware: failures that axum or a layer answered in plain text become problem documents too.

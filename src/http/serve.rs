@@ -1,11 +1,16 @@
 //! The listener: takes connections, bounds them, and lets them finish when the process stops.
 //!
-//! hyper's HTTP/1 server directly rather than `axum::serve`: it allows a time limit on slow request heads, an upper
-//! bound on connections and pipelined answers, and it costs less a request.
+//! hyper's HTTP/1 server directly rather than `axum::serve`: it allows time limits on slow request heads and on clients that
+//! do not read, an upper bound on connections, and it costs less a request. Its `pipeline_flush` stays off: with it hyper
+//! buffers the answers to all pipelined requests without any bound, and closes without a word on a malformed one.
 
+use super::outflow::{Bounded, Outflow};
+use super::peers::Peers;
+use super::problem;
 use axum::Router;
 use axum::body::Body;
-use http::HeaderMap;
+use axum::response::IntoResponse as _;
+use http::{HeaderMap, StatusCode, Version, header};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -21,6 +26,8 @@ use tower::Service;
 const HEAD_TIME: Duration = Duration::from_secs(60);
 /// Bytes of a head, and of what is read ahead.
 const BUFFER: usize = 64 * 1024;
+/// One address beyond the private networks holds one in so many of the connections.
+const SHARE: usize = 8;
 /// How long to wait after the system refused a connection (out of file descriptors).
 const PAUSE: Duration = Duration::from_millis(100);
 
@@ -34,13 +41,18 @@ impl Peer {
     #[must_use]
     pub fn client(&self, headers: &HeaderMap) -> Option<IpAddr> {
         let peer = self.0.ip().to_canonical();
-        let near = match peer {
-            IpAddr::V4(ip) => ip.is_loopback() || ip.is_private(),
-            IpAddr::V6(ip) => ip.is_loopback() || ip.is_unique_local(),
-        };
+        let near = is_near(peer);
         // The nearest proxy appends, so the last entry is the one it saw itself.
         let forwarded = || headers.get_all("x-forwarded-for").iter().next_back()?.to_str().ok()?.rsplit(',').next()?.trim().parse().ok();
         near.then(forwarded).flatten().or(Some(peer))
+    }
+}
+
+/// Whether an address is of this machine or a private network.
+pub(super) fn is_near(address: IpAddr) -> bool {
+    match address.to_canonical() {
+        IpAddr::V4(ip) => ip.is_loopback() || ip.is_private(),
+        IpAddr::V6(ip) => ip.is_loopback() || ip.is_unique_local(),
     }
 }
 
@@ -49,6 +61,8 @@ impl Peer {
 pub struct Limits {
     /// Connections at once; further ones wait in the system's queue.
     pub connections: usize,
+    /// How long a client may take nothing of an answer before its connection is closed.
+    pub write: Duration,
     /// How long requests may take to finish once the process stops.
     pub grace: Duration,
 }
@@ -56,6 +70,7 @@ pub struct Limits {
 /// Serves until `stopping` turns true, then lets the requests under way finish, at most for the grace.
 pub async fn serve(listener: TcpListener, app: Router, limits: Limits, stopping: watch::Receiver<bool>) {
     let slots = Arc::new(Semaphore::new(limits.connections));
+    let peers = Peers::new((limits.connections / SHARE).max(1));
     let mut stop = stopping.clone();
     loop {
         let accepted = tokio::select! {
@@ -64,10 +79,15 @@ pub async fn serve(listener: TcpListener, app: Router, limits: Limits, stopping:
             accepted = accept(&listener, &slots) => accepted,
         };
         let Some((stream, peer, slot)) = accepted else { continue };
+        let Some(admission) = peers.admit(peer.ip()) else {
+            metrics::counter!("tradewind_http_refused_connections_total").increment(1);
+            continue;
+        };
         let (app, stopping) = (app.clone(), stopping.clone());
+        let outflow = Arc::new(Outflow::default());
         tokio::spawn(async move {
-            connection(stream, peer, app, stopping).await;
-            drop(slot);
+            connection(Bounded::new(stream, limits.write, outflow.clone()), peer, app, outflow, stopping).await;
+            drop((slot, admission));
         });
     }
     drop(listener);
@@ -96,18 +116,24 @@ async fn accept(listener: &TcpListener, slots: &Arc<Semaphore>) -> Option<(TcpSt
     }
 }
 
-async fn connection(stream: TcpStream, peer: SocketAddr, app: Router, mut stopping: watch::Receiver<bool>) {
+async fn connection(stream: Bounded<TcpStream>, peer: SocketAddr, app: Router, outflow: Arc<Outflow>, mut stopping: watch::Receiver<bool>) {
     let service = service_fn(move |request: http::Request<hyper::body::Incoming>| {
-        let mut request = request.map(Body::new);
-        request.extensions_mut().insert(Peer(peer));
-        let answer = app.clone().call(request);
-        async move { answer.await.map_err(|never: Infallible| never) }
+        let (mut app, outflow) = (app.clone(), outflow.clone());
+        async move {
+            outflow.drained().await;
+            if !names_one_host(&request) {
+                return Ok(problem::from_status(StatusCode::BAD_REQUEST, "an HTTP/1.1 request has one Host header, no more and no less")
+                    .into_response());
+            }
+            let mut request = request.map(Body::new);
+            request.extensions_mut().insert(Peer(peer));
+            app.call(request).await.map_err(|never: Infallible| never)
+        }
     });
     let serving = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_TIME)
         .max_buf_size(BUFFER)
-        .pipeline_flush(true)
         .serve_connection(TokioIo::new(stream), service);
     let mut serving = std::pin::pin!(serving);
     // How a connection ends is the client's business: resets and time-outs are not errors of ours.
@@ -116,6 +142,11 @@ async fn connection(stream: TcpStream, peer: SocketAddr, app: Router, mut stoppi
         _ = stopping.wait_for(|stopping| *stopping) => serving.as_mut().graceful_shutdown(),
     }
     let _ = serving.await;
+}
+
+/// RFC 9112, 3.2: proxies and this server could otherwise take the request for different hosts.
+fn names_one_host<B>(request: &http::Request<B>) -> bool {
+    request.version() != Version::HTTP_11 || request.headers().get_all(header::HOST).iter().count() == 1
 }
 
 #[cfg(test)]
@@ -147,7 +178,7 @@ mod tests {
             inside.add_permits(1);
             held.acquire().await.map_or("gone", |_| "done")
         });
-        let limits = Limits { connections: 10, grace: Duration::from_secs(30) };
+        let limits = Limits { connections: 10, write: Duration::from_secs(30), grace: Duration::from_secs(30) };
         let server = tokio::spawn(serve(listener, Router::new().route("/", slow), limits, stopping));
         let mut stream = TcpStream::connect(address).await.unwrap();
         stream.write_all(b"GET / HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();

@@ -41,19 +41,35 @@ impl Site {
 
     /// Starts the program and waits until it is ready.
     pub async fn start(&mut self) -> Server {
+        let starting = self.launch(self.command(&["serve"]));
+        self.ready(starting).await
+    }
+
+    /// The program with these arguments, in this folder, with this database and the settings of the site.
+    pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_tradewind"));
-        command.arg("serve").current_dir(&self.folder).stdin(Stdio::null()).stdout(Stdio::piped());
+        command.args(arguments).current_dir(&self.folder).stdin(Stdio::null()).stdout(Stdio::piped());
         let database = format!("sqlite:{}", self.folder.join("tradewind.db").display());
         let fixed = [("DATABASE", database.as_str()), ("LISTEN", "127.0.0.1:0"), ("LOG_LEVEL", "warn")];
         let own = self.settings.iter().map(|(name, value)| (name.as_str(), value.as_str()));
         for (name, value) in fixed.into_iter().chain(own) {
             command.env(format!("TRADEWIND_{name}"), value);
         }
+        command
+    }
+
+    /// Starts the program and waits for nothing.
+    pub fn launch(&self, mut command: Command) -> Starting {
         let mut child = command.spawn().expect("the program starts");
-        let mut said = follow(&mut child);
+        let said = follow(&mut child);
+        Starting { child: Some(child), said }
+    }
+
+    /// Waits until a program that was launched is ready.
+    pub async fn ready(&mut self, mut starting: Starting) -> Server {
         let mut address = None;
         while address.is_none() {
-            let line = tokio::time::timeout(std::time::Duration::from_secs(30), said.recv()).await;
+            let line = tokio::time::timeout(std::time::Duration::from_secs(30), starting.said.recv()).await;
             let line = line.ok().flatten().expect("the program says where it listens; its log is above");
             if let Some((_, key)) = line.split_once(KEY_LINE) {
                 self.key = Some(key.trim().to_owned());
@@ -61,9 +77,45 @@ impl Site {
             address = line.split_once(LISTENS).and_then(|(_, rest)| rest.split_whitespace().next()?.parse::<SocketAddr>().ok());
         }
         let key = self.key.clone().expect("the first start shows a key");
+        let child = starting.child.take().expect("taken once");
         let server = Server { child, address: address.unwrap(), key, client: client() };
         until("/readyz", async || (server.call(Method::GET, "/readyz", None).await.status == StatusCode::OK).then_some(())).await;
         server
+    }
+}
+
+/// A program that was started and may not be ready yet; killed when dropped.
+pub struct Starting {
+    child: Option<Child>,
+    said: UnboundedReceiver<String>,
+}
+
+impl Starting {
+    /// Waits until it prints a line with these words.
+    pub async fn says(&mut self, words: &str) -> String {
+        let looking = async {
+            loop {
+                let line = self.said.recv().await.expect("the program goes on; its log is above");
+                if line.contains(words) {
+                    return line;
+                }
+            }
+        };
+        tokio::time::timeout(std::time::Duration::from_secs(30), looking).await.unwrap_or_else(|_| panic!("it never said {words:?}"))
+    }
+
+    /// What it writes to its error output, when that is piped.
+    pub fn stderr(&mut self) -> std::process::ChildStderr {
+        self.child.as_mut().and_then(|child| child.stderr.take()).expect("stderr is piped, and taken once")
+    }
+}
+
+impl Drop for Starting {
+    fn drop(&mut self) {
+        if let Some(child) = &mut self.child {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
     }
 }
 
@@ -121,6 +173,29 @@ impl Server {
     pub fn kill(mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
+    }
+
+    /// The number of its process.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// A figure of its memory in KiB, as `VmRSS` or `VmHWM` (the most it ever had).
+    pub fn memory(&self, figure: &str) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.pid())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix(figure)?.strip_prefix(':')).expect("the kernel tells it");
+        line.trim().trim_end_matches(" kB").parse().unwrap()
+    }
+
+    /// Sends it a signal, as `TERM`.
+    pub fn signal(&self, name: &str) {
+        let sent = Command::new("kill").args(["-s", name, &self.pid().to_string()]).status().unwrap();
+        assert!(sent.success(), "{sent}");
+    }
+
+    /// Waits for its end and gives how it ended.
+    pub async fn ended(&mut self) -> std::process::ExitStatus {
+        until("the end of the program", async || self.child.try_wait().unwrap()).await
     }
 
     /// A request with the first key and, when given, a JSON body.
