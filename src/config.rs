@@ -85,7 +85,7 @@ pub const SETTINGS: [Setting; 18] = [
     plain("max_connections", "4096", "Connections at once; further ones wait"),
     plain("request_timeout", "30s", "How long an answer may take to begin"),
     plain("write_timeout", "30s", "How long a client may take nothing of an answer before its connection is closed"),
-    plain("stop_timeout", "10s", "How long requests under way may take to finish when the process stops"),
+    plain("stop_timeout", "10s", "How long stopping may take: requests have half of it to finish, the engine and what it sends the rest"),
 ];
 
 /// How log lines are written.
@@ -128,7 +128,7 @@ pub struct Config {
     pub request_timeout: Duration,
     /// How long a client may take nothing of an answer.
     pub write_timeout: Duration,
-    /// How long requests may take to finish when the process stops.
+    /// How long stopping may take.
     pub stop_timeout: Duration,
     /// Every setting as text, safe to show, and where it came from.
     pub shown: Vec<(&'static str, String, Origin)>,

@@ -22,7 +22,12 @@ fn main() -> ExitCode {
         return ExitCode::FAILURE;
     }
     match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
-        Ok(runtime) => runtime.block_on(cli::run()),
+        Ok(runtime) => {
+            let code = runtime.block_on(cli::run());
+            // Not waited for: a thread that is busy with something endless must not keep the process.
+            runtime.shutdown_background();
+            code
+        }
         Err(error) => {
             cli::complain(&format!("no threads could be started ({error}): raise the limit of processes (ulimit -u)"));
             ExitCode::FAILURE

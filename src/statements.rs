@@ -14,7 +14,6 @@ async fn every_statement_prepares_on_both_databases() {
         [key_ring::STATEMENTS, idempotency::STATEMENTS, session::STATEMENTS, sessions::STATEMENTS, workspace::STATEMENTS]
             .iter()
             .flat_map(|list| list.0.iter().copied())
-            .chain([doctor::APPLIED])
             .collect();
     let sqlite = Db::sqlite_in_memory().await.unwrap();
     let url = tokio::task::spawn_blocking(postgres::fresh_database).await.unwrap();

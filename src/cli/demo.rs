@@ -5,8 +5,9 @@ mod shopper;
 mod street;
 
 use super::client::{Client, Remote};
-use super::serve::{Server, log, signal};
-use super::{Failure, say};
+use super::database::RESTART;
+use super::serve::{Hangup, Server, signal};
+use super::{Failure, log, say};
 use crate::config::{Config, Flags};
 use http::Method;
 use serde_json::{Value, json};
@@ -41,7 +42,7 @@ pub async fn run(flags: Flags, args: Args) -> Result<(), Failure> {
     // Whatever this machine is set up for: made-up people belong into no real database and get no real mail.
     config.database = format!("sqlite:{}", folder.join("demo.db").display());
     config.smtp = None;
-    log(&config)?;
+    log::begin(&config)?;
     say(&format!("The data are in {} and are removed at the end", folder.join("demo.db").display()));
     let served = serve(config, &args).await;
     if let Err(error) = std::fs::remove_dir_all(&folder) {
@@ -51,23 +52,22 @@ pub async fn run(flags: Flags, args: Args) -> Result<(), Failure> {
 }
 
 async fn serve(config: Config, args: &Args) -> Result<(), Failure> {
-    let server = Server::start(config).await?;
-    let shown = show(&server, args).await;
-    let stopped = server.stop().await;
-    shown.and(stopped)
-}
-
-async fn show(server: &Server, args: &Args) -> Result<(), Failure> {
+    let server = Server::start(config, Some(RESTART)).await?;
     let Some(key) = server.first_key.clone() else {
         return Err(Failure::new("the demonstration's database is not fresh: remove its folder and try again"));
     };
     let base = format!("http://{}", reachable(server.address));
+    let end = signal(Hangup::Ends)?;
+    server.until(show(base, key, args, end)).await
+}
+
+async fn show(base: String, key: String, args: &Args, end: impl Future<Output = ()>) -> Result<(), Failure> {
     let client = Client::new(Remote::to(base.clone(), key.clone()))?;
     publish(&client).await?;
     say(&words(&base, &key, args.rate));
     // People walk in through the public door, as those of a real shop would.
     let street = tokio::spawn(street::run(client, args.rate, args.seed));
-    signal().await?;
+    end.await;
     street.abort();
     Ok(())
 }

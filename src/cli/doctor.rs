@@ -1,8 +1,8 @@
 //! `tradewind doctor`: whether everything the server needs is there, each with its remedy.
 
-use super::{Failure, Verdict, say};
+use super::{Failure, Verdict, database, say};
 use crate::config::Config;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 use tradewind_connectors::Connector;
 use tradewind_connectors::smtp::Smtp;
@@ -10,7 +10,7 @@ use tradewind_connectors::webhook::Webhook;
 use tradewind_engine::clock::Environment;
 use tradewind_nodes::issue::Problem;
 use tradewind_nodes::time::Timestamp;
-use tradewind_store::{Db, Dialect, Durability, MIGRATIONS, StoreError};
+use tradewind_store::{Db, Dialect, Durability, StoreError};
 
 /// What one check may take.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -22,8 +22,6 @@ const MIB: u64 = 1024 * 1024;
 /// Free space below which a warning is due.
 const LITTLE: u64 = 1024 * MIB;
 
-/// The migrations that were applied.
-pub const APPLIED: &str = "SELECT name FROM tradewind_migrations ORDER BY name LIMIT 10000";
 /// The database's clock. Only asked of PostgreSQL: SQLite has the clock of this machine.
 pub const THEIR_CLOCK: &str = "SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS bigint)";
 
@@ -33,7 +31,7 @@ type Finding = Result<String, String>;
 /// Checks everything and prints what it finds.
 pub async fn run(config: &Config) -> Result<Verdict, Failure> {
     let mut report = Report(Verdict::Good);
-    match database_file(config) {
+    match database::file(config) {
         Some(path) if !path.exists() => {
             report.add("database", Ok(format!("{} is not there yet: `tradewind serve` makes it", path.display())));
         }
@@ -41,7 +39,7 @@ pub async fn run(config: &Config) -> Result<Verdict, Failure> {
     }
     report.add("durability", Ok(durability(config.durability).into()));
     report.add("clock", clock(Environment::system().now()));
-    if let Some(finding) = database_file(config).and_then(|path| disk(&path)) {
+    if let Some(finding) = database::file(config).and_then(|path| disk(&path)) {
         report.add("disk space", finding);
     }
     report.add("mail", mail(config).await);
@@ -76,32 +74,17 @@ async fn database(config: &Config, report: &mut Report) {
     };
     let kind = if db.dialect() == Dialect::Sqlite { "SQLite" } else { "PostgreSQL" };
     report.add("database", Ok(format!("{kind}, reached; its settings hold")));
-    report.add("migrations", migrations(&db).await);
+    report.add("migrations", database::schema(&db).await);
     if db.dialect() == Dialect::Postgres {
         report.add("its clock", database_clock(&db).await);
     }
+    report.add("owner", owner(config).await);
     db.close().await;
 }
 
-async fn migrations(db: &Db) -> Finding {
-    let rows = match db.query(APPLIED, vec![]).await {
-        Ok(rows) => rows,
-        Err(StoreError::Query { .. }) => {
-            return Err("none is applied: run `tradewind migrate`, or `tradewind serve`, which does it too".into());
-        }
-        Err(error) => return Err(error.to_string()),
-    };
-    let applied: Vec<&str> = rows.iter().filter_map(|row| row.text(0).ok()).collect();
-    let missing: Vec<&str> = MIGRATIONS.iter().map(|migration| migration.name).filter(|name| !applied.contains(name)).collect();
-    let unknown: Vec<&&str> = applied.iter().filter(|name| !MIGRATIONS.iter().any(|migration| migration.name == **name)).collect();
-    if !unknown.is_empty() {
-        return Err(format!("{unknown:?} were applied by a newer program: run that one"));
-    }
-    if missing.is_empty() {
-        Ok(format!("all {} applied", applied.len()))
-    } else {
-        Err(format!("{missing:?} are missing: run `tradewind migrate`"))
-    }
+async fn owner(config: &Config) -> Finding {
+    let owner = Db::owner(&config.db()).await.map_err(|error| error.to_string())?;
+    Ok(owner.unwrap_or_else(|| "no server runs on it".to_owned()))
 }
 
 async fn database_clock(db: &Db) -> Finding {
@@ -127,12 +110,6 @@ fn durability(durability: Durability) -> &'static str {
 
 fn clock(now: Timestamp) -> Finding {
     if now < WRITTEN { Err(format!("it is {now} by this machine: set its clock")) } else { Ok(now.to_string()) }
-}
-
-fn database_file(config: &Config) -> Option<PathBuf> {
-    let path = config.database.strip_prefix("sqlite:")?;
-    let path = path.strip_prefix("//").unwrap_or(path);
-    (path != ":memory:").then(|| PathBuf::from(path))
 }
 
 fn disk(file: &Path) -> Option<Finding> {
@@ -195,14 +172,6 @@ fn words(problem: Problem) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[tokio::test]
-    async fn what_is_applied_is_compared_with_what_is_known() {
-        let db = Db::sqlite_in_memory().await.unwrap();
-        assert!(migrations(&db).await.unwrap_err().starts_with("none is applied"));
-        db.migrate().await.unwrap();
-        assert!(migrations(&db).await.unwrap().starts_with("all "));
-    }
 
     #[test]
     fn a_clock_in_the_past_is_wrong() {

@@ -1,13 +1,12 @@
-//! `tradewind keys`: API keys, in the database itself, for whoever may read it. The server need not run.
+//! `tradewind keys`: API keys, in the database itself, for whoever may read it. The server may run, and need not.
 
-use super::{Failure, say};
+use super::{Failure, database, say};
 use crate::config::Config;
 use crate::http::key_ring::{KeyRing, Scope};
 use crate::http::keys::checked_name;
 use crate::workspace;
 use tradewind_engine::clock::Environment;
 use tradewind_nodes::id::WorkspaceId;
-use tradewind_store::Db;
 use uuid::Uuid;
 
 const PAGE: i64 = 200;
@@ -35,14 +34,11 @@ pub enum Command {
 
 /// Does it.
 pub async fn run(config: &Config, command: Command) -> Result<(), Failure> {
-    let db = Db::open(config.db()).await?;
-    db.migrate().await?;
-    let env = Environment::system();
-    let keys = KeyRing::new(db.clone(), env.clone());
-    let workspace = workspace::open(&db, &env, &keys).await?;
-    if let Some(key) = &workspace.first_key {
-        say(&first_key(key));
-    }
+    let db = database::open_beside(config).await?;
+    let keys = KeyRing::new(db.clone(), Environment::system());
+    let workspace = workspace::find(&db).await?;
+    let workspace =
+        workspace.ok_or_else(|| Failure::new("no server has run on this database yet: `tradewind serve` makes its first key"))?;
     match command {
         Command::Create { name, scopes } => create(&keys, workspace.id, &name, &scopes).await?,
         Command::List => list(&keys, workspace.id).await?,

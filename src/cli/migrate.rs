@@ -1,13 +1,11 @@
 //! `tradewind migrate`: brings the database up to date. `serve` does so too; alone it serves a careful upgrade.
 
-use super::{Failure, say};
+use super::{Failure, database, say};
 use crate::config::Config;
-use tradewind_store::Db;
 
-/// Applies the missing migrations.
+/// Applies the missing migrations. Not beside a running server, which would meet a schema it does not know.
 pub async fn run(config: &Config) -> Result<(), Failure> {
-    let db = Db::open(config.db()).await?;
-    let applied = db.migrate().await?;
+    let (db, applied) = database::own(config, Some(database::RESTART)).await?;
     if applied.is_empty() {
         say("The database is up to date.");
     }

@@ -1,10 +1,12 @@
 //! The command line: one file a command.
 
 mod client;
+mod database;
 mod demo;
 pub mod doctor;
 mod journey;
 mod keys;
+mod log;
 mod migrate;
 mod serve;
 mod settings;
@@ -26,8 +28,8 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Run the server. Brings the database up to date first.
-    Serve,
+    /// Run the server, as the one owner of its database. Brings the database up to date first.
+    Serve(serve::Args),
     /// Run a server with a fresh database and a made-up shop.
     Demo(demo::Args),
     /// Bring the database up to date and stop.
@@ -98,7 +100,7 @@ pub async fn run() -> ExitCode {
 async fn dispatch(cli: Cli) -> Result<Verdict, Failure> {
     let load = || Config::load(&cli.settings);
     match cli.command {
-        Command::Serve => serve::run(load()?).await.map(|()| Verdict::Good),
+        Command::Serve(args) => serve::run(load()?, args).await.map(|()| Verdict::Good),
         Command::Demo(args) => demo::run(cli.settings, args).await.map(|()| Verdict::Good),
         Command::Migrate => migrate::run(&load()?).await.map(|()| Verdict::Good),
         Command::Doctor => doctor::run(&load()?).await,

@@ -15,7 +15,14 @@ const PATIENCE: Duration = Duration::from_secs(2);
 
 /// The routes.
 pub fn router() -> Router<AppState> {
-    Router::new().route("/healthz", get(async || axum::Json(json!({"status": "up"})))).route("/readyz", get(ready))
+    Router::new().route("/healthz", get(alive)).route("/readyz", get(ready))
+}
+
+async fn alive(State(state): State<AppState>) -> Response {
+    if !state.engine.health().whole {
+        return ApiError::busy("a part of the engine broke off: this process ends and is to be started anew", 1).into_response();
+    }
+    axum::Json(json!({"status": "up"})).into_response()
 }
 
 async fn ready(State(state): State<AppState>) -> Response {

@@ -6,12 +6,14 @@ use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
+use tokio::sync::watch;
 
 /// It listens until the test ends.
 pub struct Receiver {
     /// Where.
     pub address: SocketAddr,
     held: Arc<Mutex<Held>>,
+    open: watch::Sender<bool>,
 }
 
 struct Held {
@@ -19,15 +21,23 @@ struct Held {
     keys: Vec<String>,
 }
 
+type Shared = (Arc<Mutex<Held>>, watch::Receiver<bool>);
+
 impl Receiver {
     /// Starts one that answers with `status`.
     pub async fn start(status: StatusCode) -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let held = Arc::new(Mutex::new(Held { status, keys: Vec::new() }));
-        let app = Router::new().fallback(receive).with_state(held.clone());
+        let (open, opened) = watch::channel(true);
+        let app = Router::new().fallback(receive).with_state((held.clone(), opened));
         tokio::spawn(async move { axum::serve(listener, app).await });
-        Self { address, held }
+        Self { address, held, open }
+    }
+
+    /// Lets requests wait for their answer, or answers all that wait.
+    pub fn answer(&self, answers: bool) {
+        self.open.send(answers).unwrap();
     }
 
     /// Answers with `status` from now on.
@@ -41,8 +51,10 @@ impl Receiver {
     }
 }
 
-async fn receive(State(held): State<Arc<Mutex<Held>>>, headers: HeaderMap) -> (StatusCode, &'static str) {
-    let mut held = held.lock().unwrap();
-    held.keys.push(headers.get("idempotency-key").and_then(|key| key.to_str().ok()).unwrap_or_default().to_owned());
-    (held.status, "{}")
+async fn receive(State((held, mut open)): State<Shared>, headers: HeaderMap) -> (StatusCode, &'static str) {
+    let key = headers.get("idempotency-key").and_then(|key| key.to_str().ok()).unwrap_or_default().to_owned();
+    held.lock().unwrap().keys.push(key);
+    let _ = open.wait_for(|open| *open).await;
+    let status = held.lock().unwrap().status;
+    (status, "{}")
 }
