@@ -4,14 +4,14 @@
 mod postgres;
 
 use crate::cli::doctor;
-use crate::http::{idempotency, key_ring, session, sessions};
+use crate::http::{idempotency, key_ring, keys, session, sessions};
 use crate::workspace;
 use tradewind_store::{Db, DbSettings};
 
 #[tokio::test]
 async fn every_statement_prepares_on_both_databases() {
     let common: Vec<&str> =
-        [key_ring::STATEMENTS, idempotency::STATEMENTS, session::STATEMENTS, sessions::STATEMENTS, workspace::STATEMENTS]
+        [key_ring::STATEMENTS, keys::STATEMENTS, idempotency::STATEMENTS, session::STATEMENTS, sessions::STATEMENTS, workspace::STATEMENTS]
             .iter()
             .flat_map(|list| list.0.iter().copied())
             .collect();

@@ -67,6 +67,43 @@ async fn a_revoked_key_takes_its_sessions_along() {
 }
 
 #[tokio::test]
+async fn what_is_no_page_of_ours_says_what_a_browser_may_do_with_it() {
+    let server = Site::new(&[]).start().await;
+    for (path, policy) in [("/api/v1/keys", "default-src 'none'; frame-ancestors 'none'"), ("/api/docs/", "frame-ancestors 'none'")] {
+        let answer = server.call(Method::GET, path, None).await;
+        assert_eq!(
+            (&answer.headers["content-security-policy"], &answer.headers["x-content-type-options"]),
+            (&policy.parse().unwrap(), &"nosniff".parse().unwrap()),
+            "{path}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn the_last_admin_key_stays() {
+    let server = Site::new(&[]).start().await;
+    let first = server.get("/api/v1/keys").await["data"][0]["id"].as_str().unwrap().to_owned();
+    let path = format!("/api/v1/keys/{first}");
+    refused(&server.call(Method::DELETE, &path, None).await, StatusCode::CONFLICT, "last_admin");
+    server.accepted(Method::POST, "/api/v1/keys", Some(&json!({"name": "second", "scopes": ["admin"]}))).await;
+    assert_eq!(server.call(Method::DELETE, &path, None).await.status, StatusCode::NO_CONTENT);
+}
+
+#[tokio::test]
+async fn an_idempotency_key_is_its_callers_own() {
+    let server = Site::new(&[]).start().await;
+    let made = server.accepted(Method::POST, "/api/v1/keys", Some(&json!({"name": "desk", "scopes": ["read"]}))).await;
+    let bearer = format!("Bearer {}", made["key"].as_str().unwrap());
+    let body = json!({"name": "Welcome"});
+    let reader = [("authorization", bearer.as_str()), ("idempotency-key", "k-1")];
+    refused(&server.bare(Method::POST, "/api/v1/journeys", &reader, &body).await, StatusCode::FORBIDDEN, "scope_missing");
+    let make = async || server.call_with(Method::POST, "/api/v1/journeys", &body, ("idempotency-key", "k-1")).await;
+    assert_eq!(make().await.status, StatusCode::CREATED);
+    assert_eq!(make().await.headers["idempotency-replayed"], "true");
+    refused(&server.bare(Method::POST, "/api/v1/journeys", &reader, &body).await, StatusCode::FORBIDDEN, "scope_missing");
+}
+
+#[tokio::test]
 async fn a_wrong_key_is_said_at_its_field_and_no_browser_asks_for_a_password() {
     let server = Site::new(&[]).start().await;
     let answer = server.bare(Method::POST, PATH, &[OWN], &json!({"key": "tw_wrong"})).await;

@@ -2,10 +2,12 @@
 //!
 //! | case | answer |
 //! |---|---|
-//! | first time | done; the answer is kept unless it is a failure of ours (5xx, 429) or holds a secret |
+//! | first time | done; the answer is kept if it is a success and holds no secret: a request that failed did nothing |
 //! | same key, same request, finished | the kept answer with `Idempotency-Replayed: true` |
 //! | same key, first still running | 409 |
 //! | same key, another request | 422 |
+//!
+//! A key is its caller's own: another API key with the same `Idempotency-Key` is another request.
 //!
 //! The keeping is not one commit with the deed: a crash between both leaves a key that is free again after
 //! [`ABANDONED`], and the deed may then be done twice. What must never happen twice has a key of its own in the database.
@@ -77,7 +79,7 @@ async fn once(state: &AppState, caller: &Caller, request: Request, next: Next) -
     let route = parts.uri.path().to_owned();
     let bytes = to_bytes(body, state.config.max_body).await.map_err(|_| from_status(StatusCode::PAYLOAD_TOO_LARGE, ""))?;
     let fingerprint = fingerprint(parts.uri.query(), &bytes);
-    let slot = [Value::from(caller.workspace.0), route.into(), key.into()];
+    let slot = [Value::from(caller.workspace.0), route.into(), format!("{} {key}", caller.key_id()).into()];
     if let Some(kept) = claim(&state.db, &slot, &fingerprint, state.env.now()).await? {
         return given_again(&kept, &fingerprint);
     }
@@ -158,7 +160,7 @@ fn given_again(kept: &Kept, fingerprint: &[u8]) -> Result<Response, ApiError> {
 async fn keep(db: &Db, slot: &[Value; 3], response: Response) -> Result<Response, ApiError> {
     let status = response.status();
     let secret = response.headers().get(CACHE_CONTROL).is_some_and(|value| value.as_bytes() == b"no-store");
-    if secret || status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS {
+    if secret || !status.is_success() {
         release(db, slot).await;
         return Ok(response);
     }
@@ -237,9 +239,10 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn failures_of_ours_and_secrets_are_not_kept() {
+    async fn failures_and_secrets_are_not_kept() {
         let (db, now, one) = (db().await, Timestamp::from_micros(1_700_000_000_000_000), fingerprint(None, b""));
-        for response in [StatusCode::SERVICE_UNAVAILABLE.into_response(), ([(CACHE_CONTROL, "no-store")], "tw_secret").into_response()] {
+        let failures = [StatusCode::SERVICE_UNAVAILABLE, StatusCode::FORBIDDEN, StatusCode::NOT_FOUND].map(IntoResponse::into_response);
+        for response in failures.into_iter().chain([([(CACHE_CONTROL, "no-store")], "tw_secret").into_response()]) {
             assert!(claim(&db, &slot(), &one, now).await.unwrap().is_none());
             keep(&db, &slot(), response).await.unwrap();
         }

@@ -11,12 +11,19 @@ use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use http::header::CACHE_CONTROL;
 use serde::{Deserialize, Serialize};
+#[cfg(test)]
+use tradewind_store::Statements;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
 
 const MAX_NAME: usize = 100;
+const OTHER_ADMINS: &str =
+    "SELECT id FROM api_keys WHERE workspace_id = $1 AND id <> $2 AND revoked_at IS NULL AND scopes LIKE '%admin%' LIMIT 1";
+/// Every statement of this file.
+#[cfg(test)]
+pub const STATEMENTS: Statements = Statements(&[OTHER_ADMINS]);
 
 /// The routes.
 pub fn router() -> OpenApiRouter<AppState> {
@@ -76,6 +83,12 @@ async fn create(State(state): State<AppState>, admin: Admin, Json(wanted): Json<
 #[utoipa::path(delete, path = "/api/v1/keys/{id}", tag = "keys", params(("id" = Uuid, Path, description = "The key's id")),
     responses((status = 204), (status = "4XX", body = ProblemDocument)))]
 async fn revoke(State(state): State<AppState>, admin: Admin, Path(id): Path<Uuid>) -> ApiResult<StatusCode> {
+    // The caller's own key counts, unless it is the one to go.
+    let others = state.db.query(OTHER_ADMINS, vec![admin.workspace.0.into(), id.into()]).await?;
+    if others.is_empty() {
+        let detail = "this is the last key with the scope admin: make another first, or revoke it by `tradewind keys revoke`";
+        return Err(ApiError::conflict("last_admin", detail));
+    }
     if state.keys.revoke(admin.workspace, id).await? { Ok(StatusCode::NO_CONTENT) } else { Err(ApiError::not_found("API key", id)) }
 }
 

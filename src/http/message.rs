@@ -19,6 +19,8 @@ use utoipa::ToSchema;
 pub const MAX_MESSAGE: usize = 32 * 1024;
 /// Characters of an id or an event's name.
 const MAX_ID: usize = 256;
+/// Lists and objects inside one another. What is stored must read back, and readers stop at 128 levels in all.
+const MAX_DEPTH: usize = 64;
 /// Segment says fewer than 100.
 const MAX_MESSAGE_ID: usize = 99;
 /// How far ahead of us a clock may be.
@@ -158,7 +160,14 @@ pub fn normalise(mut message: Message, call: Call, around: &Surroundings, env: &
     let name = name(call, message.event.take())?;
     let message_id = message_id(message.message_id.take(), env)?;
     let mut context = surround(message.context.take(), &around.context);
+    // The engine's own: how long a chain of journeys the event came of.
+    context.remove("tradewind");
     let mut properties = properties(call, &mut message);
+    for (field, map) in [("properties", &properties), ("context", &context)] {
+        if map.values().any(|value| is_deeper(value, MAX_DEPTH)) {
+            return Err(Refusal::of(field, format!("is nested deeper than {MAX_DEPTH} levels: flatten it")));
+        }
+    }
     if call == Call::Group {
         let group = short(message.group_id.take(), "groupId")?.ok_or_else(|| Refusal::of("groupId", "is needed: say which group"))?;
         context.insert("groupId".into(), group.into());
@@ -188,6 +197,14 @@ pub fn normalise(mut message: Message, call: Call, around: &Surroundings, env: &
         received_at,
         message_id,
     })
+}
+
+fn is_deeper(value: &Json, levels: usize) -> bool {
+    match value {
+        Json::Array(items) => levels == 0 || items.iter().any(|item| is_deeper(item, levels - 1)),
+        Json::Object(map) => levels == 0 || map.values().any(|value| is_deeper(value, levels - 1)),
+        _ => false,
+    }
 }
 
 fn check_alias(user: Option<&str>, previous: Option<&str>) -> Result<(), Refusal> {

@@ -38,6 +38,24 @@ fn numbers_serve_as_ids_and_empty_arrays_as_objects() {
 }
 
 #[test]
+fn what_is_nested_too_deep_is_refused() {
+    let nested = |field: &str, depth: usize| {
+        let text = format!(r#"{{"userId":"u","event":"A","{field}":{{"a":{}1{}}}}}"#, "[".repeat(depth), "]".repeat(depth));
+        made(&text, Call::Track).map_err(|refusal| refusal.field)
+    };
+    for field in ["properties", "context"] {
+        assert!(nested(field, 64).is_ok());
+        assert_eq!(nested(field, 65).unwrap_err(), field);
+    }
+}
+
+#[test]
+fn the_engines_own_context_is_not_believed() {
+    let event = made(r#"{"userId":"u","event":"A","context":{"tradewind":{"depth":99},"page":{}}}"#, Call::Track).unwrap();
+    assert_eq!(event.context.keys().collect::<Vec<_>>(), ["page"]);
+}
+
+#[test]
 fn refusals_name_the_field() {
     let long = "x".repeat(257);
     let cases = [
