@@ -7,12 +7,14 @@ PROFILE ?= release
 # How often `make crash` kills the server, and the seed that decides when.
 KILLS ?= 200
 SEED ?= 1
+# How many random stories `make sim` plays.
+SEEDS ?= 20000
 # Further arguments of the harness, as `make bench BENCH='j1 --events 10000'`.
 BENCH ?= all
 
 target_dir = target/$(if $(filter dev,$(PROFILE)),debug,$(PROFILE))
 
-.PHONY: help run ui test prepare check-tools fmt lint unit bench crash harness pictures doc clean
+.PHONY: help run ui test prepare check-tools fmt lint unit sim bench crash harness pictures doc clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -77,6 +79,9 @@ unit: ## All tests, without installing or linting anything
 	else \
 		echo "cargo test"; cargo test --workspace --locked; \
 	fi
+
+sim: ## Play SEEDS random stories through the simulator and the engine; fails where they differ or a rule is broken
+	TRADEWIND_STORIES=$(SEEDS) cargo test --locked --profile $(PROFILE) -p tradewind-engine --lib -- --exact lane::tests::differential::simulator_and_engine_do_the_same_and_break_no_rule
 
 # In the dev profile exactly what `unit` has built: another choice of targets would choose other features of shared crates and build them again.
 harness:

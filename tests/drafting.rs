@@ -172,8 +172,8 @@ async fn people_are_counted_by_a_predicate_and_taken_into_a_dry_run() {
         "segments": facts["segments"], "history": facts["history"],
         "given": [{"at": "0s", "event": "Order Completed"}], "expect": {"steps": ["start", "often:yes"]},
     });
-    let scenario = tradewind_nodes::simulate::Scenario::parse(&scenario.to_string()).unwrap();
+    let scenario = tradewind_core::simulate::Scenario::parse(&scenario.to_string()).unwrap();
     let graph = serde_json::from_value(graph).unwrap();
-    let played = tradewind_nodes::simulate::play("a", &graph, &tradewind_nodes::kinds::Registry::builtin(), &scenario).unwrap();
+    let played = tradewind_core::simulate::play("a", &graph, &tradewind_nodes::kinds::Registry::builtin(), &scenario).unwrap();
     assert_eq!(played.failures, Vec::<String>::new());
 }

@@ -4,11 +4,11 @@ use crate::tidy::root;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use tradewind_core::simulate::{Coverage, Journey, Scenario, play};
 use tradewind_nodes::graph::{JourneyFile, validate};
 use tradewind_nodes::kinds::Registry;
 use tradewind_nodes::run::Program;
 use tradewind_nodes::script::ScriptKind;
-use tradewind_nodes::simulate::{Coverage, Journey, Scenario, play};
 
 fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
     let mut found: Vec<PathBuf> =

@@ -4,9 +4,9 @@ use crate::tidy::root;
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use tradewind_core::simulate::{Scenario, play};
 use tradewind_nodes::graph::{Graph, JourneyFile};
 use tradewind_nodes::kinds::Registry;
-use tradewind_nodes::simulate::{Scenario, play};
 
 const LANGUAGES: [&str; 8] = ["en", "es", "fr", "de", "ja", "ko", "zh", "ar"];
 /// What a card takes up on the canvas, with the room for its wires.

@@ -4,7 +4,7 @@
 
 use tradewind_commerce::customers::{self, Who};
 use tradewind_commerce::events::{Arrived, Exploration};
-use tradewind_commerce::profile::{ALIASES, CONSENTS, Profile, UPSERT, consent_values};
+use tradewind_commerce::profile::{self, ALIASES, CONSENTS, Profile, UPSERT, consent_values};
 use tradewind_commerce::segments::SegmentError;
 use tradewind_commerce::{consents, events, segments};
 use tradewind_nodes::fact::ConsentStatus;
@@ -32,7 +32,7 @@ fn person(workspace: WorkspaceId, user_id: &str, traits: serde_json::Value, at: 
 
 async fn store(db: &Db, profiles: &[Profile]) {
     let mut batch = Batch::new();
-    batch.insert(&UPSERT, profiles.iter().map(|profile| profile.values(profile.last_seen_at)));
+    batch.insert(&UPSERT, profiles.iter().map(|profile| profile::values(profile, profile.last_seen_at)));
     db.commit(batch).await.unwrap();
 }
 
@@ -197,6 +197,13 @@ async fn segments_are_made_changed_and_deleted() {
     db.commit(batch).await.unwrap();
     assert_eq!(segments::list(&db, HERE, None, 10).await.unwrap()[0].members, 1);
     assert_eq!(segments::members(&db, HERE, "german", None, 10).await.unwrap()[0].user_id.as_deref(), Some("u1"));
+    let of_german = serde_json::from_value(serde_json::json!({"segment": "german"})).unwrap();
+    segments::create(&db, HERE, Uuid::from_u128(11), "near", &of_german, now).await.unwrap();
+    let of_near = serde_json::from_value(serde_json::json!({"any": [{"segment": "near"}]})).unwrap();
+    match segments::redefine(&db, HERE, "german", &of_near, now).await {
+        Err(SegmentError::Invalid(issues)) => assert!(issues[0].message.contains("german → near → german"), "{issues:?}"),
+        other => panic!("{other:?}"),
+    }
     segments::delete(&db, HERE, "german").await.unwrap();
     assert!(segments::find(&db, HERE, "german").await.unwrap().is_none());
     let revision = db.query("SELECT revision FROM revisions WHERE subject = 'segments' LIMIT 1", Vec::new()).await.unwrap();

@@ -2,7 +2,8 @@
 
 use crate::EngineError;
 use crate::handle::Shared;
-use crate::inbox::{self, Pending};
+use crate::inbox;
+use crate::incoming::Pending;
 use std::sync::Arc;
 use tokio::sync::mpsc::OwnedPermit;
 use tokio::sync::{Semaphore, mpsc, oneshot};
@@ -104,7 +105,7 @@ impl Acceptor {
 
 async fn commit(shared: &Shared, together: Vec<Acceptance>) {
     let mut batch = Batch::new();
-    batch.insert(&inbox::ADD, together.iter().flat_map(|acceptance| &acceptance.rows).map(Pending::values));
+    batch.insert(&inbox::ADD, together.iter().flat_map(|acceptance| &acceptance.rows).map(inbox::values));
     let result = shared.db.commit(batch).await.map(drop);
     for acceptance in together {
         acceptance.finish(result.clone());

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use tradewind_core::state::NewIds;
 use tradewind_nodes::time::Timestamp;
 use uuid::Uuid;
 
@@ -93,6 +94,12 @@ impl Environment {
     #[must_use]
     pub fn fraction(&self) -> f64 {
         (self.noise() >> 11) as f64 / (1u64 << 53) as f64
+    }
+}
+
+impl NewIds for Environment {
+    fn id(&mut self) -> Uuid {
+        Environment::id(self)
     }
 }
 

@@ -2,8 +2,8 @@
 
 use crate::acceptor::{Acceptance, Acceptor};
 use crate::catalog::Catalogs;
-use crate::inbox::{self, Pending};
-use crate::incoming::Arrival;
+use crate::inbox;
+use crate::incoming::{Arrival, Pending};
 use crate::lane::{self, Lane};
 use crate::lateness::{Lateness, LatenessReading};
 use crate::outbox::Relay;
@@ -213,7 +213,7 @@ impl Engine {
             .iter()
             .map(|_| self.0.arrivals.clone().try_reserve_owned().map_err(|_| EngineError::Full))
             .collect::<Result<_, _>>()?;
-        let rows = arrivals.into_iter().map(|arrival| Pending::new(&shared.env, arrival)).collect();
+        let rows = arrivals.into_iter().map(|arrival| inbox::row(&shared.env, arrival)).collect();
         let (acceptance, answer) = Acceptance::new(rows, places);
         self.0.acceptances.send(acceptance).await.map_err(|_| EngineError::Stopping)?;
         answer.await.map_err(|_| EngineError::Stopping)?
@@ -233,8 +233,8 @@ impl Engine {
             .iter()
             .map(|_| self.0.arrivals.clone().try_reserve_owned().map_err(|_| EngineError::Full))
             .collect::<Result<Vec<_>, _>>()?;
-        let rows: Vec<Pending> = arrivals.into_iter().map(|arrival| Pending::new(&shared.env, arrival)).collect();
-        change.insert(&inbox::ADD, rows.iter().map(Pending::values));
+        let rows: Vec<Pending> = arrivals.into_iter().map(|arrival| inbox::row(&shared.env, arrival)).collect();
+        change.insert(&inbox::ADD, rows.iter().map(inbox::values));
         shared.db.commit(change).await?;
         // Committed is committed: rows that are not handed over now are found by the sweep.
         if let Err(error) = shared.catalogs.refresh(&shared.db).await {

@@ -1,11 +1,10 @@
 //! Inbox rows: written by the doors and by runs, taken by the lane.
 
-use crate::incoming::{Arrival, Incoming};
 use crate::{EngineError, Environment};
+use tradewind_core::message::{Arrival, Pending};
 use tradewind_nodes::id::{Shard, WorkspaceId};
 use tradewind_nodes::time::Timestamp;
 use tradewind_store::{Conflict, Delete, Insert, Row, Ty, Value};
-use uuid::Uuid;
 
 /// A page of rows that are not routed yet, oldest first, after an id.
 pub(crate) const PENDING: &str = "SELECT id, workspace_id, body, received_at FROM inbox WHERE id > $1 ORDER BY id LIMIT $2";
@@ -35,40 +34,26 @@ pub(crate) static DEAD_LETTERS: Insert = Insert::new(
 )
 .on_conflict(Conflict::Ignore);
 
-/// A row of the inbox.
-#[derive(Clone, Debug)]
-pub(crate) struct Pending {
-    /// The row's id; None for work the lane found by itself (a schedule that is due).
-    pub id: Option<Uuid>,
-    pub workspace: WorkspaceId,
-    pub incoming: Incoming,
-    pub received_at: Timestamp,
+/// What came in as a row of the inbox.
+pub(crate) fn row(env: &Environment, arrival: Arrival) -> Pending {
+    Pending { id: Some(env.id()), workspace: arrival.workspace, incoming: arrival.incoming, received_at: arrival.received_at }
 }
 
-impl Pending {
-    pub fn new(env: &Environment, arrival: Arrival) -> Self {
-        Self { id: Some(env.id()), workspace: arrival.workspace, incoming: arrival.incoming, received_at: arrival.received_at }
-    }
+/// The values of [`ADD`].
+pub(crate) fn values(pending: &Pending) -> Vec<Value> {
+    vec![
+        pending.id.unwrap_or_default().into(),
+        pending.workspace.0.into(),
+        Shard::of(pending.workspace, pending.incoming.subject(pending.workspace)).0.into(),
+        pending.incoming.kind().into(),
+        serde_json::to_string(&pending.incoming).unwrap_or_default().into(),
+        pending.received_at.micros().into(),
+    ]
+}
 
-    pub fn values(&self) -> Vec<Value> {
-        vec![
-            self.id.unwrap_or_default().into(),
-            self.workspace.0.into(),
-            Shard::of(self.workspace, self.incoming.subject(self.workspace)).0.into(),
-            self.incoming.kind().into(),
-            serde_json::to_string(&self.incoming).unwrap_or_default().into(),
-            self.received_at.micros().into(),
-        ]
-    }
-
-    pub fn read(row: &Row) -> Result<Self, EngineError> {
-        let incoming = serde_json::from_str(row.text(2)?)
-            .map_err(|error| EngineError::Row { table: "inbox", message: format!("{}: {error}", row.uuid(0).unwrap_or_default()) })?;
-        Ok(Self {
-            id: Some(row.uuid(0)?),
-            workspace: WorkspaceId(row.uuid(1)?),
-            incoming,
-            received_at: Timestamp::from_micros(row.int(3)?),
-        })
-    }
+/// Reads a row of [`PENDING`].
+pub(crate) fn read(row: &Row) -> Result<Pending, EngineError> {
+    let incoming = serde_json::from_str(row.text(2)?)
+        .map_err(|error| EngineError::Row { table: "inbox", message: format!("{}: {error}", row.uuid(0).unwrap_or_default()) })?;
+    Ok(Pending { id: Some(row.uuid(0)?), workspace: WorkspaceId(row.uuid(1)?), incoming, received_at: Timestamp::from_micros(row.int(3)?) })
 }

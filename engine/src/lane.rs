@@ -1,17 +1,18 @@
 //! The lane: takes what came in and what fell due, in batches, decides in memory and commits once.
 
-use crate::catalog::{Catalog, Catalogs};
+use crate::catalog::Catalogs;
 use crate::handle::Shared;
-use crate::inbox::{self, Pending};
-use crate::incoming::Incoming;
+use crate::inbox;
+use crate::incoming::{Incoming, Pending};
+use crate::load::{Load, load};
 use crate::outbox::Outbox;
-use crate::run::{Landed, batch, drain};
-use crate::world::{Load, World};
-use crate::{EngineError, trigger};
+use crate::run::{CommitSummary, batch};
+use crate::{EngineError, paging};
 use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use tokio::sync::mpsc;
+use tradewind_core::{Catalog, Changes, State, drain, routing};
 use tradewind_nodes::id::{JourneyId, RunId};
 use tradewind_nodes::time::{Duration, Timestamp};
 use tradewind_store::{Batch, StoreError, Value};
@@ -85,7 +86,7 @@ impl Lane {
             let Some(last) = rows.last() else { break };
             after = last.uuid(0)?;
             for row in &rows {
-                match Pending::read(row) {
+                match inbox::read(row) {
                     Ok(pending) => self.backlog.push_back(pending),
                     Err(error) => tracing::error!(%error, "an inbox row cannot be read: it stays where it is"),
                 }
@@ -101,7 +102,7 @@ impl Lane {
         }
         let catalog = self.shared.catalogs.now();
         let limited =
-            catalog.workspaces.values().flat_map(|w| w.journeys.values()).filter(|live| live.program.settings.concurrency.is_some());
+            catalog.live.workspaces.values().flat_map(|w| w.journeys.values()).filter(|live| live.program.settings.concurrency.is_some());
         self.admitting.extend(limited.map(|live| live.id));
         self.in_doubt = false;
         Ok(())
@@ -168,7 +169,7 @@ impl Lane {
         }
         let work = Work { arrivals: &arrivals, due, run: None, admit };
         match self.attempt(&work).await {
-            Ok(landed) => self.after(landed, due.is_some()).await.map(|any| any || !arrivals.is_empty()),
+            Ok(summary) => self.after(summary, due.is_some()).await.map(|any| any || !arrivals.is_empty()),
             Err(EngineError::Store(error @ (StoreError::Unavailable { .. } | StoreError::Closed))) => {
                 self.put_back(arrivals);
                 self.in_doubt = true;
@@ -202,9 +203,9 @@ impl Lane {
     }
 
     /// Loads, decides and commits. Nothing is kept of it when it fails.
-    async fn attempt(&mut self, work: &Work<'_>) -> Result<Landed, EngineError> {
+    async fn attempt(&mut self, work: &Work<'_>) -> Result<CommitSummary, EngineError> {
         let shared = self.shared.clone();
-        let mut world = World::load(Load {
+        let mut state: State = load(Load {
             db: &shared.db,
             env: &shared.env,
             catalogs: &shared.catalogs,
@@ -215,55 +216,56 @@ impl Lane {
             admit: &work.admit,
         })
         .await?;
-        drain(&mut world);
+        drain(&mut state);
         for pending in work.arrivals {
-            world.out.taken.extend(pending.id);
-            if trigger::stands_for_many(&pending.incoming) {
-                world.out.inbox.extend(trigger::page(&shared.db, &shared.env, pending).await?);
+            state.changes.taken.extend(pending.id);
+            if paging::is_paged(&pending.incoming) {
+                state.changes.inbox.extend(paging::page(&shared.db, &shared.env, pending).await?);
                 continue;
             }
-            let routed = std::panic::catch_unwind(AssertUnwindSafe(|| trigger::route(&mut world, pending)));
+            let routed = std::panic::catch_unwind(AssertUnwindSafe(|| routing::route(&mut state, pending)));
             if routed.is_err() {
                 return Err(EngineError::Row { table: "inbox", message: "routing broke off".into() });
             }
-            drain(&mut world);
+            drain(&mut state);
         }
-        let (batch, mut landed) = batch(&mut world, self.outbox.places());
-        landed.looked_at = world.runs.len();
+        count(&state.changes);
+        let (batch, mut summary) = batch(&mut state, &shared.env, self.outbox.places());
+        summary.looked_at = state.runs.len();
         if !batch.is_empty() {
             shared.commit(batch).await?;
         }
-        Ok(landed)
+        Ok(summary)
     }
 
     /// Acts on what a commit brought. Gives whether anything was done.
-    async fn after(&mut self, landed: Landed, timers: bool) -> Result<bool, EngineError> {
-        let busy = landed.looked_at > 0 || !landed.inbox.is_empty();
-        metrics::counter!("tradewind_steps_total").increment(landed.steps);
-        metrics::counter!("tradewind_runs_started_total").increment(landed.started);
-        metrics::counter!("tradewind_runs_ended_total").increment(landed.ended);
-        for micros in &landed.lateness {
+    async fn after(&mut self, summary: CommitSummary, timers: bool) -> Result<bool, EngineError> {
+        let busy = summary.looked_at > 0 || !summary.inbox.is_empty();
+        metrics::counter!("tradewind_steps_total").increment(summary.steps);
+        metrics::counter!("tradewind_runs_started_total").increment(summary.started);
+        metrics::counter!("tradewind_runs_ended_total").increment(summary.ended);
+        for micros in &summary.lateness {
             self.shared.lateness.record(*micros, self.shared.env.now());
         }
-        self.outbox.offer(landed.outbox);
-        if landed.left_over {
+        self.outbox.offer(summary.outbox);
+        if summary.left_over {
             self.outbox.leave();
         }
-        if landed.resent {
+        if summary.resent {
             self.outbox.look();
         }
-        self.backlog.extend(landed.inbox);
-        self.throttles.extend(landed.throttles);
-        self.note_places(&landed.started_in, &landed.ended_in);
+        self.backlog.extend(summary.inbox);
+        self.throttles.extend(summary.throttles);
+        self.note_places(&summary.started_in, &summary.ended_in);
         if timers {
             // Timers were taken: whether more are due only the next look can tell. Without any, the database says when.
             self.next_due = None;
-            if landed.looked_at == 0 {
-                let rows = self.shared.db.query(crate::world::NEXT_DUE, Vec::new()).await?;
+            if summary.looked_at == 0 {
+                let rows = self.shared.db.query(crate::load::NEXT_DUE, Vec::new()).await?;
                 let far = Timestamp::from_micros(i64::MAX);
                 self.next_due = Some(rows.first().map_or(Ok(far), |row| row.int(0).map(Timestamp::from_micros))?);
             }
-        } else if let (Some(known), Some(new)) = (self.next_due, landed.next_due) {
+        } else if let (Some(known), Some(new)) = (self.next_due, summary.next_due) {
             self.next_due = Some(known.min(new));
         }
         Ok(busy)
@@ -272,6 +274,16 @@ impl Lane {
     /// The catalogue of this process.
     fn catalogs(&self) -> &Catalogs {
         &self.shared.catalogs
+    }
+}
+
+/// Tells of what is not stored.
+fn count(changes: &Changes) {
+    if changes.repeated > 0 {
+        metrics::counter!("tradewind_events_repeated_total").increment(changes.repeated);
+    }
+    for start in changes.started.iter().filter(|start| !start.live) {
+        tracing::warn!(journey = start.journey, run = %start.by, "a run started a journey that is not live: nobody entered");
     }
 }
 
@@ -284,7 +296,7 @@ async fn dead_letter(shared: &Shared, pending: &Pending, problem: &str) -> Resul
     let Some(id) = pending.id else { return Ok(()) };
     let mut batch = Batch::new();
     batch.delete(&inbox::TAKE, [[Value::from(id)]]);
-    let mut values = pending.values();
+    let mut values = inbox::values(pending);
     values.pop();
     values.extend([problem.into(), shared.env.now().micros().into()]);
     batch.insert(&inbox::DEAD_LETTERS, [values]);

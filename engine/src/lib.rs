@@ -17,11 +17,11 @@ pub mod jobs;
 pub mod journeys;
 mod lane;
 pub mod lateness;
+mod load;
 mod outbox;
+mod paging;
 mod run;
 mod supervision;
-mod trigger;
-mod world;
 
 pub use clock::{Clock, Environment, ManualClock, SystemClock};
 pub use handle::{Connectors, Engine, EngineSettings, Health, OpenedUrl, PersonalUrl};
@@ -81,14 +81,14 @@ pub fn statements() -> Vec<&'static str> {
         catalog::SEGMENTS,
         catalog::KINDS,
         catalog::VERSION,
-        world::SEEN,
-        world::ALIASES_OF,
-        world::RUNS_OF_CUSTOMERS,
-        world::RUNS_BY_ID,
-        world::RUNS_DUE,
-        world::NEXT_DUE,
-        world::HISTORY,
-        world::MEMBERSHIPS,
+        load::SEEN,
+        load::ALIASES_OF,
+        load::RUNS_OF_CUSTOMERS,
+        load::RUNS_BY_ID,
+        load::RUNS_DUE,
+        load::NEXT_DUE,
+        load::HISTORY,
+        load::MEMBERSHIPS,
         inbox::PENDING,
         tradewind_commerce::profile::BY_ID,
     ];
@@ -101,8 +101,8 @@ pub fn statements() -> Vec<&'static str> {
         outbox::GUARD_STATEMENTS,
         run::STATEMENTS,
         run::HELD_STATEMENTS,
-        world::MERGE_STATEMENTS,
-        trigger::STATEMENTS,
+        run::MERGE_STATEMENTS,
+        paging::STATEMENTS,
         jobs::STATEMENTS,
     ];
     parts.concat()

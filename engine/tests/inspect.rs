@@ -4,7 +4,7 @@
 
 use serde_json::{Value as Json, json};
 use tradewind_commerce::customers::{self, Who};
-use tradewind_commerce::profile::{Profile, UPSERT};
+use tradewind_commerce::profile::{self, Profile, UPSERT};
 use tradewind_engine::inspect::deliveries::{self, DeliveryFilter};
 use tradewind_engine::inspect::incidents::{self, IncidentFilter};
 use tradewind_engine::inspect::roll::{self, RunFilter};
@@ -69,7 +69,7 @@ async fn customer(db: &Db) -> customers::CustomerView {
     let mut profile = Profile::unknown(HERE, anna(), at(1));
     profile.customer.user_id = Some("u1".into());
     let mut batch = Batch::new();
-    batch.insert(&UPSERT, [profile.values(at(1))]);
+    batch.insert(&UPSERT, [profile::values(&profile, at(1))]);
     db.commit(batch).await.unwrap();
     customers::find(db, HERE, &Who::UserId("u1".into())).await.unwrap().unwrap()
 }

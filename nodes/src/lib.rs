@@ -18,7 +18,6 @@ pub mod predicate;
 pub mod run;
 pub mod script;
 pub mod settings;
-pub mod simulate;
 pub mod template;
 pub mod time;
 pub mod why;

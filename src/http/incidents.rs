@@ -62,7 +62,29 @@ struct BulkBody {
     /// Which; an empty filter means every open incident of the workspace.
     filter: BulkFilter,
     /// What.
-    action: Remedy,
+    action: BulkAction,
+}
+
+/// What is done to each incident.
+#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum BulkAction {
+    /// Try again.
+    Retry,
+    /// Go on by `next` as if it had been done.
+    Skip,
+    /// End the run.
+    Abort,
+}
+
+impl From<BulkAction> for Remedy {
+    fn from(action: BulkAction) -> Self {
+        match action {
+            BulkAction::Retry => Self::Retry,
+            BulkAction::Skip => Self::Skip,
+            BulkAction::Abort => Self::Abort,
+        }
+    }
 }
 
 /// What was done.
@@ -171,7 +193,7 @@ async fn bulk(State(state): State<AppState>, writer: Writer, Json(body): Json<Bu
     // Only those that are there now: a retry that fails again is an incident of its own.
     let below = IncidentId(state.env.id());
     let ordered = incidents::how_many(&state.db, writer.workspace, &filter, Some(below.0)).await?;
-    let all = Incoming::Settle { fits: filter, remedy: body.action, by: writer.name.clone(), below };
+    let all = Incoming::Settle { fits: filter, remedy: body.action.into(), by: writer.name.clone(), below };
     give(&state, writer.workspace, vec![all]).await?;
     Ok((StatusCode::ACCEPTED, Json(BulkDone { ordered })))
 }

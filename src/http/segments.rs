@@ -10,6 +10,7 @@ use super::runs::comparable;
 use axum::extract::State;
 use http::StatusCode;
 use serde::Deserialize;
+use std::collections::BTreeMap;
 use tradewind_commerce::segments::{self, Member, Segment, SegmentError};
 use tradewind_engine::EngineError;
 use tradewind_engine::incoming::{Arrival, Incoming};
@@ -85,7 +86,13 @@ async fn list(State(state): State<AppState>, reader: Reader, paging: Paging) -> 
     responses((status = 201, body = Segment), (status = 422, body = ProblemDocument), (status = "4XX", body = ProblemDocument)))]
 async fn create(State(state): State<AppState>, writer: Writer, Json(body): Json<NewSegment>) -> ApiResult<(StatusCode, Json<Segment>)> {
     let (name, predicate) = (named(body.name)?, read(&body.predicate)?);
-    let making = segments::creation(writer.workspace, state.env.id(), &name, &predicate, state.env.now())?;
+    let making = segments::creation(
+        writer.workspace,
+        state.env.id(),
+        (&name, &predicate),
+        &others(&state, writer.workspace).await?,
+        state.env.now(),
+    )?;
     look_at_everybody(&state, writer.workspace, making, &name).await?;
     Ok((StatusCode::CREATED, Json(found(&state, writer.workspace, name).await?)))
 }
@@ -113,9 +120,14 @@ async fn redefine(
     Json(body): Json<Redefinition>,
 ) -> ApiResult<Json<Segment>> {
     let (name, predicate) = (named(name)?, read(&body.predicate)?);
-    let change = segments::redefinition(writer.workspace, &name, &predicate, state.env.now())?;
+    let change = segments::redefinition(writer.workspace, (&name, &predicate), &others(&state, writer.workspace).await?, state.env.now())?;
     look_at_everybody(&state, writer.workspace, change, &name).await?;
     Ok(Json(found(&state, writer.workspace, name).await?))
+}
+
+/// The segments there are, among which a new one must close no circle.
+async fn others(state: &AppState, workspace: WorkspaceId) -> ApiResult<BTreeMap<String, Predicate>> {
+    Ok(segments::definitions(&state.db, workspace, segments::MAX_SEGMENTS).await?)
 }
 
 /// Commits a change of the segment called `name` together with the order to look at every customer for it: a crash between the

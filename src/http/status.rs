@@ -94,8 +94,7 @@ pub async fn read(state: &AppState, workspace: WorkspaceId) -> ApiResult<Status>
 /// When the day of the workspace began.
 #[must_use]
 pub fn midnight(state: &AppState, workspace: WorkspaceId, now: Timestamp) -> Timestamp {
-    let settings = state.engine.catalog().workspaces.get(&workspace).map(|workspace| workspace.settings.clone()).unwrap_or_default();
-    settings.midnight(now)
+    state.engine.catalog().settings(workspace).midnight(now)
 }
 
 fn assembled(started_at: Timestamp, at: Timestamp, health: &Health, workspace: WorkspaceStatus) -> Status {

@@ -2,10 +2,10 @@
 
 use super::counts::{Mark, Path};
 use std::collections::{BTreeSet, HashMap};
+use tradewind_core::simulate::Reached;
 use tradewind_nodes::graph::{Edge, Graph};
 use tradewind_nodes::id::{NodeId, PortName};
 use tradewind_nodes::run::StepOutcome;
-use tradewind_nodes::simulate::Reached;
 
 fn wire(graph: &Graph, from: &NodeId, port: &PortName) -> Option<Edge> {
     graph.edges.iter().find(|edge| edge.from == *from && edge.port == *port).cloned()

@@ -1,8 +1,10 @@
 //! Making, changing and deleting segments. Who is inside is worked out by the engine when it sees the revision move.
 
-use super::query::{Segment, find};
+use super::query::{Segment, definitions, find};
 use crate::reading::ReadError;
 use crate::revision::{Cached, bump};
+use std::collections::BTreeMap;
+use tradewind_core::catalog::circle;
 use tradewind_nodes::fact::FactScope;
 use tradewind_nodes::id::WorkspaceId;
 use tradewind_nodes::issue::{FieldIssue, IssueCode};
@@ -54,10 +56,20 @@ pub(super) const DELETE: &str = "DELETE FROM segments WHERE workspace_id = $1 AN
 /// Memberships deleted in one commit: a large segment must not hold up the writer.
 const PAGE: i64 = 5_000;
 
-/// What makes a segment; `id` is a new UUIDv7. A name that is taken breaks it off as not unique.
-pub fn creation(workspace: WorkspaceId, id: Uuid, name: &str, predicate: &Predicate, now: Timestamp) -> Result<Batch, SegmentError> {
+/// Segments of a workspace, at most.
+pub const MAX_SEGMENTS: i64 = 10_000;
+
+/// What makes a segment beside these `others`; `id` is a new UUIDv7. A name that is taken breaks it off as not unique.
+pub fn creation(
+    workspace: WorkspaceId,
+    id: Uuid,
+    (name, predicate): (&str, &Predicate),
+    others: &BTreeMap<String, Predicate>,
+    now: Timestamp,
+) -> Result<Batch, SegmentError> {
     let name = name.trim();
     let mut issues = check(name, predicate);
+    issues.extend(in_circle(others, name, predicate));
     if name.is_empty() || name.chars().count() > 80 {
         issues.push(FieldIssue::new("/name", IssueCode::Invalid, "a segment's name has 1 to 80 letters: write another"));
     }
@@ -71,9 +83,15 @@ pub fn creation(workspace: WorkspaceId, id: Uuid, name: &str, predicate: &Predic
     Ok(batch)
 }
 
-/// What gives the segment called `name` another predicate. One that is not there breaks it off as a conflict.
-pub fn redefinition(workspace: WorkspaceId, name: &str, predicate: &Predicate, now: Timestamp) -> Result<Batch, SegmentError> {
-    let issues = check(name, predicate);
+/// What gives the segment called `name` another predicate beside these `others`. One that is not there breaks it off as a conflict.
+pub fn redefinition(
+    workspace: WorkspaceId,
+    (name, predicate): (&str, &Predicate),
+    others: &BTreeMap<String, Predicate>,
+    now: Timestamp,
+) -> Result<Batch, SegmentError> {
+    let mut issues = check(name, predicate);
+    issues.extend(in_circle(others, name, predicate));
     if !issues.is_empty() {
         return Err(SegmentError::Invalid(issues));
     }
@@ -93,7 +111,8 @@ pub async fn create(
     predicate: &Predicate,
     now: Timestamp,
 ) -> Result<Segment, SegmentError> {
-    match db.commit(creation(workspace, id, name, predicate, now)?).await {
+    let others = definitions(db, workspace, MAX_SEGMENTS).await?;
+    match db.commit(creation(workspace, id, (name, predicate), &others, now)?).await {
         Err(StoreError::Unique { .. }) => Err(SegmentError::Taken(name.trim().to_owned())),
         Err(error) => Err(error.into()),
         Ok(_) => read(db, workspace, name.trim()).await,
@@ -102,7 +121,8 @@ pub async fn create(
 
 /// Gives the segment called `name` another predicate.
 pub async fn redefine(db: &Db, workspace: WorkspaceId, name: &str, predicate: &Predicate, now: Timestamp) -> Result<Segment, SegmentError> {
-    commit(db, redefinition(workspace, name, predicate, now)?, name).await?;
+    let others = definitions(db, workspace, MAX_SEGMENTS).await?;
+    commit(db, redefinition(workspace, (name, predicate), &others, now)?, name).await?;
     read(db, workspace, name).await
 }
 
@@ -155,6 +175,15 @@ pub fn check(name: &str, predicate: &Predicate) -> Vec<FieldIssue> {
     more.retain(|issue| issues.iter().all(|known| known.field != issue.field));
     issues.append(&mut more);
     issues
+}
+
+/// Segments that refer to one another in a circle have no answer: the issue names the circle.
+fn in_circle(others: &BTreeMap<String, Predicate>, name: &str, predicate: &Predicate) -> Option<FieldIssue> {
+    // What names itself is told at its place already.
+    let circle = circle(others, name, predicate).filter(|circle| circle.len() > 1)?;
+    let way: Vec<&str> = circle.iter().chain(circle.first()).map(String::as_str).collect();
+    let message = format!("these segments refer to one another in a circle: {}; leave one of them out", way.join(" → "));
+    Some(FieldIssue::new("/predicate", IssueCode::Invalid, message))
 }
 
 /// A segment is asked about customers at any moment: there is no run and no event then.

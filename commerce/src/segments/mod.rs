@@ -3,7 +3,7 @@
 mod definition;
 mod query;
 
-pub use definition::{SegmentError, check, create, creation, delete, redefine, redefinition};
+pub use definition::{MAX_SEGMENTS, SegmentError, check, create, creation, delete, redefine, redefinition};
 pub use query::{Member, Segment, definitions, find, list, members};
 
 use tradewind_store::Statements;

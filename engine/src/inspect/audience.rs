@@ -1,11 +1,11 @@
 //! How many people a predicate holds for: exactly while there are few, by a sample when there are many.
 
 use crate::clock::Environment;
-use crate::world::{HISTORY, MEMBERSHIPS};
+use crate::load::{HISTORY, MEMBERSHIPS};
 use serde::Serialize;
 use std::collections::{BTreeSet, HashMap};
 use tradewind_commerce::customers::Person;
-use tradewind_commerce::profile::{Profile, display_name};
+use tradewind_commerce::profile::{self, Profile, display_name};
 use tradewind_commerce::reading::ReadError;
 use tradewind_nodes::fact::{Event, Facts, Horizon, NO_OUTPUTS, Needs};
 use tradewind_nodes::id::{CustomerId, EventId, WorkspaceId};
@@ -120,7 +120,7 @@ impl Look<'_> {
     async fn step(&mut self, place: (i64, Uuid)) -> Result<Option<(i64, Uuid)>, ReadError> {
         let args = vec![self.workspace.0.into(), place.0.into(), place.1.into(), Value::Int(STEP)];
         let rows = self.db.query(PAGE, args).await?;
-        let people = rows.iter().map(Profile::read).collect::<Result<Vec<_>, _>>()?;
+        let people = rows.iter().map(profile::read).collect::<Result<Vec<_>, _>>()?;
         let last = people.last().map(|profile| (profile.customer.created_at.micros(), profile.customer.id.0));
         let people: Vec<Profile> = people.into_iter().filter(|profile| profile.merged_into.is_none()).collect();
         let (histories, segments) = self.evidence(&people).await?;

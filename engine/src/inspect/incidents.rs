@@ -1,7 +1,7 @@
 //! Incidents: runs and deliveries that need a person.
 
 use super::names::{ManyLabels, slugs, titles};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use tradewind_commerce::customers::{Person, people};
 use tradewind_commerce::reading::{ReadError, at, below, json, opt_at};
 use tradewind_nodes::Json;
@@ -59,18 +59,7 @@ pub struct IncidentView {
     pub resolved_at: Option<Timestamp>,
 }
 
-/// Which incidents to list.
-#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
-pub struct IncidentFilter {
-    /// Resolved ones in place of open ones.
-    pub resolved: bool,
-    /// Of this journey.
-    pub journey: Option<JourneyId>,
-    /// At this node.
-    pub node: Option<String>,
-    /// With this code of its problem.
-    pub code: Option<String>,
-}
+pub use tradewind_core::message::IncidentFilter;
 
 macro_rules! select {
     ($rest:literal) => {

@@ -3,8 +3,8 @@
 use crate::EngineError;
 use crate::clock::first_id;
 use crate::handle::Shared;
-use crate::world::day;
 use serde::{Deserialize, Serialize};
+use tradewind_core::state::day;
 use tradewind_nodes::time::{Duration, Timestamp};
 use tradewind_store::{Batch, Delete, Expect, Ty, Value};
 use uuid::Uuid;
@@ -89,7 +89,7 @@ async fn runs(shared: &Shared, before: Timestamp) -> Result<(), EngineError> {
 /// Events older than the retention and than every window a live version looks back.
 async fn events(shared: &Shared, before: Timestamp) -> Result<(), EngineError> {
     let mut before = before;
-    for live in shared.catalogs.now().workspaces.values().flat_map(|w| w.journeys.values()) {
+    for live in shared.catalogs.now().live.workspaces.values().flat_map(|w| w.journeys.values()) {
         match live.program.longest_window() {
             Some(window) => before = before.min(shared.env.now().minus(window).minus(Duration::from_days(1))),
             None => return Ok(()),

@@ -2,8 +2,8 @@
 
 use super::Lane;
 use crate::EngineError;
-use crate::catalog::Catalog;
 use std::collections::{BTreeSet, HashMap};
+use tradewind_core::Catalog;
 use tradewind_nodes::id::{JourneyId, RunId};
 use tradewind_store::{Query, Value};
 use uuid::Uuid;
@@ -25,7 +25,7 @@ impl Lane {
         if started.is_empty() && ended.is_empty() {
             return;
         }
-        let catalog = self.catalogs().now();
+        let catalog = self.catalogs().now().live.clone();
         for workspace in catalog.workspaces.values() {
             for journey in started.keys().chain(ended.keys()) {
                 if workspace.journeys.get(journey).is_some_and(|live| live.program.settings.concurrency.is_some()) {
@@ -52,7 +52,7 @@ impl Lane {
     /// Queued runs for which a place is free.
     pub(super) async fn free_places(&mut self) -> Result<Vec<RunId>, EngineError> {
         let mut admitted = Vec::new();
-        let catalog = self.catalogs().now();
+        let catalog = self.catalogs().now().live.clone();
         // Taken from the list only when their places are known: a read that fails must not make anybody wait for ever.
         let mut full = BTreeSet::new();
         if !std::sync::Arc::ptr_eq(&catalog, &self.places_of) {

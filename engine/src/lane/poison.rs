@@ -2,7 +2,7 @@
 
 use super::{DUE_IDS, Lane, MOST_TIMERS, STILL_THERE, Work, dead_letter};
 use crate::EngineError;
-use crate::inbox::Pending;
+use crate::incoming::Pending;
 use crate::run::hold_rows;
 use tradewind_nodes::id::RunId;
 use tradewind_store::{StoreError, Value};
@@ -35,7 +35,7 @@ impl Lane {
         for _ in 0..TRIES {
             let work = Work { arrivals: std::slice::from_ref(arrival), due: None, run: None, admit: Vec::new() };
             match self.attempt(&work).await {
-                Ok(landed) => return self.after(landed, false).await.map(drop),
+                Ok(summary) => return self.after(summary, false).await.map(drop),
                 Err(EngineError::Store(error @ (StoreError::Unavailable { .. } | StoreError::Closed))) => return Err(error.into()),
                 Err(error) => last = Some(error),
             }
@@ -55,7 +55,7 @@ impl Lane {
         for _ in 0..TRIES {
             let work = Work { arrivals: &[], due: None, run: Some(run), admit: Vec::new() };
             match self.attempt(&work).await {
-                Ok(landed) => return self.after(landed, false).await.map(drop),
+                Ok(summary) => return self.after(summary, false).await.map(drop),
                 Err(EngineError::Store(error @ (StoreError::Unavailable { .. } | StoreError::Closed))) => return Err(error.into()),
                 Err(error) => tracing::error!(%run, %error, "a run cannot be stepped"),
             }

@@ -133,7 +133,7 @@ async fn gather(shared: &Shared, rows: &[OutboxRow], programs: &[Option<Arc<Prog
     let mut answers = shared.db.read(queries).await?.into_iter();
     let mut evidence = Evidence::default();
     for row in answers.next().unwrap_or_default() {
-        let profile = Profile::read(&row)?;
+        let profile = profile::read(&row)?;
         evidence.people.insert(profile.customer.id, profile);
     }
     let mut earliest = now;
@@ -203,7 +203,7 @@ async fn histories(
     let since = since.min().unwrap_or(earliest);
     let names: Vec<String> = needs.events.keys().cloned().collect();
     let args = vec![Value::UuidList(people), since.micros().into(), names.into(), MOST_ROWS.into()];
-    for row in shared.db.query(crate::world::HISTORY, args).await?.iter().rev() {
+    for row in shared.db.query(crate::load::HISTORY, args).await?.iter().rev() {
         let event = Event {
             id: EventId(row.uuid(1)?),
             name: row.text(2)?.to_owned(),

@@ -8,7 +8,7 @@ use super::waiting;
 use crate::EngineError;
 use crate::delivery::{HANDED_OVER, OutboxRow};
 use crate::handle::Shared;
-use crate::inbox::Pending;
+use crate::incoming::Pending;
 use crate::supervision::words;
 use futures::FutureExt as _;
 use futures::future::BoxFuture;

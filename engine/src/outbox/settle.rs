@@ -3,9 +3,10 @@
 use crate::Environment;
 use crate::delivery::OutboxRow;
 use crate::handle::Shared;
-use crate::inbox::{self, Pending};
+use crate::inbox;
 use crate::incident::{self, NewIncident};
 use crate::incoming::Incoming;
+use crate::incoming::Pending;
 use tradewind_connectors::{Attempt, Envelope, backoff, rendered};
 use tradewind_nodes::Json;
 use tradewind_nodes::effect::{Payload, Receipt};
@@ -148,7 +149,7 @@ pub(super) fn rows(shared: &Shared, settled: &[(Uuid, Settled)]) -> (Batch, Vec<
         }
     }
     batch.insert(&incident::ADD, incidents);
-    batch.insert(&inbox::ADD, pending.iter().map(Pending::values));
+    batch.insert(&inbox::ADD, pending.iter().map(inbox::values));
     (batch, pending)
 }
 

@@ -4,7 +4,7 @@ use super::settle::{Settled, rows};
 use crate::EngineError;
 use crate::delivery::{HANDED_OVER, OutboxRow};
 use crate::handle::Shared;
-use crate::inbox::Pending;
+use crate::incoming::Pending;
 use std::sync::Arc;
 use tradewind_nodes::effect::Effect;
 use tradewind_nodes::id::{CustomerId, EffectKey, JourneyId, NodeId, RunId, Shard, WorkspaceId};

@@ -1,12 +1,12 @@
-//! Runs: stepping what is queued, and the rows a batch of steps becomes.
+//! The rows that a batch of routed messages and steps becomes.
 
 mod held;
-mod moved;
+mod merge_rows;
 mod rows;
-mod step;
+mod run_rows;
 mod tables;
 
 pub(crate) use held::{STATEMENTS as HELD_STATEMENTS, hold_rows};
-pub(crate) use rows::{Landed, batch};
-pub(crate) use step::drain;
+pub(crate) use merge_rows::STATEMENTS as MERGE_STATEMENTS;
+pub(crate) use rows::{CommitSummary, batch};
 pub(crate) use tables::STATEMENTS;

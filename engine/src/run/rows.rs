@@ -1,16 +1,18 @@
-//! What a world becomes in the database: one batch, applied whole or not at all.
+//! What a state becomes in the database: one batch, applied whole or not at all.
 
-use super::moved::{Rows, run_rows};
+use super::run_rows::{RunChanges, run_rows};
 use super::tables::{
     ENDED_RUNS, EVENTS, KEYS, MEMBERS, MESSAGES, MOVED_RUNS, NEW_RUNS, PASSAGES, REFUSALS, RESENT, RESENT_BY_INCIDENT, RESOLVED, SCHEDULES,
     SCHEDULES_GONE, SETTLED_INCIDENT, STEPS, TASKS, TASKS_ANSWERED, TASKS_CLOSED, THROTTLES, TIMERS,
 };
 use crate::delivery::{self, OutboxRow};
-use crate::world::{World, day};
-use crate::{inbox, incident};
+use crate::{Environment, inbox, incident};
 use std::collections::HashMap;
 use tradewind_commerce::profile;
-use tradewind_nodes::id::{CustomerId, JourneyId, WorkspaceId};
+use tradewind_core::changes::{ConsentRow, EventRow, MembershipRow, Refusal, ScheduleRow};
+use tradewind_core::message::Pending;
+use tradewind_core::state::{State, day};
+use tradewind_nodes::id::{CustomerId, JourneyId};
 use tradewind_nodes::issue::Problem;
 use tradewind_nodes::time::Timestamp;
 use tradewind_store::{Batch, Expect, Value};
@@ -18,14 +20,14 @@ use uuid::Uuid;
 
 /// What a commit brought, for those who act on it afterwards.
 #[derive(Default)]
-pub(crate) struct Landed {
+pub(crate) struct CommitSummary {
     /// How many effects the relay has room for.
     pub places: usize,
     /// Those that are handed over to it.
     pub outbox: Vec<OutboxRow>,
     /// Whether there are more: they wait in the database.
     pub left_over: bool,
-    pub inbox: Vec<inbox::Pending>,
+    pub inbox: Vec<Pending>,
     pub next_due: Option<Timestamp>,
     pub next_schedule: Option<Timestamp>,
     pub resent: bool,
@@ -42,34 +44,33 @@ pub(crate) struct Landed {
     pub lateness: Vec<i64>,
 }
 
-/// The whole world as one batch, and what follows from it. The relay has room for `places` effects.
-pub(crate) fn batch(world: &mut World, places: usize) -> (Batch, Landed) {
+/// The whole state as one batch, and what follows from it. The relay has room for `places` effects.
+pub(crate) fn batch(state: &mut State, env: &Environment, places: usize) -> (Batch, CommitSummary) {
     let mut batch = Batch::new();
-    let mut landed = Landed { places, ..Landed::default() };
-    let mut rows = Rows::default();
-    let now = world.now;
-    let env = world.env.clone();
+    let mut summary = CommitSummary { places, ..CommitSummary::default() };
+    let mut rows = RunChanges::default();
+    let now = state.now;
     // In the order of their entry: what they send takes turns by it, and rows that are neighbours are written as neighbours.
-    let mut entries: Vec<_> = world.runs.values_mut().collect();
+    let mut entries: Vec<_> = state.runs.values_mut().collect();
     entries.sort_unstable_by_key(|entry| entry.run.id);
     for entry in entries {
-        run_rows(entry, now, &env, &mut rows, &mut landed);
+        run_rows(entry, now, env, &mut rows, &mut summary);
     }
-    let out = std::mem::take(&mut world.out);
+    let out = std::mem::take(&mut state.changes);
     batch.delete(&inbox::TAKE, out.taken.iter().map(|id| [Value::from(*id)]));
     batch.insert(&MESSAGES, out.seen.iter().map(|id| [Value::from(day(now)), (*id).into()]));
-    let people = world.customers.values().filter(|c| c.changed);
-    batch.insert(&profile::UPSERT, people.map(|c| c.profile.values(now)));
+    let people = state.customers.values().filter(|c| c.changed);
+    batch.insert(&profile::UPSERT, people.map(|c| profile::values(&c.profile, now)));
     if !out.mergers.is_empty() {
-        crate::world::merge_rows(&mut batch, &out.mergers);
+        super::merge_rows::rows(&mut batch, &out.mergers);
     }
     batch.insert(
         &profile::ALIASES,
-        out.aliases.iter().map(|(w, from, into)| [Value::from(*from), w.0.into(), into.0.into(), now.micros().into()]),
+        out.aliases.iter().map(|alias| [Value::from(alias.from.0), alias.workspace.0.into(), alias.into.0.into(), now.micros().into()]),
     );
     batch.insert(
         &profile::CONSENTS,
-        out.consents.iter().map(|(workspace, customer, c)| {
+        out.consents.iter().map(|ConsentRow { workspace, customer, change: c }| {
             profile::consent_values(*workspace, *customer, env.id(), &c.channel, &c.purpose, c.status, &c.source, &c.proof.to_string(), now)
         }),
     );
@@ -95,7 +96,7 @@ pub(crate) fn batch(world: &mut World, places: usize) -> (Batch, Landed) {
     for (incident, how) in &out.settled_incidents {
         if *how == "retry" {
             batch.execute(RESENT_BY_INCIDENT, vec![incident.0.into(), now.micros().into()], Expect::Any);
-            landed.resent = true;
+            summary.resent = true;
         }
         batch.execute(SETTLED_INCIDENT, vec![incident.0.into(), (*how).into(), now.micros().into()], Expect::Any);
     }
@@ -107,16 +108,17 @@ pub(crate) fn batch(world: &mut World, places: usize) -> (Batch, Landed) {
     for run in &out.unusable {
         let problem =
             Problem::new("engine.unusable", "the run or its version cannot be read: put the version or its kinds right, then retry");
-        super::held::hold_rows(&mut batch, &env, *run, &problem);
+        super::held::hold_rows(&mut batch, env, *run, &problem);
     }
-    batch.insert(&REFUSALS, out.refusals.iter().map(|r| refusal_values(r, env.id(), now)));
+    batch.insert(&REFUSALS, out.refusals.iter().filter_map(|r| refusal_values(r, env.id(), now)));
     batch.insert(
         &MEMBERS,
-        last_of(out.memberships).into_iter().map(|(w, c, segment, inside, since, changes_at)| {
-            vec![c.0.into(), segment.into(), w.0.into(), inside.into(), since.micros().into(), changes_at.map(Timestamp::micros).into()]
+        last_of(out.memberships).into_iter().map(|MembershipRow { workspace, customer, segment, membership: m }| {
+            let changes_at = m.changes_at.map(Timestamp::micros);
+            vec![customer.0.into(), segment.into(), workspace.0.into(), m.inside.into(), m.since.micros().into(), changes_at.into()]
         }),
     );
-    schedules(&mut batch, &out.schedules, &mut landed);
+    schedules(&mut batch, &out.schedules, &mut summary);
     let hour = now.micros().div_euclid(3_600_000_000);
     batch.insert(
         &PASSAGES,
@@ -125,25 +127,23 @@ pub(crate) fn batch(world: &mut World, places: usize) -> (Batch, Landed) {
         }),
     );
     batch.insert(&THROTTLES, out.throttles.iter().map(|(journey, at)| [Value::from(journey.0), at.micros().into()]));
-    batch.insert(&inbox::ADD, out.inbox.iter().map(inbox::Pending::values));
-    landed.inbox = out.inbox;
-    landed.throttles = out.throttles;
-    (batch, landed)
+    batch.insert(&inbox::ADD, out.inbox.iter().map(inbox::values));
+    summary.inbox = out.inbox;
+    summary.throttles = out.throttles;
+    (batch, summary)
 }
 
-type Membership = (WorkspaceId, CustomerId, String, bool, Timestamp, Option<Timestamp>);
-
 /// The last word on each membership: one row may be written once in an operation.
-fn last_of(memberships: Vec<Membership>) -> Vec<Membership> {
-    let mut last: HashMap<(CustomerId, String), Membership> = HashMap::new();
-    for membership in memberships {
-        last.insert((membership.1, membership.2.clone()), membership);
+fn last_of(memberships: Vec<MembershipRow>) -> Vec<MembershipRow> {
+    let mut last: HashMap<(CustomerId, String), MembershipRow> = HashMap::new();
+    for row in memberships {
+        last.insert((row.customer, row.segment.clone()), row);
     }
     last.into_values().collect()
 }
 
-fn schedules(batch: &mut Batch, changes: &[crate::world::ScheduleRow], landed: &mut Landed) {
-    let mut last: HashMap<(JourneyId, &str, Uuid), &crate::world::ScheduleRow> = HashMap::new();
+fn schedules(batch: &mut Batch, changes: &[ScheduleRow], summary: &mut CommitSummary) {
+    let mut last: HashMap<(JourneyId, &str, Uuid), &ScheduleRow> = HashMap::new();
     for change in changes {
         last.insert((change.journey, change.node.as_str(), change.subject), change);
     }
@@ -151,7 +151,7 @@ fn schedules(batch: &mut Batch, changes: &[crate::world::ScheduleRow], landed: &
         .values()
         .filter_map(|row| row.due_at.map(|due| (row, due)))
         .map(|(row, due)| {
-            landed.next_schedule = Some(landed.next_schedule.map_or(due, |at| at.min(due)));
+            summary.next_schedule = Some(summary.next_schedule.map_or(due, |at| at.min(due)));
             vec![row.journey.0.into(), row.node.as_str().into(), row.subject.into(), row.workspace.0.into(), due.micros().into()]
         })
         .collect();
@@ -160,7 +160,7 @@ fn schedules(batch: &mut Batch, changes: &[crate::world::ScheduleRow], landed: &
     batch.delete(&SCHEDULES_GONE, gone.map(|row| [Value::from(row.journey.0), row.node.as_str().into(), row.subject.into()]));
 }
 
-fn event_values(row: &crate::world::EventRow) -> Vec<Value> {
+fn event_values(row: &EventRow) -> Vec<Value> {
     let json =
         |map: &tradewind_nodes::JsonMap| if map.is_empty() { "{}".to_owned() } else { serde_json::to_string(map).unwrap_or_default() };
     vec![
@@ -177,9 +177,10 @@ fn event_values(row: &crate::world::EventRow) -> Vec<Value> {
     ]
 }
 
-fn refusal_values(refusal: &crate::world::Refusal, id: Uuid, now: Timestamp) -> Vec<Value> {
-    vec![
-        refusal.customer.0.into(),
+/// The row of a refusal; an entry about no customer has none.
+fn refusal_values(refusal: &Refusal, id: Uuid, now: Timestamp) -> Option<Vec<Value>> {
+    Some(vec![
+        refusal.customer?.0.into(),
         id.into(),
         refusal.workspace.0.into(),
         refusal.journey.0.into(),
@@ -188,5 +189,5 @@ fn refusal_values(refusal: &crate::world::Refusal, id: Uuid, now: Timestamp) -> 
         refusal.reason.name().into(),
         serde_json::to_string(&refusal.why).unwrap_or_default().into(),
         now.micros().into(),
-    ]
+    ])
 }

@@ -5,11 +5,11 @@ use crate::cli::{Failure, Verdict, say};
 use serde::Serialize;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use tradewind_core::simulate::{Coverage, Journey, Scenario, play};
 use tradewind_nodes::graph::{JourneyFile, validate};
 use tradewind_nodes::issue::Severity;
 use tradewind_nodes::kinds::Registry;
 use tradewind_nodes::run::Program;
-use tradewind_nodes::simulate::{Coverage, Journey, Scenario, play};
 
 /// Scenarios of one journey.
 const MAX_SCENARIOS: usize = 1_000;

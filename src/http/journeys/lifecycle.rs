@@ -175,7 +175,7 @@ async fn start(
 /// Says at once what the engine would say later, where nobody listens.
 fn may_start(state: &AppState, workspace: WorkspaceId, journey: JourneyId, slug: &str) -> ApiResult<()> {
     let catalog = state.engine.catalog();
-    let live = catalog.workspaces.get(&workspace).and_then(|workspace| workspace.journeys.get(&journey));
+    let live = catalog.live.journey(workspace, journey);
     let Some(live) = live.filter(|live| live.status == Status::Live) else {
         return Err(ApiError::conflict("status", format!("journey {slug} is not live: publish or resume it first")));
     };

@@ -5,6 +5,7 @@ use crate::api::people::{Facts, PastEvent, Subject};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use tradewind_core::simulate::{Journey, Past, Report, Simulation, force};
 use tradewind_nodes::fact::ConsentStatus;
 use tradewind_nodes::graph::Graph;
 use tradewind_nodes::id::{CustomerId, NodeId, PortName};
@@ -12,7 +13,6 @@ use tradewind_nodes::issue::Problem;
 use tradewind_nodes::kind::Trigger;
 use tradewind_nodes::kinds::Registry;
 use tradewind_nodes::run::{Program, RunState};
-use tradewind_nodes::simulate::{Journey, Past, Report, Simulation, force};
 use tradewind_nodes::time::{Duration, Timestamp};
 use tradewind_nodes::{Json, JsonMap};
 
@@ -307,7 +307,7 @@ fn expectations(trial: &Trial, report: &Report) -> Json {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use tradewind_nodes::simulate;
+    use tradewind_core::simulate;
 
     fn graph() -> Graph {
         let node = |id: &str, kind: &str, config: Json| serde_json::json!({"id": id, "kind": kind, "config": config});

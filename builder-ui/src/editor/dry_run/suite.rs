@@ -4,10 +4,10 @@ use crate::api::scenarios::Kept;
 use crate::worker::Ask;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
+use tradewind_core::simulate::{Coverage, Journey, Reached, Scenario, play};
 use tradewind_nodes::graph::Graph;
 use tradewind_nodes::kinds::Registry;
 use tradewind_nodes::run::Program;
-use tradewind_nodes::simulate::{Coverage, Journey, Reached, Scenario, play};
 
 /// How a test went.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]

@@ -9,8 +9,8 @@ use crate::ui::{Empty, MailFrame, Pill};
 use crate::{t, tr};
 use leptos::prelude::*;
 use std::sync::Arc;
+use tradewind_core::simulate::{Held, Message, Outcome, Prevented, Refusal, Request};
 use tradewind_nodes::id::NodeId;
-use tradewind_nodes::simulate::{Held, Message, Outcome, Prevented, Refusal, Request};
 
 /// The steps, then the messages.
 #[component]

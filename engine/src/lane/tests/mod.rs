@@ -4,6 +4,7 @@
 mod arrivals;
 mod calendar;
 mod caps;
+mod differential;
 mod doors;
 mod fault;
 mod handover;
@@ -11,9 +12,13 @@ mod ledger;
 mod loops;
 mod many;
 mod merges;
+#[path = "../../../../tests/support/postgres.rs"]
+mod postgres;
 mod recorder;
+mod rules;
 mod sending;
 mod stage;
+mod story;
 mod walks;
 
 pub(crate) use fault::Fault;

@@ -4,8 +4,8 @@ use super::fault::Break;
 use super::recorder::Recorder;
 use crate::catalog::Catalogs;
 use crate::handle::{Connectors, EngineSettings, Shared};
-use crate::inbox::{self, Pending};
-use crate::incoming::{Arrival, Call, ConsentChange, Incoming, IncomingEvent};
+use crate::inbox;
+use crate::incoming::{Arrival, Call, ConsentChange, Incoming, IncomingEvent, Pending};
 use crate::journeys::{self, NewJourney, Publication, Turn};
 use crate::lane::{Lane, Work, plan};
 use crate::outbox::Relay;
@@ -18,7 +18,7 @@ use tradewind_nodes::fact::ConsentStatus;
 use tradewind_nodes::graph::Graph;
 use tradewind_nodes::id::{CustomerId, EventId, JourneyId, WorkspaceId};
 use tradewind_nodes::time::Timestamp;
-use tradewind_store::{Batch, Db, Expect, Row, Value};
+use tradewind_store::{Batch, Db, DbSettings, Expect, Row, Value};
 use uuid::Uuid;
 
 pub(super) const HERE: WorkspaceId = WorkspaceId(Uuid::from_u128(1));
@@ -43,6 +43,8 @@ pub(super) struct Stage {
     /// How often the engine was taken up again after a commit broke off.
     pub restarts: u32,
     messages: u64,
+    /// Throws for restarts at random points, in about one round of eight.
+    restarting: Option<Environment>,
 }
 
 pub(super) fn at(text: &str) -> Timestamp {
@@ -75,13 +77,22 @@ fn parts(db: &Db, env: &Environment, catalogs: Catalogs, recorder: &Arc<Recorder
 
 impl Stage {
     pub async fn new(seed: u64) -> Self {
-        let db = Db::sqlite_in_memory().await.unwrap();
+        Self::on(Db::sqlite_in_memory().await.unwrap(), seed).await
+    }
+
+    /// On a database of its own of PostgreSQL.
+    pub async fn on_postgres(seed: u64) -> Self {
+        let url = tokio::task::spawn_blocking(super::postgres::fresh_database).await.unwrap();
+        Self::on(Db::open(DbSettings::new(url)).await.unwrap(), seed).await
+    }
+
+    async fn on(db: Db, seed: u64) -> Self {
         db.migrate().await.unwrap();
         let clock = Arc::new(ManualClock::at(at(START)));
         let env = Environment::new(clock.clone(), seed);
         let recorder = Arc::new(Recorder::default());
         let (shared, lane, relay) = parts(&db, &env, Catalogs::load(&db).await.unwrap(), &recorder);
-        Self { db, clock, env, recorder, shared, lane, relay, twice: false, restarts: 0, messages: 0 }
+        Self { db, clock, env, recorder, shared, lane, relay, twice: false, restarts: 0, messages: 0, restarting: None }
     }
 
     /// As `new`, with a relay to which so many effects can be handed over at a time.
@@ -119,9 +130,9 @@ impl Stage {
     pub async fn accept(&mut self, incoming: Vec<Incoming>) {
         let now = self.env.now();
         let arrival = |incoming| Arrival { workspace: HERE, incoming, received_at: now };
-        let rows: Vec<Pending> = incoming.into_iter().map(|one| Pending::new(&self.env, arrival(one))).collect();
+        let rows: Vec<Pending> = incoming.into_iter().map(|one| inbox::row(&self.env, arrival(one))).collect();
         let mut batch = Batch::new();
-        batch.insert(&inbox::ADD, rows.iter().map(Pending::values));
+        batch.insert(&inbox::ADD, rows.iter().map(inbox::values));
         self.db.commit(batch).await.unwrap();
         self.lane.backlog.extend(rows);
     }
@@ -202,9 +213,17 @@ impl Stage {
         *self.shared.fault.at.lock().unwrap() = Some((number, way));
     }
 
+    /// From now on the engine is thrown away and taken up again at random points.
+    pub fn restart_at_random(&mut self, seed: u64) {
+        self.restarting = Some(Environment::new(self.clock.clone(), seed ^ 0x5bd1));
+    }
+
     /// Works until nothing is left to do at this instant; starts again from the database when a commit breaks off.
     pub async fn quiet(&mut self) {
         for _ in 0..MOST_ROUNDS {
+            if self.restarting.as_ref().is_some_and(|dice| dice.noise().is_multiple_of(8)) {
+                self.restart().await;
+            }
             match self.work_once().await {
                 Ok(false) => return,
                 Ok(true) => {}

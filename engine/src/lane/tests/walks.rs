@@ -174,7 +174,7 @@ async fn install_kinds(stage: &Stage) {
     stage.shared.catalogs.refresh(&stage.db).await.unwrap();
 }
 
-fn number(name: &str) -> Option<u64> {
+pub(super) fn number(name: &str) -> Option<u64> {
     std::env::var(name).ok().map(|text| text.parse().unwrap_or_else(|_| panic!("{name} is no number: {text}")))
 }
 
@@ -186,7 +186,7 @@ fn seeds() -> Vec<u64> {
 }
 
 /// Checks all cases, as many at a time as there are processors.
-fn each(cases: Vec<Case>, check: impl AsyncFn(&Case) + Sync) {
+pub(super) fn each<T: Send + Sync>(cases: Vec<T>, check: impl AsyncFn(&T) + Sync) {
     let cases = Mutex::new(cases.into_iter());
     let next = || cases.lock().unwrap_or_else(PoisonError::into_inner).next();
     std::thread::scope(|threads| {

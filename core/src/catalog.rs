@@ -1,0 +1,244 @@
+//! What is live: journeys with their compiled versions, and segments, by workspace. A snapshot that all share who read.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+use tradewind_nodes::fact::Needs;
+use tradewind_nodes::id::{JourneyId, WorkspaceId};
+use tradewind_nodes::kind::Trigger;
+use tradewind_nodes::predicate::{self, Predicate};
+use tradewind_nodes::run::Program;
+
+/// Whether a journey lets people in and its people move.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Status {
+    /// Both.
+    Live,
+    /// Neither.
+    Paused,
+    /// Nobody enters; those inside go on.
+    Stopped,
+}
+
+/// A journey that has a live version.
+pub struct LiveJourney {
+    /// Its id.
+    pub id: JourneyId,
+    /// Its address.
+    pub slug: String,
+    /// Whether it moves.
+    pub status: Status,
+    /// The number of the live version.
+    pub version: u32,
+    /// The live version.
+    pub program: Arc<Program>,
+}
+
+/// All that is live in one workspace.
+#[derive(Default)]
+pub struct WorkspaceCatalog {
+    /// The journeys, by id.
+    pub journeys: BTreeMap<JourneyId, Arc<LiveJourney>>,
+    /// Journeys by the names of events their triggers listen to.
+    pub by_event: HashMap<String, Vec<Arc<LiveJourney>>>,
+    /// Journeys with a trigger on a segment, by its name.
+    pub by_segment: HashMap<String, Vec<Arc<LiveJourney>>>,
+    /// Journeys with an anniversary trigger.
+    pub anniversaries: Vec<Arc<LiveJourney>>,
+    /// The segments.
+    pub segments: Segments,
+}
+
+/// All that is live.
+#[derive(Default)]
+pub struct Catalog {
+    /// By workspace.
+    pub workspaces: HashMap<WorkspaceId, WorkspaceCatalog>,
+}
+
+impl Catalog {
+    /// The live version of a journey.
+    #[must_use]
+    pub fn journey(&self, workspace: WorkspaceId, journey: JourneyId) -> Option<&Arc<LiveJourney>> {
+        self.workspaces.get(&workspace)?.journeys.get(&journey)
+    }
+}
+
+impl WorkspaceCatalog {
+    /// Adds a journey that is live.
+    pub fn add(&mut self, live: Arc<LiveJourney>) {
+        for (_, trigger) in &live.program.triggers {
+            match trigger {
+                Trigger::Event { names, .. } => {
+                    for name in names {
+                        listen(self.by_event.entry(name.clone()).or_default(), &live);
+                    }
+                }
+                Trigger::Segment { segment, .. } => listen(self.by_segment.entry(segment.clone()).or_default(), &live),
+                Trigger::Anniversary { .. } => listen(&mut self.anniversaries, &live),
+                _ => {}
+            }
+        }
+        self.journeys.insert(live.id, live);
+    }
+}
+
+fn listen(listeners: &mut Vec<Arc<LiveJourney>>, live: &Arc<LiveJourney>) {
+    if !listeners.iter().any(|other| other.id == live.id) {
+        listeners.push(live.clone());
+    }
+}
+
+/// The segments of a workspace, each after those it refers to: so one evaluation in this order sees every change.
+#[derive(Default)]
+pub struct Segments {
+    ordered: Vec<(String, Predicate)>,
+    needs: Needs,
+    circles: Vec<Vec<String>>,
+}
+
+impl Segments {
+    /// Puts definitions in order. Segments that refer to themselves by way of others cannot be evaluated: they are left out and
+    /// told by [`Segments::circles`].
+    #[must_use]
+    pub fn new(definitions: BTreeMap<String, Predicate>) -> Self {
+        let mut order = Ordering { definitions: &definitions, placed: BTreeMap::new(), order: Vec::new(), circles: Vec::new() };
+        for name in definitions.keys() {
+            order.place(name, &mut Vec::new());
+        }
+        let Ordering { order, circles, .. } = order;
+        let mut definitions = definitions;
+        let mut segments = Self { circles, ..Self::default() };
+        for name in order {
+            if let Some(predicate) = definitions.remove(&name) {
+                predicate::needs(&predicate, &mut segments.needs);
+                segments.ordered.push((name, predicate));
+            }
+        }
+        segments
+    }
+
+    /// The segments, each after those it refers to.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Predicate)> {
+        self.ordered.iter().map(|(name, predicate)| (name.as_str(), predicate))
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.ordered.is_empty()
+    }
+
+    /// What they read.
+    #[must_use]
+    pub fn needs(&self) -> &Needs {
+        &self.needs
+    }
+
+    /// Segments that refer to themselves by way of others, each circle by its names in order.
+    #[must_use]
+    pub fn circles(&self) -> &[Vec<String>] {
+        &self.circles
+    }
+}
+
+/// The circle that `name` would close if it were defined by `predicate` beside these others; None when there is none.
+#[must_use]
+pub fn circle(others: &BTreeMap<String, Predicate>, name: &str, predicate: &Predicate) -> Option<Vec<String>> {
+    let mut definitions = others.clone();
+    definitions.insert(name.to_owned(), predicate.clone());
+    Segments::new(definitions).circles.into_iter().find(|circle| circle.iter().any(|member| member == name))
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Placed {
+    UnderWay,
+    Done,
+    InCircle,
+}
+
+struct Ordering<'a> {
+    definitions: &'a BTreeMap<String, Predicate>,
+    placed: BTreeMap<&'a str, Placed>,
+    order: Vec<String>,
+    circles: Vec<Vec<String>>,
+}
+
+impl<'a> Ordering<'a> {
+    /// Places what `name` refers to and then itself. The depth is that of segments within segments, which names bound.
+    fn place(&mut self, name: &'a str, way: &mut Vec<&'a str>) {
+        if self.placed.contains_key(name) {
+            return;
+        }
+        let Some(predicate) = self.definitions.get(name) else { return };
+        self.placed.insert(name, Placed::UnderWay);
+        way.push(name);
+        let mut referred = Vec::new();
+        references(predicate, &mut referred);
+        for other in referred {
+            if self.placed.get(other) == Some(&Placed::UnderWay) {
+                let from = way.iter().position(|step| *step == other).unwrap_or(0);
+                self.placed.extend(way[from..].iter().map(|member| (*member, Placed::InCircle)));
+                self.circles.push(way[from..].iter().map(|member| (*member).to_owned()).collect());
+            } else {
+                self.place(other, way);
+            }
+        }
+        way.pop();
+        if self.placed.get(name) == Some(&Placed::UnderWay) {
+            self.placed.insert(name, Placed::Done);
+            self.order.push(name.to_owned());
+        }
+    }
+}
+
+/// The segments that a predicate names.
+fn references<'a>(predicate: &'a Predicate, found: &mut Vec<&'a str>) {
+    match predicate {
+        Predicate::All { all: parts } | Predicate::Any { any: parts } => parts.iter().for_each(|part| references(part, found)),
+        Predicate::Not { not } => references(not, found),
+        Predicate::Segment { segment } => found.push(segment),
+        Predicate::Event(test) => test.filter.iter().for_each(|filter| references(filter, found)),
+        Predicate::Fact(_) | Predicate::Consent { .. } => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn definitions(of: &[(&str, &[&str])]) -> BTreeMap<String, Predicate> {
+        let refers = |names: &[&str]| {
+            let parts: Vec<_> = names.iter().map(|name| json!({"not": {"segment": name}})).collect();
+            serde_json::from_value(json!({ "all": parts })).unwrap()
+        };
+        of.iter().map(|(name, names)| ((*name).to_owned(), refers(names))).collect()
+    }
+
+    fn order(segments: &Segments) -> Vec<&str> {
+        segments.iter().map(|(name, _)| name).collect()
+    }
+
+    #[test]
+    fn a_segment_comes_after_those_it_refers_to_whatever_they_are_called() {
+        let segments = Segments::new(definitions(&[("a", &["c", "b"]), ("b", &["c"]), ("c", &[]), ("d", &["a", "gone"])]));
+        assert_eq!(order(&segments), ["c", "b", "a", "d"]);
+        assert!(segments.circles().is_empty());
+    }
+
+    #[test]
+    fn segments_that_refer_to_themselves_are_left_out_and_named() {
+        let of = definitions(&[("a", &["b"]), ("b", &["c"]), ("c", &["b"]), ("d", &["d"]), ("e", &[])]);
+        let segments = Segments::new(of);
+        assert_eq!(order(&segments), ["a", "e"], "what refers to a circle is evaluated, and finds nobody inside it");
+        assert_eq!(segments.circles(), [vec!["b".to_owned(), "c".to_owned()], vec!["d".to_owned()]]);
+    }
+
+    #[test]
+    fn the_circle_a_definition_would_close_is_found_before_it_is_stored() {
+        let others = definitions(&[("a", &["b"]), ("b", &[]), ("c", &[])]);
+        let refers = |name: &str| serde_json::from_value::<Predicate>(json!({ "segment": name })).unwrap();
+        assert_eq!(circle(&others, "b", &refers("a")), Some(vec!["a".to_owned(), "b".to_owned()]));
+        assert_eq!(circle(&others, "b", &refers("c")), None);
+    }
+}

@@ -1,0 +1,78 @@
+//! Facts in, runs out: each thing that came in changes the state and queues what it means for runs. Nothing here steps a run.
+
+mod entry;
+mod events;
+mod merge;
+mod schedules;
+mod segments;
+mod start;
+
+pub use schedules::plan_anniversaries;
+
+use crate::message::{Incoming, Order, Pending};
+use crate::state::{State, Stimulus};
+use tradewind_nodes::id::{CustomerId, PortName, RunId, WorkspaceId};
+
+/// Routes one row of the inbox.
+pub fn route(state: &mut State, pending: &Pending) {
+    let workspace = pending.workspace;
+    match &pending.incoming {
+        Incoming::Event(event) => events::route(state, workspace, event),
+        Incoming::Profile { customer, user_id, traits, consent } => {
+            events::change_profile(state, workspace, *customer, user_id.as_deref(), traits, consent);
+        }
+        Incoming::Merge { from, into, user_id } => merge::route(state, workspace, *from, *into, user_id.as_deref()),
+        Incoming::Start { journey, customer, user_id, data, key, via, depth } => {
+            let (journey, customer, via, depth) = (*journey, *customer, *via, *depth);
+            let wanted = start::Start { journey, customer, user_id: user_id.as_deref(), data, key: key.as_deref(), via, depth };
+            start::route(state, workspace, &wanted);
+        }
+        Incoming::Tick { journey, node, customer, at } => schedules::tick(state, workspace, *journey, node, *customer, *at),
+        // What is paged is read a page at a time by whoever holds the data, and comes back as rows for each.
+        Incoming::FanOut { .. } | Incoming::Backfill { .. } | Incoming::Empty { .. } | Incoming::Settle { .. } => {}
+        Incoming::Segment { customer } => {
+            let customer = state.resolve(*customer);
+            segments::evaluate_memberships(state, workspace, customer);
+            reevaluate_waits(state, customer);
+        }
+        Incoming::Receipt { effect, receipt } => {
+            let told = Stimulus::Receipt { node: effect.node.clone(), visit: effect.visit, receipt: receipt.clone() };
+            state.queue.push_back((effect.run, told));
+        }
+        Incoming::Control { run, order } => control(state, *run, order),
+    }
+}
+
+/// Notes the segments of a customer without telling anybody: they were inside before anything is asked.
+pub fn note_memberships(state: &mut State, workspace: WorkspaceId, customer: CustomerId) {
+    segments::note(state, workspace, customer);
+}
+
+fn control(state: &mut State, run: RunId, order: &Order) {
+    match order {
+        Order::Retry { incident: Some(incident) } => state.changes.settled_incidents.push((*incident, "retry")),
+        Order::Skip { incident: Some(incident), .. } => state.changes.settled_incidents.push((*incident, "skip")),
+        Order::Cancel { incident: Some(incident), .. } => state.changes.settled_incidents.push((*incident, "abort")),
+        _ => {}
+    }
+    let stimulus = match order {
+        Order::Cancel { reason, .. } => Stimulus::Cancel(reason.clone()),
+        Order::Retry { .. } => Stimulus::Retry,
+        Order::Skip { port, .. } => Stimulus::Skip(port.clone().map_or(PortName::NEXT, PortName::new)),
+        Order::Answer { task, answer, by, note } => {
+            let mut given = tradewind_nodes::JsonMap::new();
+            given.insert("answer".into(), answer.clone().into());
+            given.insert("by".into(), by.clone().into());
+            given.insert("note".into(), note.clone().into());
+            Stimulus::Answer { task: *task, answer: given.into(), by: by.clone() }
+        }
+    };
+    state.queue.push_back((run, stimulus));
+}
+
+/// Lets every live run of a customer look at what has changed.
+fn reevaluate_waits(state: &mut State, customer: CustomerId) {
+    for run in state.live_runs(customer) {
+        state.queue.push_back((run, Stimulus::Changed));
+    }
+}

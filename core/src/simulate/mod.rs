@@ -1,0 +1,28 @@
+//! Journeys on a virtual clock with a [`State`](crate::State) in memory, for scenario tests and the browser's dry run.
+//!
+//! [`Simulation`] takes what happens and lets time pass; [`Report`] tells all that came of it. [`Scenario`] is the same as a file
+//! (`*.test.json`), played by [`play`]. Everything that decides is the code the engine runs ([`crate::routing`], [`crate::step_next`],
+//! [`tradewind_nodes::guard`]); what is here only carries messages, timers and outcomes to it in the order in which the engine does:
+//! timers that are due, then what came in, and when nothing is left inside, what is to be sent.
+
+mod apply;
+mod cover;
+mod expect;
+mod forced;
+mod given;
+mod outbox;
+mod past;
+mod play;
+mod report;
+mod scenario;
+mod simulation;
+#[cfg(test)]
+mod tests;
+
+pub use cover::{Coverage, Reached};
+pub use forced::force;
+pub use past::Past;
+pub use play::{Played, play};
+pub use report::{Held, Message, Outcome, Person, Prevented, Refusal, Report, Request, RunReport, Started, TaskReport};
+pub use scenario::{Expect, ExpectMessage, ExpectRequest, Given, Scenario, ScenarioError, Someone, When};
+pub use simulation::{Journey, Simulation};
