@@ -57,4 +57,5 @@ suites! {
     trouble_around_the_editor_loses_nothing: "trouble";
     whatever_people_bring_along_is_taken_or_refused_in_words: "strange_input";
     people_are_seen_on_their_way: "live";
+    the_first_screens_can_be_pressed_everywhere: "first_screen";
 }

@@ -23,12 +23,12 @@ pub fn together(folder: &Path) -> Outcome<String> {
             return Err(format!("{}: its braces do not close", file.display()));
         }
         let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        for class in classes(&text) {
-            let owner = owners.entry(class.to_owned()).or_insert_with(|| name.clone());
+        for class in leading(&text) {
+            let owner = owners.entry(class.clone()).or_insert_with(|| name.clone());
             if *owner != name {
                 return Err(format!(
-                    ".{class} is styled as a whole in {owner} and in {name}, and each would be drawn by the other's rules too: \
-                     give one of them another name, or begin its selectors with the part it is in"
+                    "selectors begin with .{class} in {owner} and in {name}, and what has the class would be drawn by the rules of both: \
+                     give one of them another name, move the rules into one sheet, or begin them with a class of their own sheet"
                 ));
             }
         }
@@ -37,12 +37,28 @@ pub fn together(folder: &Path) -> Outcome<String> {
     Ok(whole)
 }
 
-/// The classes that a sheet styles wherever they are: selectors that are one class and nothing else.
-fn classes(css: &str) -> impl Iterator<Item = &str> {
+/// The classes that a sheet's selectors begin with: those it styles wherever they are, alone or with what is inside them. Behind
+/// another class a class may be named by any sheet, as `.dialog .row`: there it is only fitted into its place.
+fn leading(css: &str) -> impl Iterator<Item = String> {
     let selectors = css.split('{').filter_map(|before| before.rsplit(['}', ';']).next());
-    selectors.flat_map(|selectors| selectors.split(',')).filter_map(|selector| {
-        let class = selector.trim().strip_prefix('.')?;
-        class.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_').then_some(class)
+    // What stands in brackets narrows a selector and does not begin one.
+    let bare = selectors.filter(|selector| !selector.trim_start().starts_with('@')).map(|selector| {
+        let mut depth = 0;
+        let outside = |c: &char| {
+            depth += i32::from(*c == '(');
+            let outside = depth == 0;
+            depth -= i32::from(*c == ')');
+            outside
+        };
+        selector.chars().filter(outside).collect::<String>()
+    });
+    bare.flat_map(|selectors| {
+        let class = |selector: &str| {
+            let class: String =
+                selector.split_once('.')?.1.chars().take_while(|c| c.is_ascii_alphanumeric() || "-_".contains(*c)).collect();
+            (!class.is_empty()).then_some(class)
+        };
+        selectors.split(',').filter_map(class).collect::<Vec<_>>()
     })
 }
 
@@ -100,12 +116,30 @@ fn minify(css: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{classes, minify};
+    use super::{leading, minify, together};
+    use std::fs;
 
     #[test]
-    fn a_class_alone_is_told_from_one_in_a_place() {
-        let css = minify("@layer page { .a { color: red } .b, .c .d { margin: 0 } .e:hover {} @media (x) { .f { top: 0; } } }");
-        assert_eq!(classes(&css).collect::<Vec<_>>(), ["a", "b", "f"]);
+    fn a_sheet_owns_the_classes_its_selectors_begin_with() {
+        let css = minify(
+            "@layer page { .a { opacity: .5 } .b h2, [dir=\"rtl\"] .c .d { margin: 0 } aside.e:hover {} .f:is(.g, .h) {} @media (x) { .i.j { top: 0; } } } \
+             @keyframes k { from { opacity: .3; } }",
+        );
+        assert_eq!(leading(&css).collect::<Vec<_>>(), ["a", "b", "c", "e", "f", "i"]);
+    }
+
+    #[test]
+    fn a_class_that_two_sheets_style_is_refused() {
+        let folder = std::env::temp_dir().join(format!("tradewind-css-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        let write = |name: &str, text: &str| fs::write(folder.join(name), text).unwrap();
+        write("canvas.css", ".welcome { position: absolute; }");
+        write("pages.css", ".doors .welcome { margin: 0; }");
+        assert!(together(&folder).is_ok(), "one sheet may fit another's part into its own");
+        write("pages.css", ".welcome h2 { font-size: 2rem; }");
+        let refusal = together(&folder).unwrap_err();
+        fs::remove_dir_all(&folder).unwrap();
+        assert!(refusal.contains(".welcome in canvas.css and in pages.css"), "{refusal}");
     }
 
     #[test]

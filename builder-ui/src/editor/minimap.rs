@@ -75,7 +75,7 @@ pub fn Minimap() -> impl IntoView {
                     {move || bars.get().into_iter().map(bar).collect_view()}
                 </svg>
                 // Apart from the bars, which need not be drawn again while it moves.
-                <div class="seen" style:transform=place style:width=move || size(|seen| seen.width) style:height=move || size(|seen| seen.height)></div>
+                <div class="in-sight" style:transform=place style:width=move || size(|seen| seen.width) style:height=move || size(|seen| seen.height)></div>
             </div>
         </Show>
     }

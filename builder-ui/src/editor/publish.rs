@@ -311,7 +311,7 @@ pub fn ChangeList(
             Change::Rewired => ("changed", t!(publish.change.rewired)),
         };
         view! {
-            <li class=class><span class="sort">{words}</span><b dir="auto">{row.what}</b><span class="detail" dir="auto">{row.detail}</span>
+            <li class=class><span class="sort">{words}</span><b dir="auto">{row.what}</b><span class="how" dir="auto">{row.detail}</span>
                 {row.people.map(|n| view! { <Pill tone=Tone::Warn>{t!(publish.people, n = n)}</Pill> })}</li>
         }
     };

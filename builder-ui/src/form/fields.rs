@@ -24,7 +24,7 @@ pub fn Wrongs(
     wrong: Signal<Vec<Wrong>>,
 ) -> impl IntoView {
     let one = |Wrong { words, detail }: Wrong| {
-        let detail = (!detail.is_empty()).then(|| view! { <span class="detail" lang="en" dir="ltr">{detail}</span> });
+        let detail = (!detail.is_empty()).then(|| view! { <span class="in-english" lang="en" dir="ltr">{detail}</span> });
         view! { <span>{words}{detail}</span> }
     };
     view! { <p class="error" id=id aria-live="polite">{move || wrong.get().into_iter().map(one).collect_view()}</p> }
@@ -120,7 +120,7 @@ pub fn Fields(
     let count = more.len();
     let hidden = (count > 0).then(|| {
         view! {
-            <details class="more">
+            <details class="unfold">
                 <summary>{tr!(form.more, n = count)}</summary>
                 <div class="form">{more.into_iter().map(|field| one(kind, filling, field)).collect_view()}</div>
             </details>

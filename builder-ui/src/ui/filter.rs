@@ -70,7 +70,7 @@ pub fn Search(
         });
     };
     view! {
-        <div class="search">
+        <div class="search-box">
             <Icon icon=icondata::LuSearch size=15 />
             <input id="search" class="in" type="search" autocomplete="off" spellcheck="false" aria-label=label placeholder=label list=list aria-keyshortcuts="/"
                 prop:value=typed on:input=changed />

@@ -119,7 +119,7 @@ fn Properties(
     view! {
         <form class="form" on:submit=send>
             <Field label=label id="dry-run-properties" hint=Signal::derive(tr!(dryrun.given.hint)) error=wrong>
-                <textarea id="dry-run-properties" class="in code" rows="7" dir="ltr" spellcheck="false"
+                <textarea id="dry-run-properties" class="in json-text" rows="7" dir="ltr" spellcheck="false"
                     on:keydown=move |_| begins() on:pointerdown=move |_| begins() on:input=move |_| begins()
                     aria-describedby="dry-run-properties-hint dry-run-properties-error" aria-invalid=move || wrong.get().is_some().to_string() bind:value=text></textarea>
             </Field>

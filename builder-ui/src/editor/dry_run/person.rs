@@ -116,7 +116,7 @@ fn MadeUp(
         <details>
             <summary>{tr!(dryrun.who.more)}</summary>
             <Field label=Signal::derive(tr!(dryrun.who.traits)) id="dry-run-traits" error=Signal::derive(move || extra.get().err())>
-                <textarea id="dry-run-traits" class="in code" rows="4" dir="ltr" spellcheck="false" placeholder="{\"vip\": true}" aria-describedby="dry-run-traits-error" bind:value=more></textarea>
+                <textarea id="dry-run-traits" class="in json-text" rows="4" dir="ltr" spellcheck="false" placeholder="{\"vip\": true}" aria-describedby="dry-run-traits-error" bind:value=more></textarea>
             </Field>
         </details>
     }

@@ -136,7 +136,7 @@ fn Inside(
     view! {
         <section class="tile" aria-labelledby="inside">
             <h2 id="inside">{tr!(customers.inside)}</h2>
-            <ul class="lines"><For each=move || list.items.get() key=|run: &Visit| run.id.clone() children=one /></ul>
+            <ul class="visits"><For each=move || list.items.get() key=|run: &Visit| run.id.clone() children=one /></ul>
             <Foot list=list />
             <Show when=move || list.is_empty()><p class="quiet">{tr!(customers.nowhere)}</p></Show>
         </section>

@@ -102,7 +102,7 @@ fn One(
     };
     let delivery = (!state.is_empty()).then(|| view! { <crate::pages::deliveries::State state=state /> });
     let more = properties.map(|properties| {
-        view! { <details class="more"><summary>{tr!(customers.details)}</summary><Exactly at=at /><JsonTree value=properties /></details> }
+        view! { <details class="unfold"><summary>{tr!(customers.details)}</summary><Exactly at=at /><JsonTree value=properties /></details> }
     });
     view! {
         <li>

@@ -14,7 +14,7 @@ const PLACE: &str = "YOUR_KEY";
 pub fn Begin() -> impl IntoView {
     view! {
         <div class="home begin">
-            <header class="welcome"><h2>{tr!(home.begin.title)}</h2><p>{tr!(home.begin.text)}</p></header>
+            <header class="begin-head"><h2>{tr!(home.begin.title)}</h2><p>{tr!(home.begin.text)}</p></header>
             <div class="doors">
                 <a class="door" href="/recipes">
                     <Icon icon=icondata::LuBookOpen size=22 /><b>{tr!(home.begin.recipe)}</b><span>{tr!(home.begin.recipe_text)}</span>

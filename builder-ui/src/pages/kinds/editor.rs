@@ -220,7 +220,7 @@ fn Issues(work: Work) -> impl IntoView {
         let place = place_of(&issue.message);
         let said = issue_words(issue.code, &issue.message);
         let button = place.map(|(line, column)| view! { <button type="button" class="line" on:click=move |_| lead(line, column)>{t!(kindpage.line, line = line, column = column)}</button> });
-        view! { <li>{button}<span>{said.words}</span>" "<span class="detail" lang="en" dir="ltr">{said.detail}</span>{(!issue.field.is_empty()).then(|| view! { " "<code>{issue.field}</code> })}</li> }
+        view! { <li>{button}<span>{said.words}</span>" "<span class="in-english" lang="en" dir="ltr">{said.detail}</span>{(!issue.field.is_empty()).then(|| view! { " "<code>{issue.field}</code> })}</li> }
     };
     view! {
         <div aria-live="polite">
