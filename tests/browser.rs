@@ -58,4 +58,5 @@ suites! {
     whatever_people_bring_along_is_taken_or_refused_in_words: "strange_input";
     people_are_seen_on_their_way: "live";
     the_first_screens_can_be_pressed_everywhere: "first_screen";
+    many_tabs_share_one_stream: "tabs";
 }

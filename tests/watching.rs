@@ -196,6 +196,32 @@ async fn a_stream_tells_what_changes() {
 }
 
 #[tokio::test]
+async fn one_stream_counts_several_journeys() {
+    let mut site = Site::new(&[]);
+    let server = site.start().await;
+    server.publish("waits", &waits()).await;
+    server.publish("mails", &row(&[on("Begin"), mail("at once", "<p>t</p>")])).await;
+    begin(&server, &["ada", "bob"]).await;
+    let watched = |told: &[(String, Value)], watch: &str, wanted: fn(&Value) -> bool| {
+        told.iter().any(|(event, data)| event == "watched" && data["watch"] == watch && wanted(&data["counts"]))
+    };
+    let told = watch(&server, "watch=waits~24h,mails,waits@7,nothing", |told| {
+        watched(told, "waits~24h", |counts| node(counts, "wait")["waiting"] == 2)
+            && watched(told, "mails", |counts| counts["entered"] == 2)
+            && watched(told, "waits@7", |counts| counts["entered"] == 0)
+            && watched(told, "nothing", Value::is_null)
+    })
+    .await;
+    assert!(told.iter().all(|(event, _)| event != "counts"), "{told:?}");
+    let many = "x,".repeat(33);
+    for (query, words) in [("waits@two", "\"two\" is no version"), ("waits~soon", "is not a time"), (many.as_str(), "32 are the most")] {
+        let odd = server.call(Method::GET, &format!("/api/v1/live?watch={query}"), None).await;
+        assert_eq!((odd.status, &odd.body["errors"][0]["pointer"]), (StatusCode::BAD_REQUEST, &json!("?watch")), "{odd:?}");
+        assert!(odd.body.to_string().replace("\\\"", "\"").contains(words), "{odd:?}");
+    }
+}
+
+#[tokio::test]
 async fn events_are_explored_and_their_names_told() {
     let mut site = Site::new(&[]);
     let server = site.start().await;

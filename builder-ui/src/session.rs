@@ -1,5 +1,6 @@
 //! Who uses the builder at present.
 
+use crate::api::live;
 use crate::api::session::{self, Session};
 use crate::{api::Failure, browser};
 use leptos::prelude::*;
@@ -28,6 +29,11 @@ pub fn known() -> Known {
     KNOWN.get()
 }
 
+fn begun(session: Session) {
+    live::share_as(format!("{} {}", session.workspace, session.key));
+    KNOWN.set(Known::In(session));
+}
+
 /// The session, the last one when it has expired; whoever calls this in a view follows it.
 #[must_use]
 pub fn current() -> Option<Session> {
@@ -45,7 +51,7 @@ const PAUSE: u32 = 2_000;
 pub async fn begin() {
     if let Some(key) = KEY.with_borrow(Clone::clone) {
         match session::sign_in(&key).await {
-            Ok(session) => KNOWN.set(Known::In(session)),
+            Ok(session) => begun(session),
             Err(Failure::Unreachable) => return,
             Err(_) => {}
         }
@@ -54,7 +60,7 @@ pub async fn begin() {
     if KNOWN.get_untracked() == Known::Nothing
         && let Ok(session) = session::read().await
     {
-        KNOWN.set(Known::In(session));
+        begun(session);
     }
 }
 
@@ -74,7 +80,7 @@ pub fn started(session: Session) {
         browser::reload();
         return;
     }
-    KNOWN.set(Known::In(session));
+    begun(session);
 }
 
 /// The user signs out.

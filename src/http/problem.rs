@@ -175,7 +175,6 @@ impl ApiError {
         self
     }
     /// The status it will be answered with.
-    #[cfg(test)]
     #[must_use]
     pub fn status(&self) -> StatusCode {
         self.status

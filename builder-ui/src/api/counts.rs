@@ -44,3 +44,10 @@ pub struct Counted {
     /// By node.
     pub nodes: Vec<NodeCount>,
 }
+
+/// One of the journeys that a stream counts.
+#[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
+pub struct Watched {
+    /// None when there is no such journey.
+    pub counts: Option<Counted>,
+}

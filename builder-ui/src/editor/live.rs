@@ -3,9 +3,9 @@
 use super::counts::{Counts, NodeCounts};
 use super::state::{Editor, Panel, editor};
 use super::steps;
-use crate::api::counts::Counted;
+use crate::api::counts::{Counted, Watched};
 use crate::api::runs::{self, Run, Which};
-use crate::api::{Live, escaped};
+use crate::api::{Live, Topic};
 use crate::i18n::format::{self, Moment};
 use crate::pages::run_state;
 use crate::ui::{Button, Foot, Look, Paged, Pill};
@@ -67,22 +67,23 @@ pub fn follow(editor: Editor) -> Watch {
     let stream = StoredValue::new_local(None::<Live>);
     let published = Memo::new(move |_| editor.journey.with(|meta| meta.live_version.is_some().then(|| meta.slug.clone())));
     Effect::new(move |_| {
-        let address = published.get().map(|slug| {
-            let since =
-                Some(watch.since.get()).filter(|since| !since.is_empty()).map(|since| format!("&since={since}")).unwrap_or_default();
-            let version = watch.version.get().map(|version| format!("&version={version}")).unwrap_or_default();
-            format!("/api/v1/live?journey={}{since}{version}", escaped(&slug))
+        let topic = published.get().map(|slug| {
+            let since = watch.since.get();
+            Topic::counts(&slug, watch.version.get(), Some(since).filter(|since| !since.is_empty()))
         });
-        stream.set_value(address.map(|address| {
-            Live::listen(&address, &["counts"], move |told| match serde_json::from_str::<Counted>(&told.data) {
-                Ok(counted) => {
+        let listen = |topic| {
+            Live::listen(topic, move |told| match serde_json::from_str::<Watched>(told) {
+                Ok(Watched { counts: Some(counted) }) => {
                     let percent = editor.counts.with_untracked(|counts| counts.percent);
                     editor.counts.set(counts(&counted, percent));
                     watch.counted.set(counted);
                 }
+                // Another has deleted it.
+                Ok(Watched { counts: None }) => {}
                 Err(error) => leptos::logging::error!("counts do not read: {error}"),
             })
-        }));
+        };
+        stream.set_value(topic.map(listen));
     });
     watch
 }

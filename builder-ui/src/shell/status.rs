@@ -1,7 +1,7 @@
 //! The strip at the bottom: whether people are on time, and whether the server answers.
 
 use crate::api::status::{Bounded, Status as Engine};
-use crate::api::{Link, Live, link};
+use crate::api::{Link, Live, Topic, link};
 use crate::i18n::format;
 use crate::ui::{Kbd, Pill, Tone};
 use crate::{session, t, tr};
@@ -25,8 +25,8 @@ fn follow() {
     Effect::new(move |_| {
         let inside = matches!(session::known(), session::Known::In(_));
         let listen = || {
-            Live::listen("/api/v1/live", &["status"], |told| {
-                if let Ok(status) = serde_json::from_str(&told.data) {
+            Live::listen(Topic::Status, |told| {
+                if let Ok(status) = serde_json::from_str(told) {
                     ENGINE.set(Some(status));
                 }
             })

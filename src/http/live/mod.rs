@@ -3,25 +3,20 @@
 
 mod board;
 mod stream;
+mod watch;
 
 use super::AppState;
 use super::auth::Reader;
 use super::extract::Query;
-use super::period::instant;
 use super::problem::{ApiError, ApiResult, ProblemDocument};
 use axum::extract::State;
 use axum::response::IntoResponse;
 pub use board::Board;
 use http::StatusCode;
 use serde::Deserialize;
-use tradewind_engine::inspect::counts::Period;
-use tradewind_engine::journeys;
-use tradewind_nodes::time::Timestamp;
 use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
-
-const HOUR: i64 = 3_600_000_000;
 
 /// The routes.
 pub fn router() -> OpenApiRouter<AppState> {
@@ -37,30 +32,28 @@ struct LiveQuery {
     since: Option<String>,
     /// Counts one version; all of them when absent.
     version: Option<i64>,
+    /// Counts of several journeys in one stream, separated by commas, 32 at most: each a slug or id, then `@` and a version and `~`
+    /// and a time as in `since` where wanted, as `welcome,carts@2,carts~24h`.
+    watch: Option<String>,
     /// `true` for the events that come in.
     events: Option<bool>,
 }
 
-/// A stream of server-sent events: `status` when it changed, `counts` of a journey when they changed, `events` that came in
-/// (at most 50 a second; `skipped` says how many more there were), `bye` when the server stops. At most one of each a second.
+/// A stream of server-sent events: `status` when it changed, `counts` of a journey when they changed, `watched` with one part of
+/// `watch` and its `counts` when these changed (null when there is no such journey), `events` that came in (at most 50 a second;
+/// `skipped` says how many more there were), `bye` when the server stops. At most one of each a second.
 #[utoipa::path(get, path = "/api/v1/live", tag = "status", params(LiveQuery),
     responses((status = 200, content_type = "text/event-stream", body = String), (status = 503, body = ProblemDocument), (status = "4XX", body = ProblemDocument)))]
 async fn live(State(state): State<AppState>, reader: Reader, Query(query): Query<LiveQuery>) -> ApiResult<impl IntoResponse> {
-    // Counts go by hours: whoever asks within the same one shares what is read.
-    let hour = |at: Timestamp| Timestamp::from_micros(at.micros().div_euclid(HOUR) * HOUR);
-    let since = instant(query.since.as_deref(), "?since", state.env.now())?.map(hour);
     let journey = match query.journey.as_deref() {
         None | Some("") => None,
-        Some(name) => Some(journeys::id_of(&state.db, reader.workspace, name).await?.0),
+        Some(name) => Some(watch::one(&state, reader.workspace, name, query.since.as_deref(), query.version, "?since").await?),
     };
+    let watched = watch::all(&state, reader.workspace, query.watch.as_deref().unwrap_or_default()).await?;
     let place = state.live.place(reader.key_id()).ok_or_else(|| {
         let words = "too many live streams are open: close a tab that watches, or try again in a while";
         ApiError::new(StatusCode::SERVICE_UNAVAILABLE, "too_many_streams", words).retry_after(10)
     })?;
-    let wanted = stream::Wanted {
-        workspace: reader.workspace,
-        counts: journey.map(|journey| (journey, Period { since, until: None, version: query.version })),
-        events: query.events.unwrap_or(false),
-    };
+    let wanted = stream::Wanted { workspace: reader.workspace, counts: journey, watched, events: query.events.unwrap_or(false) };
     Ok(stream::answer(state, wanted, place))
 }

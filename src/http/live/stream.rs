@@ -1,6 +1,7 @@
 //! One stream: what its watcher was told, and what is new since.
 
 use super::board::Place;
+use super::watch::Counted;
 use crate::http::AppState;
 use crate::http::problem::ApiResult;
 use axum::response::IntoResponse;
@@ -14,8 +15,8 @@ use std::sync::Arc;
 use std::time::Duration as StdDuration;
 use tokio::time::MissedTickBehavior;
 use tradewind_commerce::events::{self, Arrived, EventView};
-use tradewind_engine::inspect::counts::{Counts, Period};
-use tradewind_nodes::id::{JourneyId, WorkspaceId};
+use tradewind_engine::inspect::counts::Counts;
+use tradewind_nodes::id::WorkspaceId;
 
 use crate::http::status::Status;
 
@@ -33,7 +34,9 @@ pub(super) struct Wanted {
     /// Whose.
     pub workspace: WorkspaceId,
     /// The counts of a journey.
-    pub counts: Option<(JourneyId, Period)>,
+    pub counts: Option<Counted>,
+    /// The counts of several, each under what it was asked by.
+    pub watched: Vec<(String, Option<Counted>)>,
     /// The events that come in.
     pub events: bool,
 }
@@ -47,12 +50,29 @@ struct Came {
     skipped: i64,
 }
 
+/// One of several journeys that are watched.
+struct Watched {
+    watch: String,
+    counted: Option<Counted>,
+    /// What was told last.
+    told: Option<Option<Arc<Counts>>>,
+}
+
+#[derive(Serialize)]
+struct Told<'a> {
+    /// What it was asked by.
+    watch: &'a str,
+    /// Null when there is no such journey.
+    counts: Option<&'a Counts>,
+}
+
 struct Watcher {
     state: AppState,
     wanted: Wanted,
     beat: tokio::time::Interval,
     status: Option<Arc<Status>>,
     counts: Option<Arc<Counts>>,
+    watched: Vec<Watched>,
     arrived: Option<Arrived>,
     ready: VecDeque<Event>,
     ended: bool,
@@ -60,11 +80,13 @@ struct Watcher {
 }
 
 /// The stream as an answer.
-pub(super) fn answer(state: AppState, wanted: Wanted, place: Place) -> impl IntoResponse {
+pub(super) fn answer(state: AppState, mut wanted: Wanted, place: Place) -> impl IntoResponse {
     let mut beat = tokio::time::interval(BEAT);
     beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let arrived = wanted.events.then(|| Arrived::since(state.env.now()));
-    let watcher = Watcher { state, wanted, beat, status: None, counts: None, arrived, ready: VecDeque::new(), ended: false, _place: place };
+    let watched = std::mem::take(&mut wanted.watched).into_iter().map(|(watch, counted)| Watched { watch, counted, told: None }).collect();
+    let watcher =
+        Watcher { state, wanted, beat, status: None, counts: None, watched, arrived, ready: VecDeque::new(), ended: false, _place: place };
     let headers = [(http::header::CACHE_CONTROL, "no-store"), (http::HeaderName::from_static("x-accel-buffering"), "no")];
     (headers, Sse::new(told(watcher)).keep_alive(KeepAlive::new().interval(HEARTBEAT).text("beat")))
 }
@@ -111,6 +133,7 @@ impl Watcher {
                 self.counts = Some(counts);
             }
         }
+        self.look_at_watched().await?;
         if let Some(arrived) = &mut self.arrived {
             let (events, skipped) = events::arrived(&self.state.db, self.wanted.workspace, arrived, SHOWN, self.state.env.now()).await?;
             if !events.is_empty() {
@@ -120,8 +143,26 @@ impl Watcher {
         Ok(())
     }
 
-    fn tell(&mut self, name: &str, data: &impl Serialize) {
-        let Ok(json) = serde_json::to_string(data) else { return };
-        self.ready.push_back(Event::default().event(name).retry(RETRY).data(json));
+    async fn look_at_watched(&mut self) -> ApiResult<()> {
+        for watched in &mut self.watched {
+            let now = match watched.counted {
+                Some((journey, period)) => Some(self.state.live.counts(&self.state, journey, period).await?),
+                None => None,
+            };
+            if watched.told.as_ref() != Some(&now) {
+                let told = Told { watch: &watched.watch, counts: now.as_deref() };
+                self.ready.extend(event("watched", &told));
+                watched.told = Some(now);
+            }
+        }
+        Ok(())
     }
+
+    fn tell(&mut self, name: &str, data: &impl Serialize) {
+        self.ready.extend(event(name, data));
+    }
+}
+
+fn event(name: &str, data: &impl Serialize) -> Option<Event> {
+    Some(Event::default().event(name).retry(RETRY).data(serde_json::to_string(data).ok()?))
 }

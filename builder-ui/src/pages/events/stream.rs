@@ -1,7 +1,7 @@
 //! Following events as they come in.
 
-use crate::api::Live;
 use crate::api::events::{Arrived, Burst, Wanted};
+use crate::api::{Live, Topic};
 use crate::ui::Paged;
 use leptos::prelude::*;
 
@@ -26,8 +26,8 @@ impl Stream {
             let on = stream.on.get();
             stream.skipped.set(0);
             live.set_value(on.then(|| {
-                Live::listen("/api/v1/live?events=true", &["events"], move |told| {
-                    if let Ok(burst) = serde_json::from_str::<Burst>(&told.data) {
+                Live::listen(Topic::Events, move |told| {
+                    if let Ok(burst) = serde_json::from_str::<Burst>(told) {
                         stream.take(list, &wanted.get_untracked(), burst);
                     }
                 })

@@ -1,7 +1,7 @@
 //! How to begin: a journey, and the first event.
 
 use crate::api::events::Burst;
-use crate::api::{Live, keys};
+use crate::api::{Live, Topic, keys};
 use crate::ui::{Button, Icon, Look, Pill, Tab, Tabs, Tone, toast};
 use crate::{browser, key, session, t, tr};
 use leptos::prelude::*;
@@ -46,8 +46,8 @@ pub fn FirstEvent() -> impl IntoView {
     let chosen = RwSignal::new("curl");
     let made = RwSignal::new(None::<String>);
     let came = RwSignal::new(None::<String>);
-    let _live = StoredValue::new_local(Some(Live::listen("/api/v1/live?events=true", &["events"], move |told| {
-        let name = serde_json::from_str::<Burst>(&told.data).ok().and_then(|burst| burst.events.last().map(|event| event.name.clone()));
+    let _live = StoredValue::new_local(Some(Live::listen(Topic::Events, move |told| {
+        let name = serde_json::from_str::<Burst>(told).ok().and_then(|burst| burst.events.last().map(|event| event.name.clone()));
         if let Some(name) = name {
             came.try_set(Some(name));
         }

@@ -1,6 +1,6 @@
 //! Server-sent events: a stream that comes back by itself.
 
-use super::link;
+use crate::api::link;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
@@ -10,27 +10,20 @@ use web_sys::{Event, EventSource, MessageEvent};
 const FIRST_PAUSE: u32 = 1_000;
 const LONGEST_PAUSE: u32 = 30_000;
 
-/// An event of a stream.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Told {
-    /// Its name.
-    pub name: String,
-    /// Its body, JSON by our convention.
-    pub data: String,
-}
-
 /// A stream that is being listened to; dropping it closes it.
-pub struct Live {
+pub(super) struct Stream {
     state: Rc<State>,
 }
 
+/// Is told an event's name and body.
+type Tell = Box<dyn Fn(&str, &str)>;
 type Heard = Closure<dyn FnMut(MessageEvent)>;
 type Failed = Closure<dyn FnMut(Event)>;
 
 struct State {
     address: String,
-    names: Vec<String>,
-    tell: Box<dyn Fn(Told)>,
+    names: &'static [&'static str],
+    tell: Tell,
     source: RefCell<Option<EventSource>>,
     heard: RefCell<Vec<Heard>>,
     failed: RefCell<Option<Failed>>,
@@ -38,12 +31,12 @@ struct State {
     closed: Cell<bool>,
 }
 
-impl Live {
-    /// Listens at `address` for events of these names.
-    pub fn listen(address: &str, names: &[&str], tell: impl Fn(Told) + 'static) -> Self {
+impl Stream {
+    /// Listens at `address` for events of these names; `tell` gets an event's name and body.
+    pub fn listen(address: String, names: &'static [&'static str], tell: impl Fn(&str, &str) + 'static) -> Self {
         let state = Rc::new(State {
-            address: address.to_owned(),
-            names: names.iter().map(|name| (*name).to_owned()).collect(),
+            address,
+            names,
             tell: Box::new(tell),
             source: RefCell::default(),
             heard: RefCell::default(),
@@ -56,7 +49,7 @@ impl Live {
     }
 }
 
-impl Drop for Live {
+impl Drop for Stream {
     fn drop(&mut self) {
         self.state.closed.set(true);
         if let Some(source) = self.state.source.take() {
@@ -68,12 +61,12 @@ impl Drop for Live {
 fn open(state: &Rc<State>) {
     let Ok(source) = EventSource::new(&state.address) else { return };
     let mut heard = Vec::new();
-    for name in &state.names {
-        let (weak, known) = (Rc::downgrade(state), name.clone());
+    for name in state.names {
+        let weak = Rc::downgrade(state);
         let closure = Heard::new(move |event: MessageEvent| {
             if let (Some(state), Some(data)) = (weak.upgrade(), event.data().as_string()) {
                 state.pause.set(FIRST_PAUSE);
-                (state.tell)(Told { name: known.clone(), data });
+                (state.tell)(name, &data);
             }
         });
         let _ = source.add_event_listener_with_callback(name, closure.as_ref().unchecked_ref());
