@@ -3,7 +3,7 @@
 use crate::pages::{self, SignIn};
 use crate::session::{self, Known};
 use crate::shell::{Keyboard, Rail, Status};
-use crate::ui::{Dialog, Skeleton, Tips, Toasts};
+use crate::ui::{Dialog, Skeleton, Tips, Toasts, keep_time};
 use crate::{browser, parts, tr};
 use leptos::prelude::*;
 use leptos_router::components::{FlatRoutes, Route, Router};
@@ -37,6 +37,7 @@ pub fn App() -> impl IntoView {
 fn Inside() -> impl IntoView {
     parts::fetch_ahead();
     parts::watch_links();
+    keep_time();
     // Not the router's business: the address stays.
     let skip = |event: web_sys::MouseEvent| {
         event.prevent_default();

@@ -6,7 +6,7 @@ use super::{drafts, issues, labels, words};
 use crate::api::journeys::{self, Status};
 use crate::i18n::format;
 use crate::ui::{Button, Crumb, Look, Pill, Tone, Top, toast};
-use crate::{browser, t, tr};
+use crate::{t, tr, ui};
 use leptos::html;
 use leptos::prelude::*;
 use tradewind_nodes::graph::Longest;
@@ -101,20 +101,10 @@ fn State() -> impl IntoView {
 #[component]
 fn Saved() -> impl IntoView {
     let editor = editor();
-    // "3 seconds ago" grows older by itself.
-    let clock = RwSignal::new(browser::now());
-    leptos::task::spawn_local(async move {
-        loop {
-            browser::pause(5_000).await;
-            if clock.try_set(browser::now()).is_some() {
-                return;
-            }
-        }
-    });
     let words = move || match editor.saving.get() {
         Saving::Saved { at: None } => t!(editor.save.saved),
         Saving::Saved { at: Some(at) } => {
-            let now = clock.get().max(at);
+            let now = ui::now().max(at);
             if now - at < 4_000.0 { t!(editor.save.just_now) } else { t!(editor.save.ago, time = format::relative(at, now)) }
         }
         Saving::Waiting { .. } | Saving::Sending { .. } => t!(editor.save.saving),

@@ -1,7 +1,7 @@
 //! On a narrow screen the column at the side is a sheet below the canvas: its handle draws it up and down by a finger and, pressed,
 //! lays it down and takes it up again.
 
-use super::state::editor;
+use super::state::{Editor, Panel, editor};
 use crate::{browser, tr};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -17,8 +17,10 @@ const ABOVE: f64 = 260.0;
 /// How the sheet stands.
 #[derive(Clone, Copy, PartialEq, Debug, Default)]
 pub enum Sheet {
-    /// As high as the style says.
+    /// As nobody has moved it: up while there is a step or a panel somebody asked for, down while it would only show the journey's settings.
     #[default]
+    Unmoved,
+    /// As high as the style says.
     Up,
     /// As high as it was drawn, in pixels.
     Drawn(f64),
@@ -27,10 +29,10 @@ pub enum Sheet {
 }
 
 impl Sheet {
-    /// Whether only its handle is seen.
+    /// Whether only its handle is seen; `asked` says whether there is something in it that somebody asked for.
     #[must_use]
-    pub fn is_down(self) -> bool {
-        self == Self::Down
+    pub fn is_down(self, asked: bool) -> bool {
+        self == Self::Down || (self == Self::Unmoved && !asked)
     }
 
     /// The sheet drawn so high in a window of this height.
@@ -45,11 +47,20 @@ impl Sheet {
     }
 }
 
+/// Whether the sheet is down; whoever calls this in a view follows it.
+#[must_use]
+pub fn is_down(editor: Editor) -> bool {
+    let asked = editor.panel.get() != Panel::Inspector || editor.selection.with(|selection| !selection.nodes.is_empty());
+    editor.sheet.get().is_down(asked)
+}
+
 /// The handle.
 #[component]
-pub fn Handle() -> impl IntoView {
-    let editor = editor();
-    let sheet = editor.sheet;
+pub fn Handle(
+    /// Whether the sheet is down.
+    is_down: Memo<bool>,
+) -> impl IntoView {
+    let sheet = editor().sheet;
     // Where the finger went down and how high the sheet was then; and whether it has been drawn since.
     let (from, drawn) = (StoredValue::new(None::<(f64, f64)>), StoredValue::new(false));
     let down = move |event: PointerEvent| {
@@ -73,10 +84,10 @@ pub fn Handle() -> impl IntoView {
         if drawn.get_value() && event.detail() != 0 {
             return;
         }
-        sheet.update(|sheet| *sheet = if sheet.is_down() { Sheet::Up } else { Sheet::Down });
+        sheet.set(if is_down.get_untracked() { Sheet::Up } else { Sheet::Down });
     };
     view! {
-        <button type="button" class="handle" aria-label=tr!(editor.sheet) aria-expanded=move || (!sheet.get().is_down()).to_string()
+        <button type="button" class="handle" aria-label=tr!(editor.sheet) aria-expanded=move || (!is_down.get()).to_string()
             on:pointerdown=down on:pointermove=moved on:pointerup=left on:pointercancel=left on:click=click></button>
     }
 }
@@ -90,7 +101,8 @@ mod tests {
         assert_eq!(Sheet::drawn(300.0, 844.0), Sheet::Drawn(300.0));
         assert_eq!(Sheet::drawn(900.0, 844.0), Sheet::Drawn(584.0));
         assert_eq!(Sheet::drawn(40.0, 844.0), Sheet::Down);
+        assert_eq!([true, false].map(|asked| Sheet::Unmoved.is_down(asked)), [false, true]);
         assert_eq!(Sheet::Drawn(300.0).height().as_deref(), Some("300px"));
-        assert_eq!((Sheet::Up.height(), Sheet::Down.is_down()), (None, true));
+        assert_eq!((Sheet::Up.height(), Sheet::Down.is_down(true)), (None, true));
     }
 }

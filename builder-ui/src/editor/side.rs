@@ -3,11 +3,12 @@
 use super::inspector::Inspector;
 use super::issues::Issues;
 use super::outline::Outline;
-use super::sheet::{Handle, Sheet};
+use super::sheet::{Handle, Sheet, is_down};
 use super::state::{Editor, Panel, editor};
 use crate::ui::{Button, Look};
 use crate::{browser, tr};
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
 use web_sys::KeyboardEvent;
 
 /// The column.
@@ -18,10 +19,21 @@ pub fn Side() -> impl IntoView {
     let panel = Memo::new(move |_| editor.panel.get());
     // What was asked for must be seen.
     Effect::new(move |_| {
-        if panel.get() != Panel::Inspector && editor.sheet.get_untracked().is_down() {
+        if panel.get() != Panel::Inspector && editor.sheet.get_untracked() == Sheet::Down {
             editor.sheet.set(Sheet::Up);
         }
     });
+    let down = Memo::new(move |_| is_down(editor));
+    // So must be what has the keyboard.
+    let focused = move |event: web_sys::FocusEvent| {
+        let on_handle = event
+            .target()
+            .and_then(|target| target.dyn_into::<web_sys::Element>().ok())
+            .is_some_and(|to| to.matches(".handle") == Ok(true));
+        if down.get_untracked() && !on_handle {
+            editor.sheet.set(Sheet::Up);
+        }
+    };
     // What has a use of its own for Escape, as an open list, has taken it before.
     let keys = move |event: KeyboardEvent| {
         if event.key() == "Escape" && !event.default_prevented() {
@@ -30,8 +42,8 @@ pub fn Side() -> impl IntoView {
         }
     };
     view! {
-        <aside class="side" class:down=move || editor.sheet.get().is_down() style:--sheet=move || editor.sheet.get().height() aria-label=tr!(editor.side) on:keydown=keys>
-            <Handle />
+        <aside class="side" class:down=down style:--sheet=move || editor.sheet.get().height() aria-label=tr!(editor.side) on:keydown=keys on:focusin=focused>
+            <Handle is_down=down />
             {move || match panel.get() {
                 Panel::Inspector => view! { <Inspector /> }.into_any(),
                 Panel::Issues => view! { <Issues /> }.into_any(),

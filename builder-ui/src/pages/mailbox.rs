@@ -13,12 +13,12 @@ use leptos::prelude::*;
 pub fn Mailbox() -> impl IntoView {
     let (q, open) = (Param::named("q"), Param::named("open"));
     let list = Paged::new(move |cursor| deliveries::mails(q.get(), cursor));
+    list.follow(|a, b| a.id == b.id);
     use_rows(move || list.more());
     let outside = move || session::current().is_some_and(|session| !session.mailbox);
     let none = Signal::derive(move || if outside() { t!(deliveries.mail.outside) } else { t!(deliveries.mail.none_text) });
-    let bar = move || view! { <span class="space"></span><Button icon=icondata::LuRefreshCw on:click=move |_| list.reload()>{tr!(lists.refresh)}</Button> };
     view! {
-        <Page title=Signal::derive(tr!(shell.nav.mailbox)) bar=bar>
+        <Page title=Signal::derive(tr!(shell.nav.mailbox))>
             <div class="filters" role="search"><Search param=q label=Signal::derive(tr!(deliveries.mail.search)) /></div>
             <div class="split mails" class:beside=move || open.get().is_some()>
                 <div>

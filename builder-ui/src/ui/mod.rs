@@ -38,4 +38,4 @@ pub use sparkline::Sparkline;
 pub use tabs::{Tab, Tabs};
 pub use tips::Tips;
 pub use toast::{Toasts, toast};
-pub use when::{Exactly, When, millis};
+pub use when::{Exactly, When, keep_time, millis, now};

@@ -102,6 +102,8 @@ async function builds({ open, api }) {
   await page.waitForURL('**/journeys/on-the-way');
   await page.getByText('How does it begin?').waitFor();
   const canvas = new Canvas(page, api);
+  // Nobody asked for the journey's settings: the canvas has the room until a step is chosen.
+  await page.locator('.editor .side.down').waitFor();
 
   // From the strip of steps down to the canvas.
   const strip = page.locator('.step-palette .kind[data-kind="trigger.event"]');

@@ -20,6 +20,7 @@ const TAGS: usize = 3;
 pub fn Customers() -> impl IntoView {
     let q = Param::named("q");
     let list = Paged::new(move |cursor| customers::list(q.get(), cursor));
+    list.follow(|a, b| a.who.id == b.who.id);
     use_rows(move || list.more());
     view! {
         <Page title=Signal::derive(tr!(shell.nav.customers))>
@@ -35,7 +36,7 @@ pub fn Customers() -> impl IntoView {
                             <th scope="col">{tr!(customers.seen)}</th>
                         </tr></thead>
                         <tbody>
-                            <For each=move || list.items.get() key=|one: &Customer| one.who.id.clone() let:one><Row customer=one /></For>
+                            <For each=move || list.items.get() key=|one: &Customer| (one.who.id.clone(), one.last_seen_at) let:one><Row customer=one /></For>
                         </tbody>
                     </table>
                 </div>

@@ -97,6 +97,7 @@ pub fn Deliveries() -> impl IntoView {
     let narrowing = Narrowing::new();
     let open = Param::named("open");
     let list = Paged::new(move |cursor| deliveries::list(narrowing.wanted(), cursor));
+    list.follow(|a, b| a.id == b.id);
     use_rows(move || list.more());
     let narrowed = move || narrowing.all().into_iter().any(|param| param.get().is_some());
     let clear = move |()| narrowing.all().into_iter().for_each(|param| param.set(None));
