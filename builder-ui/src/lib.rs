@@ -11,10 +11,12 @@ pub mod gesture;
 pub mod i18n;
 pub mod pages;
 pub mod parts;
+pub mod questions;
 pub mod said;
 pub mod session;
 pub mod shell;
 pub mod ui;
+pub mod words;
 pub mod worker;
 
 /// Shows the builder on the page: chooses the language, fetches its words, signs in where the address says so.

@@ -77,7 +77,10 @@ enum Things {
 #[wasm_split(things, wasm_split_path = ::leptos::wasm_split, preload(fetch_things), fallible)]
 fn things(which: Things) -> Page {
     Ok(match which {
-        Things::Journeys => view! { <pages::Journeys /> }.into_any(),
+        Things::Journeys => {
+            expect_journey();
+            view! { <pages::Journeys /> }.into_any()
+        }
         Things::Recipes => view! { <pages::Recipes /> }.into_any(),
         Things::Customers => view! { <pages::Customers /> }.into_any(),
         Things::Customer => view! { <pages::CustomerPage /> }.into_any(),
@@ -116,7 +119,7 @@ where
 }
 
 /// Fetches the editor: a journey is likely to be opened next.
-pub fn expect_journey() {
+fn expect_journey() {
     // What cannot be fetched now is fetched when it is gone to.
     leptos::task::spawn_local(async { drop(fetch_editor().await) });
 }

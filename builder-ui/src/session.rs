@@ -1,8 +1,8 @@
 //! Who uses the builder at present.
 
-use crate::api::live;
 use crate::api::session::{self, Session};
-use crate::{api::Failure, browser};
+use crate::api::{self, Failure, live};
+use crate::browser;
 use leptos::prelude::*;
 use std::cell::RefCell;
 use std::sync::LazyLock;
@@ -49,6 +49,7 @@ const PAUSE: u32 = 2_000;
 
 /// At the start: a key in the address signs in, else the session of the cookie counts.
 pub async fn begin() {
+    api::when_signed_out(ended);
     if let Some(key) = KEY.with_borrow(Clone::clone) {
         match session::sign_in(&key).await {
             Ok(session) => begun(session),
@@ -92,7 +93,7 @@ pub async fn leave() {
 }
 
 /// The server knows no session any more.
-pub fn ended() {
+fn ended() {
     match KNOWN.get_untracked() {
         Known::In(session) => KNOWN.set(Known::Expired(session)),
         Known::Nothing => KNOWN.set(Known::SignedOut),

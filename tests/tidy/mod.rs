@@ -1,6 +1,7 @@
 //! The rules of the house that no compiler knows.
 
 mod bans;
+mod circles;
 mod imports;
 mod sizes;
 mod structure;

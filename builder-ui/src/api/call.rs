@@ -4,6 +4,7 @@ use super::failure::{Failure, Problem};
 use super::link;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use std::sync::OnceLock;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, Headers, RequestInit, Response};
@@ -218,7 +219,9 @@ fn settled(status: u16, text: String, tag: Option<String>) -> Result<Answer, Fai
     match status {
         200..=299 => Ok(Answer { text, tag }),
         401 => {
-            crate::session::ended();
+            if let Some(ended) = ENDED.get() {
+                ended();
+            }
             Err(Failure::SignedOut)
         }
         _ => Err(refusal(status, &text).unwrap_or(Failure::Unreadable)),
@@ -234,6 +237,15 @@ fn refusal(status: u16, text: &str) -> Option<Failure> {
 pub(super) async fn reaches_server() -> bool {
     let call = Call::get("/healthz").within(5_000).once();
     matches!(call.attempt().await, Attempt::Answered { status: 200..=299, .. })
+}
+
+/// What is called when the server knows no session any more.
+static ENDED: OnceLock<fn()> = OnceLock::new();
+
+/// Calls when an answer says that nobody is signed in.
+pub fn when_signed_out(call: fn()) {
+    // Whoever came first stays: there is one session.
+    let _ = ENDED.set(call);
 }
 
 /// A text as part of a path or query.

@@ -2,7 +2,6 @@
 
 use super::call::escaped;
 use super::{Call, Failure, List};
-use crate::worker::{self, Kinds};
 use serde::Deserialize;
 use tradewind_nodes::kind::KindOutline;
 use tradewind_nodes::kinds::Outlines;
@@ -16,27 +15,33 @@ pub struct KindFile {
     pub source: String,
 }
 
-/// The kinds of this workspace: the built-in ones, which this program has itself, and those written in Rhai. The worker is told the
-/// files of the latter.
+/// The kinds that a workspace has written itself.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct OwnKinds {
+    /// What they look like.
+    pub outlines: Vec<KindOutline>,
+    /// Their files, in the same order.
+    pub sources: Vec<String>,
+}
+
+/// The kinds of this workspace that are not built in: those this program has itself.
 ///
 /// # Errors
 /// When there is no answer.
-pub async fn known() -> Result<Outlines, Failure> {
+pub async fn own() -> Result<OwnKinds, Failure> {
     let builtin = Outlines::builtin();
-    let (mut own, mut files) = (Vec::new(), Vec::new());
+    let mut own = OwnKinds::default();
     let mut cursor: Option<String> = None;
     loop {
         let page: List<KindOutline> = Call::get("/api/v1/kinds").query("limit", 200).query_some("cursor", cursor.as_deref()).send().await?;
         cursor = page.next().map(str::to_owned);
         for kind in page.data.into_iter().filter(|kind| builtin.family(&kind.spec.name).is_none()) {
             let file: KindFile = Call::get(&format!("/api/v1/kinds/{}", escaped(&kind.spec.name))).send().await?;
-            own.push(kind);
-            files.push(file.source);
+            own.outlines.push(kind);
+            own.sources.push(file.source);
         }
         if cursor.is_none() {
-            break;
+            return Ok(own);
         }
     }
-    worker::know(Kinds(files));
-    Ok(Outlines::with_own(own))
 }

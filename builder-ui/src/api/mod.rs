@@ -30,6 +30,7 @@ mod list;
 pub mod live;
 pub mod own_kinds;
 pub mod people;
+mod reason;
 pub mod recipes;
 pub mod runs;
 pub mod scenarios;
@@ -42,7 +43,7 @@ pub mod versions;
 pub mod vocabulary;
 pub mod why;
 
-pub use call::{Call, escaped};
+pub use call::{Call, escaped, when_signed_out};
 pub use failure::{Failure, FieldError, Problem};
 pub use link::{Link, back, link};
 pub use list::List;

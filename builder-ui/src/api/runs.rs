@@ -93,7 +93,7 @@ pub struct StepTaken {
     /// What became of it.
     pub outcome: StepOutcome,
     /// Why.
-    #[serde(deserialize_with = "crate::said::read")]
+    #[serde(deserialize_with = "super::reason::read")]
     pub why: Why,
 }
 

@@ -40,7 +40,7 @@ pub struct Fact {
     /// What happened.
     pub said: Happened,
     /// Why.
-    #[serde(default, deserialize_with = "crate::said::read_some")]
+    #[serde(default, deserialize_with = "super::reason::read_some")]
     pub why: Option<Why>,
 }
 

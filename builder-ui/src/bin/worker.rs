@@ -2,7 +2,7 @@
 
 fn main() {
     #[cfg(target_arch = "wasm32")]
-    tradewind_builder::worker::serve();
+    tradewind_builder::worker::serve(tradewind_builder::questions::answer);
     #[cfg(not(target_arch = "wasm32"))]
     eprintln!("The builder's worker runs in a browser: `make run` builds it, serves it and says where.");
 }

@@ -1,18 +1,20 @@
 //! The page of one journey: fetches it, then opens the editor.
 
-use super::canvas::Canvas;
-use super::conflict::ConflictDialog;
-use super::context_menu::ContextMenu;
-use super::header::{self, Header};
-use super::keys_help::KeysHelp;
-use super::palette::Palette;
-use super::quick::QuickAdd;
-use super::search::StepSearch;
-use super::side::Side;
-use super::state::{Editor, is_mirrored};
-use super::{clips, drafts};
+use super::canvas::clips;
+use super::canvas::context_menu::ContextMenu;
+use super::canvas::palette::Palette;
+use super::canvas::quick::QuickAdd;
+use super::canvas::search::StepSearch;
+use super::canvas::surface::Canvas;
+use super::model::drafts;
+use super::model::state::{Editor, is_mirrored};
+use super::panels::conflict::ConflictDialog;
+use super::panels::header;
+use super::panels::header::Header;
+use super::panels::keys_help::KeysHelp;
+use super::panels::side::Side;
+use crate::api::Failure;
 use crate::api::journeys::{self, Journey};
-use crate::api::{Failure, kinds};
 use crate::i18n;
 use crate::tr;
 use crate::ui::{Crumb, Skeleton, Top, Trouble};
@@ -37,10 +39,10 @@ pub fn JourneyPage() -> impl IntoView {
         fetched.set(None);
         worker::wake();
         leptos::task::spawn_local(async move {
-            let (journey, kinds) = futures::join!(journeys::open(&slug), kinds::known());
+            let (journey, kinds) = futures::join!(journeys::open(&slug), worker::learn());
             let all = journey.and_then(|(journey, tag)| Ok((journey, tag, kinds?)));
             if let Ok((_, _, kinds)) = &all {
-                super::picture::know(kinds.clone());
+                super::pictures::picture::know(kinds.clone());
             }
             fetched.try_set(Some(all));
         });
@@ -69,7 +71,7 @@ fn Opened(
 ) -> impl IntoView {
     let editor = Editor::open(&journey, tag.clone(), kinds);
     provide_context(editor);
-    provide_context(super::live::follow(editor));
+    provide_context(super::model::numbers::follow(editor));
     editor.face_all();
     editor.rebuild_scene();
     drafts::check_soon(editor);

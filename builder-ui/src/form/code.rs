@@ -4,8 +4,8 @@ use super::code_tokens::{FACTS, WORDS, place_of, tokens, word_before};
 use super::known::known;
 use super::outcome::TryIt;
 use super::spot::{Spot, Typed, as_text, of_text, typed};
-use super::words::size;
 use crate::ui::toast;
+use crate::words::field::size;
 use crate::worker::{Ask, asked};
 use crate::{t, tr};
 use leptos::html;
@@ -210,7 +210,8 @@ fn completions(word: &str, forced: bool, paths: &[String]) -> Vec<Completion> {
     let begins = |name: &str| name.starts_with(word) && name != word;
     let functions =
         FUNCTIONS.iter().filter(|f| begins(f.name)).map(|f| Completion { put: format!("{}(", f.name), note: f.says.to_owned() });
-    let paths = paths.iter().filter(|path| begins(path)).map(|path| Completion { put: path.clone(), note: super::facts::fact_words(path) });
+    let paths =
+        paths.iter().filter(|path| begins(path)).map(|path| Completion { put: path.clone(), note: crate::words::fact::fact_words(path) });
     let plain = FACTS
         .iter()
         .chain(WORDS.iter())

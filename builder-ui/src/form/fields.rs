@@ -2,8 +2,8 @@
 
 use super::control::control;
 use super::spot::{Filling, Spot, Wrong};
-use super::words::{field_help, field_label};
 use crate::ui::{Button, Look};
+use crate::words::field::{field_help, field_label};
 use crate::{t, tr};
 use leptos::prelude::*;
 use tradewind_nodes::Json;
@@ -168,7 +168,7 @@ pub fn shown(value: &Json) -> String {
     const MOST: usize = 4_000;
     let text = serde_json::to_string_pretty(value).unwrap_or_default();
     match text.char_indices().nth(MOST) {
-        Some((end, _)) => format!("{}\n… ({})", &text[..end], super::words::size(text.len())),
+        Some((end, _)) => format!("{}\n… ({})", &text[..end], crate::words::field::size(text.len())),
         None => text,
     }
 }

@@ -1,9 +1,10 @@
 //! What a form can complete: facts, events, segments and journeys. Fetched once for a page, and narrowed to the step.
 
 use super::combo::{Pick, Picks};
-use super::facts::{Fact, Sort, fact_words, of_everybody, of_the_run};
+use super::facts::{Fact, Sort, of_everybody, of_the_run};
 use crate::api::vocabulary::{self, EventName, JourneyName};
 use crate::browser;
+use crate::words::fact::fact_words;
 use leptos::prelude::*;
 use std::sync::Arc;
 use tradewind_nodes::JsonMap;

@@ -13,12 +13,14 @@ pub mod control;
 pub mod cron;
 pub mod facts;
 pub mod fields;
+mod issue;
 pub mod known;
 pub mod mail;
 pub mod outcome;
 pub mod pairs;
 pub mod panel;
 pub mod person;
+pub mod person_search;
 pub mod plain;
 pub mod rule;
 pub mod rule_event;
@@ -30,16 +32,15 @@ pub mod spot;
 pub mod template;
 pub mod time;
 pub mod ways;
-pub mod words;
 
 pub use code::Mistake;
 pub use cron::Ticking;
 pub use fields::Fields;
+pub(crate) use issue::issue_words;
 pub use mail::MailPart;
 pub use outcome::Trying;
 pub use spot::{Change, Filling, Spot};
 pub use template::Reading;
-pub(crate) use words::issue_words;
 
 use leptos::prelude::*;
 

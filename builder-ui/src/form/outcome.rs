@@ -127,7 +127,7 @@ fn told(outcome: Outcome) -> Tried {
     let output = |output: Option<JsonMap>| output.map(|map| (t!(form.tried.output), Json::Object(map)));
     match outcome {
         Outcome::Go { port, output: put, why } => {
-            done(t!(form.tried.goes, port = super::words::option_words(port.as_str())), why, output(put).into_iter().collect())
+            done(t!(form.tried.goes, port = crate::words::field::option_words(port.as_str())), why, output(put).into_iter().collect())
         }
         Outcome::Sleep { until, why } => done(t!(form.tried.sleeps, until = moment(until)), why, Vec::new()),
         Outcome::Await { event, deadline, why } => {
@@ -136,7 +136,7 @@ fn told(outcome: Outcome) -> Tried {
         Outcome::AwaitChange { deadline, why, .. } => done(with_deadline(t!(form.tried.waits_until), deadline), why, Vec::new()),
         Outcome::Effect { effect, then, why } => {
             let on = match then {
-                Then::Go(port) => t!(form.tried.goes, port = super::words::option_words(port.as_str())),
+                Then::Go(port) => t!(form.tried.goes, port = crate::words::field::option_words(port.as_str())),
                 Then::AwaitReceipt => t!(form.tried.waits_receipt),
             };
             let (does, sent) = match effect.payload {
@@ -151,7 +151,7 @@ fn told(outcome: Outcome) -> Tried {
             let list = commands.iter().map(command).collect::<Vec<_>>();
             let more = std::iter::once((t!(form.tried.changes), Json::Array(list)))
                 .filter(|(_, list)| list.as_array().is_some_and(|list| !list.is_empty()));
-            done(t!(form.tried.goes, port = super::words::option_words(port.as_str())), why, more.chain(output(put)).collect())
+            done(t!(form.tried.goes, port = crate::words::field::option_words(port.as_str())), why, more.chain(output(put)).collect())
         }
         Outcome::Ask { question, deadline, why } => {
             done(with_deadline(t!(form.tried.asks, question = question.title), deadline), why, Vec::new())
@@ -195,7 +195,7 @@ pub fn TriedView(
     let (lang, dir) = (foreign.then_some("en"), foreign.then_some("auto"));
     let seen = seen
         .into_iter()
-        .map(|(path, value)| view! { <div><dt>{super::facts::fact_words(&path)}</dt><dd dir="auto">{plain(&value)}</dd></div> })
+        .map(|(path, value)| view! { <div><dt>{crate::words::fact::fact_words(&path)}</dt><dd dir="auto">{plain(&value)}</dd></div> })
         .collect_view();
     let more = more.into_iter().map(|(name, value)| view! { <p class="note">{name}</p><pre dir="auto">{if let Json::String(text) = &value { text.clone() } else { shown(&value) }}</pre> }).collect_view();
     view! {

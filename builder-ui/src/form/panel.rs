@@ -4,11 +4,11 @@ use super::fields::{Fields, Wrongs, shown};
 use super::mail::MailPreview;
 use super::outcome::WhyNow;
 use super::spot::Filling;
-use super::words::kind_help;
 use crate::api::audience::Someone;
 use crate::api::{Call, Failure, List};
 use crate::i18n::format::{self, Moment};
 use crate::ui::{Icon, Skeleton, Tab, Tabs, Trouble};
+use crate::words::field::kind_help;
 use crate::{key, t, tr};
 use leptos::prelude::*;
 use serde::Deserialize;
@@ -145,7 +145,7 @@ fn Inside(journey: String, node: String) -> impl IntoView {
     let one = |run: Run| {
         let name = run.person.as_ref().map_or_else(|| t!(form.panel.nobody), |person| person.called().to_owned());
         let since = format::parse_moment(&run.updated_at).map(|at| format::moment(at, Moment::DateTime, None)).unwrap_or_default();
-        let state = super::words::option_words(&run.state);
+        let state = crate::words::field::option_words(&run.state);
         let name = match run.customer {
             Some(id) => view! { <a href=format!("/customers/{id}") dir="auto">{name}</a> }.into_any(),
             None => view! { <span dir="auto">{name}</span> }.into_any(),

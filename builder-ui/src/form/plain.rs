@@ -3,8 +3,8 @@
 use super::combo::{Combo, Picks};
 use super::known::{known, zone_picks};
 use super::spot::{Meant, Spot, Typed, as_text, of_text, typed};
-use super::words::option_words;
 use crate::ui::{Button, Look};
+use crate::words::field::option_words;
 use crate::{t, tr};
 use leptos::prelude::*;
 use tradewind_nodes::Json;
@@ -268,7 +268,7 @@ pub fn JsonText(
             <textarea id=spot.id() class="in mono" dir="ltr" rows="4" spellcheck="false" prop:value=written on:change=done
                 aria-describedby=described(spot) aria-invalid=move || broken.with(Option::is_some).to_string()></textarea>
         }>
-            <p class="note">{move || t!(form.too_long_to_show, size = super::words::size(written().len()))}</p>
+            <p class="note">{move || t!(form.too_long_to_show, size = crate::words::field::size(written().len()))}</p>
         </Show>
         <p class="error" role="alert">{move || broken.get()}</p>
     }

@@ -121,7 +121,7 @@ pub fn ConsentTest(
     let (channel, purpose) = (scope.key("channel"), scope.key("purpose"));
     let list = |names: &[&str]| {
         Signal::stored(Arc::new(
-            names.iter().map(|name| Pick { label: super::words::option_words(name), ..Pick::plain(name) }).collect::<Vec<_>>(),
+            names.iter().map(|name| Pick { label: crate::words::field::option_words(name), ..Pick::plain(name) }).collect::<Vec<_>>(),
         ))
     };
     let set = |spot: Spot| Callback::new(move |name: String| spot.set((!name.is_empty()).then(|| name.into())));

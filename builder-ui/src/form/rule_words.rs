@@ -1,9 +1,9 @@
 //! A condition in a sentence, made of the same words as its form.
 
-use super::facts::fact_words;
-use super::time::length_words;
 use crate::i18n::format;
 use crate::t;
+use crate::words::fact::fact_words;
+use crate::words::time::length_words;
 use tradewind_nodes::Json;
 use tradewind_nodes::predicate::{self, Bound, Comparison, EventTest, FactTest, Predicate};
 use tradewind_nodes::time::Duration;
@@ -30,7 +30,9 @@ fn say(p: &Predicate, outermost: bool) -> Option<String> {
         Predicate::Fact(test) => Some(say_fact(test)),
         Predicate::Event(test) if test.event.is_empty() => None,
         Predicate::Event(test) => Some(say_event(test)),
-        Predicate::Consent { consent } => Some(format!("{} {}", t!(form.rule.consents), super::words::option_words(&consent.channel))),
+        Predicate::Consent { consent } => {
+            Some(format!("{} {}", t!(form.rule.consents), crate::words::field::option_words(&consent.channel)))
+        }
         Predicate::Segment { segment } if segment.is_empty() => None,
         Predicate::Segment { segment } => Some(format!("{} {segment}", t!(form.rule.in_segment))),
     }

@@ -3,6 +3,7 @@
 use super::plain::described;
 use super::spot::{Meant, Spot, Typed, typed};
 use crate::i18n::format;
+use crate::words::time::length_words;
 use crate::{t, tr};
 use leptos::prelude::*;
 use tradewind_nodes::Json;
@@ -30,14 +31,6 @@ fn in_unit(length: Duration) -> (i64, &'static str) {
     }
     let fits = |(name, size): &&(&'static str, i64)| *name != "w" && micros % size == 0;
     UNITS.iter().find(fits).map_or((micros / 1_000_000, "s"), |(name, size)| (micros / size, name))
-}
-
-/// A length in words: `1 h 30 min`; before for a negative one.
-#[must_use]
-pub fn length_words(length: Duration) -> String {
-    let seconds = length.micros() as f64 / 1e6;
-    let words = format::duration(seconds.abs());
-    if seconds < 0.0 { t!(form.before, time = words) } else { words }
 }
 
 /// A number and its unit.

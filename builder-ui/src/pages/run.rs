@@ -2,12 +2,14 @@
 
 use crate::api::runs::{self, Delivery, RunDetail};
 use crate::api::{Failure, versions};
-use crate::editor::counts::Path;
-use crate::editor::painted;
-use crate::editor::picture::{self, Picture, ShowAll};
-use crate::editor::steps::{self, Line, Steps};
+use crate::editor::model::counts::Path;
+use crate::editor::pictures::painted;
+use crate::editor::pictures::picture;
+use crate::editor::pictures::picture::{Picture, ShowAll};
+use crate::editor::pictures::steps::{Line, Steps};
 use crate::i18n::format::{self, Moment};
 use crate::ui::{Button, Crumb, Dialog, Field, Look, Page, Pill, Skeleton, Tone, Trouble, toast};
+use crate::words::run::run_state;
 use crate::{browser, said, session, t, tr};
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
@@ -127,24 +129,6 @@ fn follow(shown: Shown) {
     });
 }
 
-/// How a run stands, in a word.
-#[must_use]
-pub fn state(run: &runs::Run) -> (Tone, String) {
-    match (run.outcome.as_deref(), run.state.as_str()) {
-        (Some("goal"), _) => (Tone::Good, t!(live.state.goal)),
-        (Some("exited"), _) => (Tone::Quiet, t!(live.state.exited)),
-        (Some("cancelled"), _) => (Tone::Quiet, t!(live.state.cancelled)),
-        (Some(_), _) | (None, "done") => (Tone::Quiet, t!(live.state.completed)),
-        (None, "held") => (Tone::Bad, t!(live.state.held)),
-        (None, "sleeping") => (Tone::Warn, t!(live.state.sleeping)),
-        (None, "awaiting" | "awaiting_change") => (Tone::Warn, t!(live.state.awaiting)),
-        (None, "calling") => (Tone::Warn, t!(live.state.calling)),
-        (None, "asking") => (Tone::Warn, t!(live.state.asking)),
-        (None, "queued") => (Tone::Warn, t!(live.state.queued)),
-        (None, _) => (Tone::Good, t!(live.state.ready)),
-    }
-}
-
 /// What stands in the bar: how the run is, and what can be done with it.
 #[component]
 fn Bar(
@@ -162,7 +146,7 @@ fn Bar(
     let pills = move || {
         shown.run.with(|run| {
             let run = &run.as_ref()?.run;
-            let (tone, words) = state(run);
+            let (tone, words) = run_state(run);
             let version = t!(live.run.version, n = run.version.to_string());
             Some(view! { <Pill tone=tone dot=true>{words}</Pill><Pill>{version}</Pill> })
         })
@@ -204,7 +188,7 @@ fn Skip(
                 shown.order(async move { runs::skip(&id, &port).await }, t!(live.run.skipped));
             }
         };
-        let name = if port == "next" { t!(live.step.next) } else { t!(live.step.went, port = steps::port(&port)) };
+        let name = if port == "next" { t!(live.step.next) } else { t!(live.step.went, port = crate::words::step::port_label(&port)) };
         view! { <Button icon=icondata::LuArrowRight on:click=go>{name}</Button> }
     };
     view! {
@@ -250,9 +234,9 @@ fn Inspector(
             let steps = run.iter().flat_map(|run| run.steps.iter());
             let line = |step: &runs::StepTaken| Line {
                 node: step.node.clone(),
-                title: shown
-                    .graph
-                    .with(|graph| graph.node(&step.node).map_or_else(|| said::called(&step.called), crate::editor::picture::title)),
+                title: shown.graph.with(|graph| {
+                    graph.node(&step.node).map_or_else(|| said::called(&step.called), crate::editor::pictures::picture::title)
+                }),
                 visit: step.visit.max(1),
                 at: step.at,
                 outcome: step.outcome.clone(),

@@ -1,11 +1,11 @@
 //! Why did, or did not, somebody get what a journey sends? The answer from recorded facts.
 
-use super::person_search::PersonSearch;
 use crate::api::runs::{self, Person, Which};
 use crate::api::versions::Life;
 use crate::api::why::{Explanation, Fact, Verdict, ask};
 use crate::api::{Call, Failure, List, people};
-use crate::editor::steps::Reason;
+use crate::editor::pictures::steps::Reason;
+use crate::form::person_search::PersonSearch;
 use crate::i18n::format::{self, Moment};
 use crate::ui::{Empty, Field, Page, Pill, Skeleton, Tone, Trouble};
 use crate::{said, t, tr};

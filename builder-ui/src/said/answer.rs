@@ -3,8 +3,8 @@
 use super::value::{either, readable, when};
 use super::{fact_of, own, step};
 use crate::i18n::format;
-use crate::pages::deliveries;
 use crate::t;
+use crate::words::delivery;
 use tradewind_nodes::answer::{Answer, Answered, Called, Halted, Happened, Standing, StepTaken, Way};
 use tradewind_nodes::kind::SegmentChange;
 use tradewind_nodes::run::RefusalReason;
@@ -122,7 +122,7 @@ pub fn standing(standing: &Standing, why: Option<&Why>) -> String {
 pub fn called(node: &Called) -> String {
     own(&match node {
         Called::Name(name) => name.clone(),
-        Called::Kind { kind, label } => crate::editor::words::kind_label(kind, label),
+        Called::Kind { kind, label } => crate::words::step::kind_label(kind, label),
     })
 }
 
@@ -139,7 +139,7 @@ pub fn happened(happened: &Happened) -> String {
         Happened::Entered(version) => t!(said.happened.entered, n = *version),
         Happened::Left(how) => t!(said.happened.left, how = left(how.as_deref())),
         Happened::Delivery { channel, title, recipient, state, reason } => {
-            let (channel, state) = (deliveries::channel(channel), deliveries::state(state));
+            let (channel, state) = (delivery::channel(channel), delivery::state(state));
             let what = t!(said.happened.delivery, channel = channel, title = own(title), recipient = own(recipient), state = state);
             match reason {
                 Some(reason) => t!(said.happened.because, what = what, why = super::why(reason)),

@@ -2,9 +2,9 @@
 
 use super::value::scalar;
 use super::{consent, fact_of, own};
-use crate::form::time::length_words;
 use crate::i18n::format;
 use crate::t;
+use crate::words::time::length_words;
 use tradewind_nodes::Json;
 use tradewind_nodes::predicate::{Against, Bound, Compared, Counted, Finding, Measure, Sample, Size, Window};
 use tradewind_nodes::time::Duration;

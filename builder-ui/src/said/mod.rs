@@ -10,37 +10,15 @@ pub use answer::{answer, called, happened, standing};
 pub use finding::finding;
 pub use step::{outcome, step};
 
-use crate::form::facts::fact_words;
-use crate::form::time::length_words;
-use crate::form::words::option_words;
 use crate::i18n::{format, isolated as own};
 use crate::t;
-use serde::{Deserialize, Deserializer};
+use crate::words::fact::fact_words;
+use crate::words::field::option_words;
+use crate::words::time::length_words;
 use tradewind_nodes::kind::SegmentChange;
 use tradewind_nodes::time::{Duration, LocalTime, Zone};
 use tradewind_nodes::why::{Change, ConsentFound, ConsentState, DateFound, DateRead, Why};
 use value::{clock, either, port, scalar, scope, when};
-
-/// Reads the `said` out of a reason as the API tells it.
-///
-/// # Errors
-/// When it is no reason, or one of a newer server.
-pub fn read<'de, D: Deserializer<'de>>(from: D) -> Result<Why, D::Error> {
-    Ok(Told::deserialize(from)?.said)
-}
-
-/// [`read`], where there may be none.
-///
-/// # Errors
-/// As [`read`].
-pub fn read_some<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Why>, D::Error> {
-    Ok(Option::<Told>::deserialize(from)?.map(|told| told.said))
-}
-
-#[derive(Deserialize)]
-struct Told {
-    said: Why,
-}
 
 /// Whether a reason is somebody else's words, in whatever language those are.
 #[must_use]
@@ -126,7 +104,7 @@ pub fn why(why: &Why) -> String {
             t!(said.guard.quiet, from = clock(*from), to = clock(*to), zone = own(&zone.to_string()))
         }
         Why::Capped { messages, channel, per, most } => {
-            let channel = crate::pages::deliveries::channel(channel);
+            let channel = crate::words::delivery::channel(channel);
             t!(said.guard.capped, n = *messages, channel = own(&channel), time = length_words(*per), most = *most)
         }
         Why::Paused => t!(said.door.paused),

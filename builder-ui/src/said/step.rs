@@ -16,7 +16,7 @@ pub fn outcome(outcome: &StepOutcome, why: Option<&Why>) -> String {
         StepOutcome::Sleeps(until) => t!(live.step.sleeps, when = when(*until)),
         StepOutcome::Waits(Some(until)) => t!(live.step.waits, when = when(*until)),
         StepOutcome::Waits(None) => t!(live.step.waits_open),
-        StepOutcome::Calls(channel) => t!(live.step.calls, channel = crate::pages::deliveries::channel(channel)),
+        StepOutcome::Calls(channel) => t!(live.step.calls, channel = crate::words::delivery::channel(channel)),
         StepOutcome::Asks(_) => t!(live.step.asks),
         StepOutcome::Failed(problem) => t!(live.step.failed, problem = own(&problem.message)),
         StepOutcome::Skipped(name) => t!(live.step.skipped, port = port(name)),

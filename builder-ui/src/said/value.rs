@@ -1,8 +1,8 @@
 //! Values inside sentences: instants, names, numbers, each as the user reads them, his own data apart from the words around.
 
-use crate::form::words::option_words;
 use crate::i18n::format::{self, Moment};
 use crate::i18n::isolated as own;
+use crate::words::field::option_words;
 use tradewind_nodes::Json;
 use tradewind_nodes::id::PortName;
 use tradewind_nodes::time::{LocalTime, Timestamp};
@@ -20,7 +20,7 @@ pub(super) fn clock(at: LocalTime) -> String {
 
 /// A way out.
 pub(super) fn port(name: &PortName) -> String {
-    own(&crate::editor::words::port_label(name.as_str()))
+    own(&crate::words::step::port_label(name.as_str()))
 }
 
 /// A channel and a purpose.
@@ -35,7 +35,7 @@ pub(super) fn either(names: &[String]) -> String {
 
 /// A value that was seen.
 pub(super) fn scalar(value: &Json) -> String {
-    own(&crate::editor::steps::value(value))
+    own(&crate::words::value::value(value))
 }
 
 /// A sentence of the engine with its instants as the user reads them.

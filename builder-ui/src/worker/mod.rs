@@ -1,24 +1,43 @@
 //! What journeys *do* is worked out in a thread of its own: checking, dry runs, templates, scripts. Its program is a second one, fetched
 //! when the first question is asked, so that a first visit does not pay for it, and no script can hold up a page.
 //!
-//! A page asks with [`ask`], or with [`asked`] for an answer that follows its question. Questions stand where they are asked.
+//! A page asks with [`ask`], or with [`asked`] for an answer that follows its question. Questions stand where they are asked;
+//! `crate::questions` lists them.
 
-mod question;
+mod kinds;
 #[cfg(target_arch = "wasm32")]
 mod thread;
 
-pub use question::{Ask, Kinds, Question};
+pub use kinds::Kinds;
 #[cfg(target_arch = "wasm32")]
 pub use thread::serve;
 
+use crate::api::{self, Failure};
 use leptos::prelude::*;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use std::sync::Arc;
+use tradewind_nodes::kinds::{Outlines, Registry};
+
+/// Something the worker can be asked. It crosses from one thread to another as JSON.
+pub trait Ask: Serialize + DeserializeOwned {
+    /// What it says.
+    type Answer: Serialize + DeserializeOwned;
+    /// Works it out. `kinds` are those of the workspace.
+    fn answer(self, kinds: &Registry) -> Self::Answer;
+}
+
+/// A question that the worker's program knows: implemented by the list of them.
+pub trait Listed: Ask {
+    /// What it is called between the threads.
+    const NAME: &'static str;
+}
 
 /// Asks, and waits for the answer. None when the worker could not be started or died of the question: the user is told, and the next
 /// question starts another.
-pub async fn ask<Q: Ask>(question: Q) -> Option<Q::Answer> {
+pub async fn ask<Q: Listed>(question: Q) -> Option<Q::Answer> {
     #[cfg(target_arch = "wasm32")]
-    return serde_json::from_str(&thread::send(&question.into()).await?).ok();
+    return serde_json::from_str(&thread::send(Q::NAME, &question).await?).ok();
     // Natively pages ask nothing: their tests answer questions themselves.
     #[cfg(not(target_arch = "wasm32"))]
     {
@@ -33,8 +52,17 @@ pub fn wake() {
     thread::wake();
 }
 
-/// Tells the worker the workspace's own kinds: what is asked from now on knows them.
-pub fn know(kinds: Kinds) {
+/// The kinds of this workspace. The worker is told those written in Rhai: what is asked from now on knows them.
+///
+/// # Errors
+/// When there is no answer.
+pub async fn learn() -> Result<Outlines, Failure> {
+    let api::kinds::OwnKinds { outlines, sources } = api::kinds::own().await?;
+    know(Kinds(sources));
+    Ok(Outlines::with_own(outlines))
+}
+
+fn know(kinds: Kinds) {
     #[cfg(target_arch = "wasm32")]
     thread::know(kinds);
     #[cfg(not(target_arch = "wasm32"))]
@@ -45,7 +73,7 @@ pub fn know(kinds: Kinds) {
 /// before stays until there is another. None until the first, and while there is no question.
 pub fn asked<Q>(question: impl Fn() -> Option<Q> + Send + Sync + 'static) -> Signal<Option<Arc<Q::Answer>>>
 where
-    Q: Ask + Send + Sync + 'static,
+    Q: Listed + Send + Sync + 'static,
     Q::Answer: PartialEq + Send + Sync + 'static,
 {
     let answer = RwSignal::new(None::<Arc<Q::Answer>>);

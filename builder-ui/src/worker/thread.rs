@@ -1,6 +1,6 @@
 //! Both ends of the line between the page and the worker.
 
-use super::{Kinds, Question};
+use super::Kinds;
 use crate::{browser, t};
 use futures::channel::oneshot;
 use std::cell::RefCell;
@@ -113,10 +113,10 @@ pub(super) fn know(kinds: Kinds) {
     });
 }
 
-pub(super) async fn send(question: &Question) -> Option<String> {
+pub(super) async fn send(name: &str, question: &impl serde::Serialize) -> Option<String> {
     let answer = with(|running| {
         running.last += 1;
-        let text = line(running.last, question)?;
+        let text = format!("{}:{name}:{}", running.last, serde_json::to_string(question).ok()?);
         let (asker, answer) = oneshot::channel();
         running.waiting.insert(running.last, asker);
         running.post(text);
@@ -125,8 +125,8 @@ pub(super) async fn send(question: &Question) -> Option<String> {
     answer.await.ok()
 }
 
-/// The worker's own end: answers, one question after the other, as long as the page is there.
-pub fn serve() {
+/// The worker's own end: answers, one question after the other, as long as the page is there. `answer` gets a question's name and body.
+pub fn serve(answer: fn(&str, &str, &Registry) -> Option<String>) {
     // This program is only ever started as a worker.
     let Ok(scope) = js_sys::global().dyn_into::<DedicatedWorkerGlobalScope>() else { return };
     let mut registry = Registry::builtin();
@@ -136,8 +136,8 @@ pub fn serve() {
         let Some((number, body)) = text.split_once(':') else { return };
         if number.parse() == Ok(KINDS) {
             registry = serde_json::from_str::<Kinds>(body).unwrap_or_default().registry();
-        } else if let Ok(question) = serde_json::from_str::<Question>(body) {
-            let _ = back.post_message(&format!("{number}:{}", question.answer(&registry)).into());
+        } else if let Some(said) = body.split_once(':').and_then(|(name, question)| answer(name, question, &registry)) {
+            let _ = back.post_message(&format!("{number}:{said}").into());
         }
     });
     scope.set_onmessage(Some(on_message.as_ref().unchecked_ref()));

@@ -11,7 +11,7 @@ mod told;
 
 pub use panel::DryRun;
 
-use super::counts::Path;
+use super::model::counts::Path;
 use leptos::prelude::*;
 use std::collections::BTreeMap;
 use std::sync::Arc;

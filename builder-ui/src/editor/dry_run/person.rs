@@ -3,8 +3,8 @@
 use super::{Desk, session};
 use crate::api::people;
 use crate::api::runs::Person;
+use crate::form::person_search::PersonSearch;
 use crate::i18n::{Language, format};
-use crate::pages::PersonSearch;
 use crate::ui::{Button, Field, Look, toast};
 use crate::{browser, t, tr};
 use leptos::prelude::*;

@@ -5,7 +5,7 @@ use super::session;
 use super::suite::{Suite, Testing, Verdict};
 use crate::api::Failure;
 use crate::api::scenarios::{self, Kept};
-use crate::editor::painted;
+use crate::editor::pictures::painted;
 use crate::i18n::format;
 use crate::ui::{Button, Empty, Field, Icon, Look, Pill, Skeleton, Tone, Trouble, toast};
 use crate::worker::asked;

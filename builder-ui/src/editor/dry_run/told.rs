@@ -2,8 +2,8 @@
 
 use super::session::Played;
 use super::{Desk, Standing as Came};
-use crate::editor::picture::{ShowAll, title};
-use crate::editor::steps::{Line, Reason, Steps};
+use crate::editor::pictures::picture::{ShowAll, title};
+use crate::editor::pictures::steps::{Line, Reason, Steps};
 use crate::i18n::format::{self, Moment};
 use crate::ui::{Empty, MailFrame, Pill};
 use crate::{t, tr};

@@ -1,8 +1,9 @@
 //! One delivery: what it says, how often it was tried, what became of it.
 
-use super::{State, channel};
+use super::State;
 use crate::api::deliveries::{self, Sent};
 use crate::ui::{Copyable, Detail, Exactly, JsonTree, Known, use_fetched};
+use crate::words::delivery::channel;
 use crate::{said, session, t, tr};
 use leptos::prelude::*;
 

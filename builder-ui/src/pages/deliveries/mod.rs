@@ -5,6 +5,7 @@ mod detail;
 use crate::api::deliveries::{self, Sending, Wanted};
 use crate::api::journey_list;
 use crate::ui::{Choice, Empty, Foot, NoMatch, Page, Paged, Param, Pill, Tone, When, use_fetched, use_rows};
+use crate::words::delivery;
 use crate::{browser, t, tr};
 use detail::DeliveryDetail;
 use leptos::prelude::*;
@@ -12,29 +13,6 @@ use tradewind_nodes::time::Timestamp;
 
 /// The days of the choices of a period.
 const PERIODS: [(&str, i64); 3] = [("1", 1), ("7", 7), ("30", 30)];
-
-/// A channel in a word.
-#[must_use]
-pub fn channel(name: &str) -> String {
-    match name {
-        "email" => t!(deliveries.channels.email),
-        "http" => t!(deliveries.channels.http),
-        other => other.to_owned(),
-    }
-}
-
-/// A state in a word.
-#[must_use]
-pub fn state(name: &str) -> String {
-    match name {
-        "pending" => t!(deliveries.states.pending),
-        "sending" => t!(deliveries.states.sending),
-        "sent" => t!(deliveries.states.sent),
-        "failed" => t!(deliveries.states.failed),
-        "suppressed" => t!(deliveries.states.suppressed),
-        other => other.to_owned(),
-    }
-}
 
 /// The state of a delivery as a pill.
 #[component]
@@ -47,7 +25,7 @@ pub fn State(
         "failed" => Tone::Bad,
         _ => Tone::Quiet,
     };
-    view! { <Pill tone=tone>{move || self::state(&state)}</Pill> }
+    view! { <Pill tone=tone>{move || delivery::state(&state)}</Pill> }
 }
 
 /// The choices of a period.
@@ -138,9 +116,10 @@ fn Filters(
     /// What they set.
     narrowing: Narrowing,
 ) -> impl IntoView {
-    let states =
-        Signal::derive(|| ["pending", "sending", "sent", "failed", "suppressed"].map(|name| (name.to_owned(), state(name))).to_vec());
-    let channels = Signal::derive(|| ["email", "http"].map(|name| (name.to_owned(), channel(name))).to_vec());
+    let states = Signal::derive(|| {
+        ["pending", "sending", "sent", "failed", "suppressed"].map(|name| (name.to_owned(), delivery::state(name))).to_vec()
+    });
+    let channels = Signal::derive(|| ["email", "http"].map(|name| (name.to_owned(), delivery::channel(name))).to_vec());
     let order = journey_list::Wanted { sort: Some("name".to_owned()), ..journey_list::Wanted::default() };
     let (journeys, _) = use_fetched(move || Some(journey_list::list(order.clone(), 200, None)));
     let names = Signal::derive(move || {

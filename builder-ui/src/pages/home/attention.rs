@@ -90,7 +90,7 @@ fn of_engine(status: &Status) -> Vec<Concern> {
     for channel in status.channels.iter().filter(|channel| channel.failed + channel.retrying > 0) {
         all.push(Concern {
             icon: icondata::LuSend,
-            words: t!(home.failing, n = channel.failed + channel.retrying, channel = super::super::deliveries::channel(&channel.channel)),
+            words: t!(home.failing, n = channel.failed + channel.retrying, channel = crate::words::delivery::channel(&channel.channel)),
             more: channel.last_problem.clone().unwrap_or_default(),
             href: Some(format!("/deliveries?channel={}&state={}", channel.channel, if channel.failed > 0 { "failed" } else { "pending" })),
             calm: false,

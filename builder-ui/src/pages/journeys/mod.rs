@@ -9,7 +9,7 @@ pub use row::{Head, Row};
 use crate::api::journey_list::{self, Listed, Wanted};
 use crate::shell::{Command, use_commands};
 use crate::ui::{Button, Choice, Empty, Foot, Look, NoMatch, Page, Paged, Param, Search, use_rows};
-use crate::{browser, parts, session, t, tr};
+use crate::{browser, session, t, tr};
 use acts::{Acts, Renaming};
 use create::Create;
 use leptos::ev;
@@ -31,11 +31,6 @@ pub fn Journeys() -> impl IntoView {
     let acts = Acts { list, renaming: RwSignal::new(None) };
     let may = Memo::new(|_| session::current().is_some_and(|session| session.allows("write")));
     use_rows(move || list.more());
-    Effect::new(move |_| {
-        if !list.items.with(Vec::is_empty) {
-            parts::expect_journey();
-        }
-    });
     let pressed = move |event: web_sys::KeyboardEvent| {
         let plain = !(event.ctrl_key() || event.meta_key() || event.alt_key());
         if plain && event.key() == "n" && may.get_untracked() && !browser::is_typing(event.target()) && !event.default_prevented() {

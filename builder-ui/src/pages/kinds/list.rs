@@ -2,9 +2,9 @@
 
 use crate::api::Failure;
 use crate::api::own_kinds::{self, OwnKind};
-use crate::form::words::option_words;
 use crate::i18n::format::{self, Moment};
 use crate::ui::{Empty, Page, Skeleton, Trouble};
+use crate::words::field::option_words;
 use crate::{t, tr};
 use leptos::prelude::*;
 use leptos_router::components::A;

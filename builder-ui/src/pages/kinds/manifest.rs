@@ -1,7 +1,7 @@
 //! What a new kind begins with, and the help on writing one.
 
-use crate::form::words::kind_help;
 use crate::tr;
+use crate::words::field::kind_help;
 use crate::worker::{Ask, Kinds};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};

@@ -1,8 +1,8 @@
 //! A recipe looked at before it is copied: its steps as they will be called, what it does, and what there is to do first.
 
 use crate::api::recipes::Recipe;
-use crate::editor::counts::Path;
-use crate::editor::picture::Picture;
+use crate::editor::model::counts::Path;
+use crate::editor::pictures::picture::Picture;
 use crate::tr;
 use leptos::prelude::*;
 use std::sync::Arc;
