@@ -1,6 +1,7 @@
 //! What a form can complete: facts, events, segments and journeys. Fetched once for a page, and narrowed to the step.
 
 use super::combo::{Pick, Picks};
+use super::earlier::Earlier;
 use super::facts::{Fact, Sort, of_everybody, of_the_run};
 use crate::api::vocabulary::{self, EventName, JourneyName};
 use crate::browser;
@@ -29,6 +30,8 @@ pub struct Before {
     pub events: Vec<String>,
     /// What earlier steps put out.
     pub outputs: Vec<Fact>,
+    /// The earlier steps that previews can do again, each behind those it may need.
+    pub steps: Vec<Earlier>,
 }
 
 /// What the fields of a form complete from.
@@ -191,7 +194,7 @@ mod tests {
         let paths = |before: &Before| facts(&words, before).into_iter().map(|fact| fact.path).collect::<Vec<_>>();
         let all = paths(&Before::default());
         assert!(all.contains(&"event.properties.a".into()) && all.contains(&"event.properties.b".into()));
-        let some = paths(&Before { events: vec!["B".into()], outputs: Vec::new() });
+        let some = paths(&Before { events: vec!["B".into()], ..Before::default() });
         assert!(!some.contains(&"event.properties.a".into()) && some.contains(&"customer.traits.plan".into()));
         assert_eq!(some.iter().filter(|path| path.ends_with("email")).count(), 1);
     }

@@ -28,14 +28,24 @@ pub struct MailPart {
 
 impl Ask for MailPart {
     type Answer = [Part; 3];
-    fn answer(self, _: &Registry) -> [Part; 3] {
+    fn answer(self, kinds: &Registry) -> [Part; 3] {
         let Self { templates: [to, subject, html], mut seen, locale } = self;
         if !locale.is_empty() {
             Arc::make_mut(&mut seen.person).customer.traits.insert("locale".to_owned(), locale.into());
         }
+        // In the language asked for, for texts may be chosen by a step before.
+        let seen = seen.after_earlier(kinds);
         let facts = seen.facts();
         [(to, false), (subject, false), (html, true)]
             .map(|(source, html)| template::render(&source, html, &facts).map_err(|problem| problem.message))
+    }
+}
+
+impl MailPart {
+    /// The mail of a step with these fields, in a language; in the person's own when it is empty.
+    #[must_use]
+    pub fn of(values: &JsonMap, seen: Seen, locale: &str) -> Self {
+        Self { templates: templates(values), seen, locale: locale.to_owned() }
     }
 }
 
@@ -57,10 +67,7 @@ pub fn MailPreview(
     let who = who();
     let (locale, narrow, dark) = (RwSignal::new(String::new()), RwSignal::new(false), RwSignal::new(false));
     let long = Memo::new(move |_| values.with(|values| templates(values).iter().any(|template| template.len() > LONGEST)));
-    let made = asked(move || {
-        let templates = values.with(|values| templates(values));
-        (!long.get()).then(|| MailPart { templates, seen: who.seen(), locale: locale.get() })
-    });
+    let made = asked(move || (!long.get()).then(|| values.with(|values| MailPart::of(values, who.seen(), &locale.get()))));
     let part = move |n: usize| made.with(|made| made.as_ref().map(|made| made[n].clone()));
     let line = move |n: usize| {
         move || match part(n) {

@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use tradewind_nodes::effect::{Command, Payload};
 use tradewind_nodes::id::{NodeId, RunId};
-use tradewind_nodes::kind::{End, Outcome, Resume, StepCx, Then};
+use tradewind_nodes::kind::{AnyKind, End, Outcome, Resume, StepCx, Then};
 use tradewind_nodes::kinds::Registry;
 use tradewind_nodes::settings::Settings;
 use tradewind_nodes::time::Timestamp;
@@ -83,24 +83,29 @@ impl Ask for Trying {
         let own = self.source.map(|source| Kinds(vec![source]).registry());
         let kind = own.as_ref().unwrap_or(kinds).parse(&self.kind, &self.values);
         let kind = kind.map_err(|issues| issues.into_iter().next().map(|issue| issue.message).unwrap_or_default())?;
-        let wired: BTreeSet<_> = kind.ports().into_iter().map(|port| port.name).collect();
-        let settings = Settings::default();
-        let now = self.seen.now;
-        let run = RunId(Default::default());
-        let cx = StepCx {
-            now,
-            facts: self.seen.facts(),
-            settings: &settings,
-            journey: "",
-            run,
-            node: &self.node,
-            visit: 1,
-            since: now,
-            resume: Resume::Enter,
-            wired: &wired,
-        };
-        Ok(kind.step(&cx))
+        Ok(decide(&*kind, &self.node, &self.seen.after_earlier(kinds)))
     }
+}
+
+/// What a step decides the first time a person comes to it, with all its ways leading on.
+pub(super) fn decide(kind: &dyn AnyKind, node: &NodeId, seen: &Seen) -> Outcome {
+    let wired: BTreeSet<_> = kind.ports().into_iter().map(|port| port.name).collect();
+    let settings = Settings::default();
+    let now = seen.now;
+    let run = RunId(Default::default());
+    let facts = seen.facts();
+    kind.step(&StepCx {
+        now,
+        facts,
+        settings: &settings,
+        journey: "",
+        run,
+        node,
+        visit: 1,
+        since: now,
+        resume: Resume::Enter,
+        wired: &wired,
+    })
 }
 
 /// What came of a try, in words.

@@ -1,7 +1,9 @@
 //! The person a preview is shown for: somebody made up, or a customer.
 
 use super::combo::{Combo, Pick};
-use super::known::Known;
+use super::earlier::Earlier;
+use super::known::{Before, Known, Vocabulary};
+use super::sample;
 use crate::api::audience::Someone;
 use crate::api::subject::{self, PersonFacts, Subject};
 use crate::{browser, t, tr};
@@ -35,36 +37,34 @@ pub struct Who {
     picked: RwSignal<Option<Someone>>,
     /// The event that started the run.
     pub event: RwSignal<Option<Event>>,
-    /// What earlier steps put out.
+    /// What earlier steps might put out.
     pub outputs: RwSignal<JsonMap>,
+    /// The earlier steps whose work can be done here.
+    earlier: RwSignal<Arc<Vec<Earlier>>>,
 }
 
 impl Who {
     /// Somebody made up of whom nothing else is known.
     #[must_use]
     pub fn plain() -> Self {
-        Self { chosen: RwSignal::new(None), picked: RwSignal::new(None), event: RwSignal::new(None), outputs: RwSignal::default() }
+        Self {
+            chosen: RwSignal::new(None),
+            picked: RwSignal::new(None),
+            event: RwSignal::new(None),
+            outputs: RwSignal::default(),
+            earlier: RwSignal::default(),
+        }
     }
 
     /// Somebody made up, with the events of the workspace for what he did.
     #[must_use]
     pub fn begin(known: Option<Known>) -> Self {
         let who = Self::plain();
-        // The first event that may have started the run, with the values it had of late.
         Effect::new(move |_| {
             let Some(known) = known else { return };
-            let begun = known.words.with(|words| {
-                known.before.with(|before| {
-                    let name = before.events.first().cloned().or_else(|| words.events.first().map(|event| event.name.clone()))?;
-                    let mut properties = JsonMap::new();
-                    for property in words.events.iter().filter(|event| event.name == name).flat_map(|event| &event.properties) {
-                        put(&mut properties, &property.path, &property.example);
-                    }
-                    Some(event(&name, now(), properties))
-                })
-            });
-            who.event.set(begun);
+            who.event.set(known.words.with(|words| known.before.with(|before| begun(words, before))));
             who.outputs.set(known.before.with(outputs));
+            who.earlier.set(known.before.with(|before| Arc::new(before.steps.clone())));
         });
         who
     }
@@ -84,7 +84,7 @@ impl Who {
     /// What a step would see of him now.
     #[must_use]
     pub fn seen(&self) -> Seen {
-        Seen { person: self.person(), event: self.event.get(), outputs: self.outputs.get(), now: now() }
+        Seen { person: self.person(), event: self.event.get(), outputs: self.outputs.get(), earlier: self.earlier.get(), now: now() }
     }
 }
 
@@ -97,11 +97,20 @@ pub struct Seen {
     pub event: Option<Event>,
     /// What earlier steps put out.
     pub outputs: JsonMap,
+    /// Earlier steps that are still to be done.
+    pub earlier: Arc<Vec<Earlier>>,
     /// The moment.
     pub now: Timestamp,
 }
 
 impl Seen {
+    /// What a step sees of somebody made up, with this before it.
+    #[must_use]
+    pub fn made_up(words: &Vocabulary, before: &Before) -> Self {
+        let (event, outputs, earlier) = (begun(words, before), outputs(before), Arc::new(before.steps.clone()));
+        Self { person: Arc::new(made_up()), event, outputs, earlier, now: now() }
+    }
+
     /// As a step reads it.
     #[must_use]
     pub fn facts(&self) -> Facts<'_> {
@@ -194,8 +203,18 @@ fn put(map: &mut JsonMap, path: &str, value: &Json) {
     }
 }
 
+/// The first event that may have started the run, with the values it had of late, or made-up ones when it has never come.
+fn begun(words: &Vocabulary, before: &Before) -> Option<Event> {
+    let name = before.events.first().cloned().or_else(|| words.events.first().map(|event| event.name.clone()))?;
+    let mut properties = JsonMap::new();
+    for property in words.events.iter().filter(|event| event.name == name).flat_map(|event| &event.properties) {
+        put(&mut properties, &property.path, &property.example);
+    }
+    Some(if properties.is_empty() { sample::event(&name) } else { event(&name, now(), properties) })
+}
+
 /// What earlier steps might have put out.
-fn outputs(before: &super::known::Before) -> JsonMap {
+fn outputs(before: &Before) -> JsonMap {
     let mut all = JsonMap::new();
     for fact in &before.outputs {
         if let (Some(path), Some(example)) = (fact.path.strip_prefix("steps."), &fact.example) {

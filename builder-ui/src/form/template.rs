@@ -161,8 +161,8 @@ pub struct Reading {
 impl Ask for Reading {
     /// The text, or why there is none.
     type Answer = Result<String, String>;
-    fn answer(self, _: &Registry) -> Result<String, String> {
-        template::render(&self.text, self.html, &self.seen.facts()).map_err(|problem| problem.message)
+    fn answer(self, kinds: &Registry) -> Result<String, String> {
+        template::render(&self.text, self.html, &self.seen.after_earlier(kinds).facts()).map_err(|problem| problem.message)
     }
 }
 

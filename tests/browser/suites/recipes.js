@@ -44,6 +44,24 @@ async function cart(page, api) {
   assert.equal(run.node, 'quiet');
 }
 
+/** A mail as it would come to somebody made up: its subject and its body, in the person's language and in another. */
+async function looked(page, journey, step) {
+  await find(page, step);
+  await page.keyboard.press('Enter');
+  await page.getByRole('tab', { name: 'Preview' }).click();
+  const mail = page.locator('.mail');
+  const words = mail.frameLocator('iframe.mail-frame').locator('body');
+  const greeting = async () => {
+    await words.getByText(/Anna/).first().waitFor();
+    assert.equal(await mail.locator('.error').count(), 0, `${journey}: ${step}`);
+    return words.innerText();
+  };
+  const english = await greeting();
+  await mail.getByLabel('Language').selectOption('de');
+  await page.waitForFunction(english => document.querySelector('iframe.mail-frame').contentDocument.body.innerText !== english, english);
+  await greeting();
+}
+
 /** Every recipe can be copied, and nothing in it is wrong: neither to the server nor to the editor. */
 async function all(page, api) {
   const gallery = (await api.get('/api/v1/recipes')).data;
@@ -64,6 +82,7 @@ async function all(page, api) {
     await page.getByText('Nothing is wrong. The journey can be published.').first().waitFor({ state: 'attached' });
     assert.equal(await page.locator('.pill-button').count(), 0, `${at}: an issue is shown`);
     assert.equal(await page.locator('#canvas .card.wrong').count(), 0, `${at}: a step is marked`);
+    for (const { id } of graph.nodes.filter(node => node.kind === 'email.send')) await looked(page, at, texts.en.steps[id]);
   }
   const copies = (await api.get('/api/v1/journeys?limit=50')).data;
   assert.equal(copies.length, 9);
