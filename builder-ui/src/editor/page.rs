@@ -6,8 +6,8 @@ use super::canvas::palette::Palette;
 use super::canvas::quick::QuickAdd;
 use super::canvas::search::StepSearch;
 use super::canvas::surface::Canvas;
-use super::model::drafts;
 use super::model::state::{Editor, is_mirrored};
+use super::model::{drafts, unpublished};
 use super::panels::conflict::ConflictDialog;
 use super::panels::header;
 use super::panels::header::Header;
@@ -79,6 +79,7 @@ fn Opened(
     drafts::resume(editor, &journey, &tag);
     header::guard(editor);
     clips::listen(editor);
+    unpublished::follow(editor);
     follow(editor);
     view! {
         <Header />

@@ -1,5 +1,6 @@
 //! A field that completes: what is typed narrows a list, arrows walk it, Enter takes. What is not in the list may be typed too.
 
+use crate::{t, tr};
 use leptos::html;
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -18,23 +19,59 @@ pub struct Pick {
     pub label: String,
     /// What else helps to know it: an example, where it comes from.
     pub note: String,
+    /// What else it is found by.
+    pub also: Vec<String>,
 }
 
 impl Pick {
     /// An entry that is called what it is.
     #[must_use]
     pub fn plain(value: &str) -> Self {
-        Self { value: value.to_owned(), label: value.to_owned(), note: String::new() }
+        Self { value: value.to_owned(), label: value.to_owned(), ..Self::default() }
     }
 }
 
 /// The entries.
 pub type Picks = Signal<Arc<Vec<Pick>>>;
 
+/// How well an entry fits what was typed, the best first; None when it does not.
+fn fit(pick: &Pick, typed: &str) -> Option<u8> {
+    let names = [&pick.label, &pick.value].into_iter().chain(&pick.also);
+    let fit = |name: &String| {
+        let name = name.to_lowercase();
+        if name == typed {
+            Some(0)
+        } else if name.starts_with(typed) {
+            Some(1)
+        } else {
+            name.contains(typed).then_some(2)
+        }
+    };
+    names.filter_map(fit).min()
+}
+
+/// The entries that fit, the best first, else in their order.
 fn matching(all: &[Pick], typed: &str) -> Vec<Pick> {
     let typed = typed.trim().to_lowercase();
-    let fits = |pick: &&Pick| pick.label.to_lowercase().contains(&typed) || pick.value.to_lowercase().contains(&typed);
-    all.iter().filter(fits).take(MOST).cloned().collect()
+    let mut found: Vec<(u8, &Pick)> = all.iter().filter_map(|pick| Some((fit(pick, &typed)?, pick))).collect();
+    if !typed.is_empty() {
+        found.sort_by_key(|(fit, _)| *fit);
+    }
+    found.into_iter().take(MOST).map(|(_, pick)| pick.clone()).collect()
+}
+
+/// The entries that fit, and behind them what was typed itself, where it is none of them and may be taken.
+fn offered(all: &[Pick], typed: &str, closed: bool) -> Vec<Pick> {
+    let mut found = matching(all, typed);
+    let typed = typed.trim();
+    if !closed && !typed.is_empty() && !all.iter().any(|pick| is_called(pick, typed)) {
+        found.push(Pick { value: typed.to_owned(), label: t!(form.combo.typed, what = typed), ..Pick::default() });
+    }
+    found
+}
+
+fn is_called(pick: &Pick, typed: &str) -> bool {
+    pick.label.eq_ignore_ascii_case(typed) || pick.value == typed
 }
 
 /// A field with a list. `chosen` is told when an entry was taken, or when something typed is left.
@@ -69,15 +106,18 @@ pub fn Combo(
     /// Whether only entries of the list count.
     #[prop(optional)]
     closed: bool,
+    /// Whether its list is open from the beginning.
+    #[prop(optional)]
+    opened: bool,
 ) -> impl IntoView {
     let called = move |value: &str| {
         picks.with(|all| all.iter().find(|pick| pick.value == value).map(|pick| pick.label.clone())).unwrap_or_else(|| value.to_owned())
     };
-    let (open, at) = (RwSignal::new(false), RwSignal::new(None::<usize>));
+    let (open, at) = (RwSignal::new(opened), RwSignal::new(None::<usize>));
     // None while nobody types: then the value is shown by its name.
     let draft = RwSignal::new(None::<String>);
     let shown = Memo::new(move |_| draft.get().unwrap_or_else(|| called(&value.get())));
-    let found = Memo::new(move |_| picks.with(|all| matching(all, &draft.get().unwrap_or_default())));
+    let found = Memo::new(move |_| picks.with(|all| offered(all, &draft.get().unwrap_or_default(), closed)));
     let (input, list) = (NodeRef::<html::Input>::new(), NodeRef::<html::Div>::new());
     let list_id = format!("{id}-list");
     let take = move |taken: String| {
@@ -93,8 +133,7 @@ pub fn Combo(
         // Taken off the page it loses the focus too, when it is no more.
         if let Some(Some(typed)) = draft.try_get_untracked() {
             let typed = typed.trim().to_owned();
-            let same = |pick: &&Pick| pick.label.eq_ignore_ascii_case(&typed) || pick.value == typed;
-            let known = picks.with_untracked(|all| all.iter().find(same).map(|pick| pick.value.clone()));
+            let known = picks.with_untracked(|all| all.iter().find(|pick| is_called(pick, &typed)).map(|pick| pick.value.clone()));
             match known {
                 Some(value) => take(value),
                 None if closed && !typed.is_empty() => draft.set(None),
@@ -151,8 +190,9 @@ pub fn Combo(
         if let Some(search) = searching {
             search.run(text.clone());
         }
+        // Enter takes the best of what fits; what is typed itself stands behind it.
+        at.set((!text.trim().is_empty()).then_some(0));
         draft.set(Some(text));
-        at.set(None);
         open.set(true);
     };
     let begin = move || {
@@ -170,7 +210,7 @@ pub fn Combo(
     let entries = move || {
         let entry_id = entry_id.clone();
         found.get().into_iter().enumerate().map(move |(n, pick)| {
-            let Pick { value, label, note } = pick;
+            let Pick { value, label, note, .. } = pick;
             view! {
                 <div class="pick" role="option" id=entry_id(n) aria-selected=move || (at.get() == Some(n)).to_string() title=value.clone()
                     on:mousedown=|event| event.prevent_default() on:click=move |_| take(value.clone())>
@@ -190,6 +230,7 @@ pub fn Combo(
             <Show when=move || open.get() && !found.with(Vec::is_empty)>
                 <div node_ref=list class="picks" role="listbox" id=list_id.clone() aria-label=move || label.get()>{entries.clone()}</div>
             </Show>
+            <Show when=move || open.get() && closed && found.with(Vec::is_empty)><p class="hint" role="status">{tr!(form.combo.none)}</p></Show>
         </div>
     }
 }
@@ -236,10 +277,22 @@ mod tests {
     #[test]
     fn what_is_typed_narrows_by_name_and_by_value() {
         let picks =
-            [Pick { value: "customer.first_name".into(), label: "Vorname".into(), note: String::new() }, Pick::plain("Order Completed")];
+            [Pick { value: "customer.first_name".into(), label: "Vorname".into(), ..Pick::default() }, Pick::plain("Order Completed")];
         assert_eq!(matching(&picks, "vorn").len(), 1);
         assert_eq!(matching(&picks, "first_").len(), 1);
         assert_eq!(matching(&picks, " ").len(), 2);
         assert!(matching(&picks, "zzz").is_empty());
+    }
+
+    #[test]
+    fn the_best_fit_stands_first_and_what_was_typed_last() {
+        let shopper = Pick { value: "0193".into(), label: "Ann Order".into(), also: vec!["ann@example.com".into()], ..Pick::default() };
+        let picks = [Pick::plain("Pre Order"), Pick::plain("Order Completed"), Pick::plain("Order"), shopper];
+        let values = |typed: &str, closed| offered(&picks, typed, closed).into_iter().map(|pick| pick.value).collect::<Vec<_>>();
+        assert_eq!(values("order", false), ["Order", "Order Completed", "Pre Order", "0193"]);
+        assert_eq!(values("Order C", false), ["Order Completed", "Order C"]);
+        assert_eq!(values("Order C", true), ["Order Completed"]);
+        assert_eq!(values("ann@", true), ["0193"]);
+        assert_eq!(values("", false).len(), 4);
     }
 }

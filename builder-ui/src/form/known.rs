@@ -92,7 +92,7 @@ impl Known {
     pub fn event_picks(self) -> Picks {
         let called = |event: &EventName| {
             let note = crate::i18n::format::number(event.count as f64);
-            Pick { value: event.name.clone(), label: event.name.clone(), note: format!("{note} ×") }
+            Pick { value: event.name.clone(), label: event.name.clone(), note: format!("{note} ×"), ..Pick::default() }
         };
         Memo::new(move |_| self.words.with(|words| Arc::new(words.events.iter().map(called).collect()))).into()
     }
@@ -106,7 +106,12 @@ impl Known {
     /// The journeys.
     #[must_use]
     pub fn journey_picks(self) -> Picks {
-        let called = |journey: &JourneyName| Pick { value: journey.slug.clone(), label: journey.name.clone(), note: journey.slug.clone() };
+        let called = |journey: &JourneyName| Pick {
+            value: journey.slug.clone(),
+            label: journey.name.clone(),
+            note: journey.slug.clone(),
+            ..Pick::default()
+        };
         Memo::new(move |_| self.words.with(|words| Arc::new(words.journeys.iter().map(called).collect()))).into()
     }
 
@@ -141,7 +146,7 @@ pub fn pick(fact: &Fact) -> Pick {
     };
     let example = fact.note();
     let note = if example.is_empty() { from } else { format!("{from} · {example}") };
-    Pick { value: fact.path.clone(), label: fact_words(&fact.path), note }
+    Pick { value: fact.path.clone(), label: fact_words(&fact.path), note, ..Pick::default() }
 }
 
 fn properties(event: &EventName) -> impl Iterator<Item = Fact> {

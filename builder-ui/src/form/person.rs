@@ -250,10 +250,11 @@ pub fn PersonPicker(
     let pick = |person: &Someone| Pick {
         value: person.id.clone(),
         label: person.called().to_owned(),
-        note: person.email.clone().unwrap_or_default(),
+        note: person.email.clone().or_else(|| person.user_id.clone()).unwrap_or_default(),
+        also: person.email.iter().chain(&person.user_id).cloned().collect(),
     };
     let picks = Memo::new(move |_| {
-        let invented = Pick { value: MADE_UP.to_owned(), label: made_up_name(), note: t!(form.person.made_up) };
+        let invented = Pick { value: MADE_UP.to_owned(), label: made_up_name(), note: t!(form.person.made_up), ..Pick::default() };
         let chosen = who.picked.with(|picked| picked.iter().map(pick).collect::<Vec<_>>());
         let others = found.with(|found| found.iter().map(pick).filter(|pick| !chosen.contains(pick)).collect::<Vec<_>>());
         Arc::new(std::iter::once(invented).chain(chosen).chain(others).collect::<Vec<_>>())

@@ -144,7 +144,7 @@ fn Writing(spot: Spot, html: bool, placeholder: MaybeProp<String>, label: MaybeP
             </button>
         </div>
         <Show when=move || picking.get()>
-            <Combo id=picker.clone() value="" picks=known().fact_picks() chosen=put adds=true label=Signal::derive(tr!(form.template.put)) placeholder=Signal::derive(tr!(form.template.put)) />
+            <Combo id=picker.clone() value="" picks=known().fact_picks() chosen=put adds=true opened=true label=Signal::derive(tr!(form.template.put)) placeholder=Signal::derive(tr!(form.template.put)) />
         </Show>
         <Show when=read><Reads text=text html=html /></Show>
     }

@@ -65,9 +65,12 @@ async function history(page, api) {
   await past.waitFor({ state: 'hidden' });
   await api.until('version 1 as draft', async () => (await api.draft(SLUG)).nodes.every(node => !node.label));
   await told(page, 'The draft is version 1 now', { undo: true });
+  // The bar tells that what is drawn is not what is live, until it is again.
+  await page.getByRole('banner').getByText('2 unpublished changes').waitFor();
   await stored(api, SLUG, 'mail', 'The reminder');
   await card(page, 'mail').getByText('The reminder').waitFor();
   await saved(page);
+  await page.getByRole('banner').getByText(/unpublished/).waitFor({ state: 'detached' });
 }
 
 /** Paused and resumed, from the menu and by the way back that is offered. */

@@ -23,3 +23,4 @@ pub mod sheet;
 pub mod sight;
 pub mod stage;
 pub mod state;
+pub mod unpublished;

@@ -151,6 +151,8 @@ pub struct Editor {
     pub moved: RwSignal<()>,
     /// Everything wrong with the journey.
     pub issues: RwSignal<Vec<Issue>>,
+    /// How many changes of the draft are not live.
+    pub unpublished: RwSignal<usize>,
     /// How long it takes.
     pub longest: RwSignal<Longest>,
     /// Whether the draft is saved.
@@ -231,6 +233,7 @@ impl Editor {
             zoom: RwSignal::new(1.0),
             moved: RwSignal::new(()),
             issues: RwSignal::default(),
+            unpublished: RwSignal::new(0),
             longest: RwSignal::new(Longest::NoTrigger),
             saving: RwSignal::default(),
             said: RwSignal::default(),

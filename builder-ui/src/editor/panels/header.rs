@@ -95,7 +95,11 @@ fn State() -> impl IntoView {
         };
         version.map_or(state.clone(), |n| t!(editor.state.version, state = state, number = n))
     };
-    view! { <Pill tone=tone dot=true>{words}</Pill> }
+    let unpublished = Memo::new(move |_| Some(editor.unpublished.get()).filter(|n| *n > 0));
+    view! {
+        <Pill tone=tone dot=true>{words}</Pill>
+        {move || unpublished.get().map(|n| view! { <Pill tone=Tone::Warn>{t!(editor.unpublished, n = n)}</Pill> })}
+    }
 }
 
 /// Whether the draft is saved.

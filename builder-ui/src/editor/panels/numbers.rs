@@ -7,7 +7,7 @@ use crate::editor::model::state::editor;
 use crate::i18n::format::{self, Moment};
 use crate::ui::{Button, Foot, Look, Paged, Pill};
 use crate::words::run::run_state;
-use crate::{t, tr};
+use crate::{browser, t, tr};
 use leptos::prelude::*;
 use tradewind_nodes::id::NodeId;
 
@@ -133,6 +133,12 @@ fn People(
                 Some(port) => Which { journey, version, passed: Some(format!("{node}:{port}")), since, ..Which::default() },
             };
             runs::list(which, cursor).await
+        }
+    });
+    // They stand at the head of the panel, wherever the number was that led to them.
+    Effect::new(move |_| {
+        if watch.people.with(Option::is_some) {
+            request_animation_frame(|| browser::reveal(".people-behind header"));
         }
     });
     let heading = move || {
