@@ -59,4 +59,5 @@ suites! {
     people_are_seen_on_their_way: "live";
     the_first_screens_can_be_pressed_everywhere: "first_screen";
     many_tabs_share_one_stream: "tabs";
+    the_palette_finds_whatever_can_be_gone_to_or_done: "palette";
 }

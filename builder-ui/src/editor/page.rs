@@ -11,11 +11,12 @@ use super::model::{drafts, unpublished};
 use super::panels::conflict::ConflictDialog;
 use super::panels::header;
 use super::panels::header::Header;
-use super::panels::keys_help::KeysHelp;
+use super::panels::keys_help::{self, KeysHelp};
 use super::panels::side::Side;
 use crate::api::Failure;
 use crate::api::journeys::{self, Journey};
 use crate::i18n;
+use crate::shell::use_commands;
 use crate::tr;
 use crate::ui::{Crumb, Skeleton, Top, Trouble};
 use crate::worker;
@@ -80,6 +81,7 @@ fn Opened(
     header::guard(editor);
     clips::listen(editor);
     unpublished::follow(editor);
+    use_commands(keys_help::commands(editor));
     follow(editor);
     view! {
         <Header />

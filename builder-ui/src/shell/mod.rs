@@ -7,6 +7,7 @@ mod palette;
 mod rail;
 mod status;
 pub mod theme;
+mod things;
 
 pub use keyboard::Keyboard;
 pub use language_menu::LanguageMenu;

@@ -15,6 +15,10 @@ pub struct Command {
     pub label: Signal<String>,
     /// Its icon.
     pub icon: icondata::Icon,
+    /// What else helps to know it: the key that does it, what sort of thing it is.
+    pub note: Option<Signal<String>>,
+    /// Whether it can be done now; always when None.
+    pub when: Option<Signal<bool>>,
     /// Does it.
     pub run: Callback<()>,
 }
@@ -22,7 +26,19 @@ pub struct Command {
 impl Command {
     /// A command.
     pub fn new(icon: icondata::Icon, label: impl Fn() -> String + Send + Sync + 'static, run: impl Fn() + Send + Sync + 'static) -> Self {
-        Self { label: Signal::derive(label), icon, run: Callback::new(move |()| run()) }
+        Self { label: Signal::derive(label), icon, note: None, when: None, run: Callback::new(move |()| run()) }
+    }
+
+    /// With something beside its name.
+    #[must_use]
+    pub fn noted(self, note: impl Fn() -> String + Send + Sync + 'static) -> Self {
+        Self { note: Some(Signal::derive(note)), ..self }
+    }
+
+    /// That can be done only at times.
+    #[must_use]
+    pub fn only(self, when: impl Fn() -> bool + Send + Sync + 'static) -> Self {
+        Self { when: Some(Signal::derive(when)), ..self }
     }
 }
 
@@ -67,8 +83,12 @@ pub fn Palette(
     let ask = move || asking.with_value(|navigate| navigate("/why", leptos_router::NavigateOptions::default()));
     let why = Command::new(icondata::LuMessageCircleQuestion, tr!(why.title), ask);
     let leave = Command::new(icondata::LuLogOut, tr!(shell.account.sign_out), || leptos::task::spawn_local(session::leave()));
-    let own: Vec<Command> = places.chain([why, leave]).collect();
-    let all = Signal::derive(move || OF_PAGES.get().into_iter().map(|(_, command)| command).chain(own.clone()).collect::<Vec<_>>());
+    let own: Vec<Command> =
+        places.chain([why]).chain(super::theme::commands()).chain(super::language_menu::commands()).chain([leave]).collect();
+    let possible = |command: &Command| command.when.is_none_or(|when| when.get());
+    let all = Signal::derive(move || {
+        OF_PAGES.get().into_iter().map(|(_, command)| command).chain(own.clone()).filter(possible).collect::<Vec<_>>()
+    });
     view! { <Dialog open=open title=Signal::derive(tr!(shell.palette.title)) class="palette"><Finder all=all open=open /></Dialog> }
 }
 
@@ -81,13 +101,15 @@ fn Finder(
     open: RwSignal<bool>,
 ) -> impl IntoView {
     let (typed, place) = (RwSignal::new(String::new()), RwSignal::new(0_usize));
+    let things = super::things::found(typed);
     let found = Memo::new_with_compare(
         move |_| {
             let typed = typed.get();
             let scored = all.get().into_iter().filter_map(|command| Some((score(&command.label.get(), &typed)?, command)));
             let mut found: Vec<(usize, Command)> = scored.collect();
             found.sort_by_key(|(score, _)| *score);
-            found.into_iter().map(|(_, command)| command).collect::<Vec<_>>()
+            // What the server found it may have found by something else than the name.
+            found.into_iter().map(|(_, command)| command).chain(things.get()).collect::<Vec<_>>()
         },
         |_, _| true,
     );
@@ -107,11 +129,11 @@ fn Finder(
     };
     let entry = move |(at, command): (usize, Command)| {
         let chosen = move || place.get() == at;
-        let (label, icon) = (command.label, command.icon);
+        let (label, icon, note) = (command.label, command.icon, command.note);
         view! {
             <li id=format!("command-{at}") role="option" class="item" aria-selected=move || chosen().to_string()
                 on:pointermove=move |_| place.set(at) on:click=move |_| run(&command)>
-                <Icon icon=icon size=16 />{label}
+                <Icon icon=icon size=16 /><bdi>{label}</bdi>{note.map(|note| view! { <small>{note}</small> })}
             </li>
         }
     };

@@ -1,5 +1,6 @@
 //! Light or dark: as the system says, unless chosen here.
 
+use super::palette::Command;
 use crate::ui::{Item, Menu};
 use crate::{browser, tr};
 use leptos::prelude::*;
@@ -58,6 +59,17 @@ impl Theme {
 pub fn apply_remembered() {
     Theme::remembered().apply();
     browser::when_colours_change(|| Theme::remembered().apply());
+}
+
+/// The themes as commands.
+pub(super) fn commands() -> impl Iterator<Item = Command> {
+    let take = |theme: Theme| {
+        browser::remember("theme", theme.name());
+        theme.apply();
+    };
+    let one =
+        move |theme: Theme| Command::new(icondata::LuSunMoon, move || theme.words(), move || take(theme)).noted(tr!(shell.theme.label));
+    Theme::ALL.into_iter().map(one)
 }
 
 /// A menu of the themes.

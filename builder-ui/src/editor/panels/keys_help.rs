@@ -1,7 +1,9 @@
 //! The list of keys of the canvas, made of the table they are read by.
 
-use crate::editor::model::state::editor;
-use crate::gesture::keys::{Command as C, LINES};
+use crate::editor::canvas::commands::run;
+use crate::editor::model::state::{Editor, editor};
+use crate::gesture::keys::{Command as C, LINES, Line};
+use crate::shell::Command as Entry;
 use crate::ui::{Dialog, Kbd};
 use crate::{t, tr};
 use leptos::prelude::*;
@@ -40,6 +42,22 @@ fn words(command: C) -> String {
         C::Help => t!(editor.key.help),
         C::Escape => t!(editor.key.escape),
     }
+}
+
+/// What keys do, as commands of the palette, but for those that are for hands on the keys: walking, the clipboard, menus.
+#[must_use]
+pub fn commands(editor: Editor) -> Vec<Entry> {
+    let by_hand =
+        |command| matches!(command, C::Walk(_) | C::Extend(_) | C::Nudge(_) | C::Copy | C::Cut | C::Paste | C::Menu | C::Escape | C::Help);
+    let lines = LINES.into_iter().filter(|line| !by_hand(line.command) && line.keys != "Backspace");
+    let entry = |line: Line| {
+        let run = move || {
+            run(editor, line.command);
+        };
+        let entry = Entry::new(icondata::LuWorkflow, move || words(line.command), run);
+        if line.keys.len() == 1 { entry.noted(move || line.keys.to_owned()) } else { entry }
+    };
+    lines.map(entry).collect()
 }
 
 /// One key stands for all four arrows.

@@ -9,6 +9,7 @@ use crate::editor::dry_run::{DryRun, Tried};
 use crate::editor::model::numbers::Watch;
 use crate::editor::model::opening;
 use crate::editor::model::state::{Editor, Panel, editor};
+use crate::shell::{Command, use_commands};
 use crate::ui::{Button, Dialog, Item, Look, Menu, toast};
 use crate::{t, tr};
 use leptos::prelude::*;
@@ -81,6 +82,17 @@ pub fn Actions() -> impl IntoView {
         }
         items
     });
+    let is = move |wanted: &[Status]| opening::may_publish() && wanted.contains(&status.get());
+    use_commands(vec![
+        Command::new(icondata::LuHistory, tr!(publish.history.title), move || history.set(true)),
+        Command::new(icondata::LuChartNoAxesColumn, tr!(live.numbers.title), move || opening::numbers(editor))
+            .only(move || published.get()),
+        Command::new(icondata::LuPause, tr!(publish.life.pause), move || pause(editor)).only(move || is(&[Status::Live])),
+        Command::new(icondata::LuPlay, tr!(publish.life.resume), move || resume(editor))
+            .only(move || is(&[Status::Paused, Status::Stopped])),
+        Command::new(icondata::LuCircleStop, tr!(publish.life.stop), move || stopping.set(true))
+            .only(move || is(&[Status::Live, Status::Paused])),
+    ]);
     let trying = move || editor.panel.get() == Panel::DryRun;
     let counting = move || editor.panel.get() == Panel::People;
     view! {

@@ -5,7 +5,7 @@ mod preview;
 
 use crate::api::recipes::{self, Recipe};
 use crate::i18n::format;
-use crate::ui::{Button, Dialog, Empty, Icon, Known, Look, Page, toast, use_fetched, use_rows};
+use crate::ui::{Button, Dialog, Empty, Icon, Known, Look, Page, Param, toast, use_fetched, use_rows};
 use crate::{session, t, tr};
 use drawing::Drawing;
 use leptos::prelude::*;
@@ -45,7 +45,15 @@ fn Card(
     let recipe = StoredValue::new(recipe);
     let name = move || recipe.with_value(|recipe| recipe.words().name);
     let promise = move || recipe.with_value(|recipe| recipe.words().promise);
+    // An address may lead to one of them.
+    let asked = Param::named("open");
     let looking = RwSignal::new(false);
+    Effect::new(move |_| {
+        if asked.get().is_some_and(|slug| recipe.with_value(|recipe| recipe.slug == slug)) {
+            looking.set(true);
+            asked.set(None);
+        }
+    });
     let copy = move || {
         busy.set(true);
         leptos::task::spawn_local(async move {
