@@ -14,7 +14,7 @@ BENCH ?= all
 
 target_dir = target/$(if $(filter dev,$(PROFILE)),debug,$(PROFILE))
 
-.PHONY: help run ui test prepare check-tools fmt lint unit sim bench crash harness pictures doc clean
+.PHONY: help run ui test openapi prepare check-tools fmt lint unit sim bench crash harness pictures doc clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,6 +28,9 @@ ui: ## Build the builder for the browser into target/ui, from where the binary e
 	cargo run -p xtask --locked -- ui
 
 test: prepare ui lint unit ## Everything CI checks; installs what the tests need and says so
+
+openapi: ## Accept the API as it is now: writes its description, docs/openapi.json
+	ACCEPT_OPENAPI=1 cargo test --locked --bin tradewind the_description_is_the_one_agreed_upon
 
 prepare: check-tools tests/segment/node_modules/.package-lock.json tests/browser/node_modules/.package-lock.json
 

@@ -192,6 +192,31 @@ async fn tasks_are_listed_by_when_they_were_asked() {
 }
 
 #[tokio::test]
+async fn a_filter_that_is_misspelt_is_refused_by_name() {
+    let mut site = Site::new(&[]);
+    let server = site.start().await;
+    for (address, parameter, remedy) in [
+        ("/api/v1/events?user_id=ada", "?user_id", "customer"),
+        ("/api/v1/deliveries?status=failed", "?status", "state"),
+        ("/api/v1/deliveries?state=bogus", "?state", "suppressed"),
+        ("/api/v1/runs?state=nonsense", "?state", "awaiting_change"),
+        ("/api/v1/runs?customer=ada", "?customer", "correct it"),
+        ("/api/v1/tasks?limit=many", "?limit", "correct it"),
+        ("/api/v1/tasks?limit=0", "?limit", "200"),
+        ("/api/v1/status?verbose=1", "?verbose", "takes none"),
+        ("/api/v1/keys?state=open", "?state", "limit, cursor"),
+    ] {
+        let found = server.call(Method::GET, address, None).await;
+        refused(&found, StatusCode::BAD_REQUEST, "invalid");
+        assert_eq!(found.body["errors"][0]["pointer"], parameter, "{address}: {}", found.body);
+        assert!(found.body["detail"].as_str().unwrap().contains(remedy), "{address}: {}", found.body);
+    }
+    let changed = server.call(Method::POST, "/api/v1/journeys?dry=true", Some(&json!({"name": "Odd"}))).await;
+    refused(&changed, StatusCode::BAD_REQUEST, "invalid");
+    assert_eq!(server.get("/api/v1/journeys?q=&status=").await["data"], json!([]), "a parameter without a value is none");
+}
+
+#[tokio::test]
 async fn a_kind_written_in_rhai_is_stored_used_and_kept_while_it_is_used() {
     let mut site = Site::new(&[]);
     let server = site.start().await;

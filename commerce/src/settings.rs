@@ -9,10 +9,9 @@ use tradewind_nodes::issue::{FieldIssue, IssueCode};
 use tradewind_nodes::settings::{FrequencyCap, Inherited, QuietHours, Sender};
 use tradewind_nodes::time::{Timestamp, Zone};
 use tradewind_store::{Batch, Db, Expect, Row, Statements, StoreError, Value};
-use utoipa::ToSchema;
 
 /// Who mail comes from.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SenderSetting {
     /// What the reader sees.
@@ -23,7 +22,7 @@ pub struct SenderSetting {
 }
 
 /// The settings of a workspace. What is absent is left to the server's own settings, or is not limited.
-#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct WorkspaceSettings {
     /// What people call the workspace.
@@ -33,25 +32,21 @@ pub struct WorkspaceSettings {
     /// Where answers go when the step says nothing.
     pub reply_to: Option<String>,
     /// The zone of people who have none of their own, and in which the workspace's day begins.
-    #[schema(value_type = Option<String>)]
     pub timezone: Option<Zone>,
     /// The currency amounts are shown in, ISO 4217.
     pub currency: Option<String>,
     /// The languages the shop speaks, BCP 47, the first first.
     pub languages: Vec<String>,
     /// Hours in which no marketing leaves, for journeys that name none.
-    #[schema(value_type = Option<Object>)]
     pub quiet_hours: Option<QuietHours>,
     /// Marketing to one person at most, for journeys that name no cap.
-    #[schema(value_type = Option<Object>)]
     pub frequency_cap: Option<FrequencyCap>,
 }
 
 /// The settings and how often they were changed.
-#[derive(Clone, PartialEq, Debug, Serialize, ToSchema)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct StoredSettings {
     /// The settings.
-    #[serde(flatten)]
     pub settings: WorkspaceSettings,
     /// Counts the changes; the ETag.
     pub revision: i64,

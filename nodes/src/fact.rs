@@ -20,6 +20,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Whether a customer allows a channel for a purpose.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 #[allow(missing_docs)]
 pub enum ConsentStatus {

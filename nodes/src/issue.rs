@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// How bad an [`Issue`] is.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// Worth a look; does not stop publishing.
@@ -118,6 +119,7 @@ impl FieldIssue {
 /// What went wrong with one run at one node. Shown to people: it names the thing and the remedy, and holds no personal data
 /// beyond what the step itself saw.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, thiserror::Error)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[error("{message}")]
 pub struct Problem {
     /// A stable, dotted name: `template.failed`, `script.operations`, `http.status`.

@@ -16,6 +16,7 @@ use std::collections::BTreeSet;
 
 /// What a kind is for; the builder colours by it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
 #[allow(missing_docs)]
 pub enum Family {
@@ -27,6 +28,7 @@ pub enum Family {
 
 /// A way out of a node.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Port {
     /// Its name.
     pub name: PortName,
@@ -283,6 +285,7 @@ impl<K: Kind> AnyKind for K {
 
 /// A kind as palettes and forms see it.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct KindSpec {
     /// The stable name.
     pub name: String,
@@ -296,6 +299,7 @@ pub struct KindSpec {
 
 /// A kind as a canvas sees it: its form and the ways out of a new node. Those of a workspace's own kinds are always the same.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct KindOutline {
     /// Its form.
     #[serde(flatten)]

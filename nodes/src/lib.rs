@@ -13,6 +13,8 @@ pub mod issue;
 pub mod kind;
 pub mod kinds;
 pub mod money;
+#[cfg(feature = "openapi")]
+mod openapi;
 pub mod outcome;
 pub mod predicate;
 pub mod run;

@@ -141,6 +141,7 @@ pub struct EventMatch {
 
 /// A question to a person.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Question {
     /// One line.
     pub title: String,

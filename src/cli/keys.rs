@@ -19,7 +19,7 @@ pub enum Command {
         /// What it is for.
         #[arg(long, default_value = "made on the command line")]
         name: String,
-        /// What it allows, separated by commas.
+        /// What it allows, separated by commas: ingest, read, write, admin.
         #[arg(long, value_delimiter = ',', required = true)]
         scopes: Vec<Scope>,
     },

@@ -3,15 +3,15 @@
 use super::AppState;
 use super::auth::{Reader, Writer};
 use super::extract::{Json, Path, Query};
-use super::page::{Page, PageQuery, Paging};
+use super::page::{Page, PageQuery, Paged, Paging};
 use super::problem::{ApiError, ApiResult, ProblemDocument};
 use super::runs::comparable;
+use super::wired::IntoWire;
 use axum::extract::State;
 use http::StatusCode;
-use serde::{Deserialize, Serialize};
-use tradewind_engine::inspect::dead_letters::{self, DeadLetter, LetterError};
+use tradewind_engine::inspect::dead_letters::{self, LetterError};
 use tradewind_nodes::id::WorkspaceId;
-use utoipa::{IntoParams, ToSchema};
+use tradewind_wire::dead_letters::{DeadLetter, DeadLetterAction, DeadLetterQuery, DeadLettersSettled, SettleDeadLetters};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
@@ -35,75 +35,36 @@ impl From<LetterError> for ApiError {
     }
 }
 
-#[derive(Debug, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-struct ListQuery {
-    /// Only those of this kind: `event`, `profile`, `start`, ….
-    kind: Option<String>,
+impl IntoWire<DeadLetter> for dead_letters::DeadLetter {
+    fn into_wire(self) -> ApiResult<DeadLetter> {
+        let Self { id, kind, problem, body, at } = self;
+        Ok(DeadLetter { id, kind, problem, body, at })
+    }
 }
 
-/// What to do with many.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-enum Action {
-    /// Route them again.
-    Retry,
-    /// Throw them away.
-    Drop,
-}
-
-/// Which dead letters.
-#[derive(Debug, Default, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields, default)]
-struct BulkFilter {
-    /// Those of this kind.
-    kind: Option<String>,
-    /// Those that were put aside no later than this one: what came since has not been seen.
-    up_to: Option<Uuid>,
-}
-
-/// What to do with which.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct BulkBody {
-    /// Which; an empty filter means all of them.
-    filter: BulkFilter,
-    /// What.
-    action: Action,
-}
-
-/// What was done.
-#[derive(Debug, Serialize, ToSchema)]
-struct BulkDone {
-    /// With how many.
-    done: u64,
-    /// How many were left because they cannot be read.
-    left: u64,
-}
-
-async fn found(state: &AppState, workspace: WorkspaceId, id: Uuid) -> ApiResult<DeadLetter> {
+async fn found(state: &AppState, workspace: WorkspaceId, id: Uuid) -> ApiResult<dead_letters::DeadLetter> {
     dead_letters::get(&state.db, workspace, id).await?.ok_or_else(|| ApiError::not_found("dead letter", id))
 }
 
 /// Lists dead letters, the newest first.
-#[utoipa::path(get, path = "/api/v1/dead-letters", tag = "incidents", params(ListQuery, PageQuery),
+#[utoipa::path(get, path = "/api/v1/dead-letters", tag = "incidents", params(DeadLetterQuery, PageQuery),
     responses((status = 200, body = Page<DeadLetter>), (status = "4XX", body = ProblemDocument)))]
 async fn list(
     State(state): State<AppState>,
     reader: Reader,
-    Query(query): Query<ListQuery>,
+    Query(query): Query<DeadLetterQuery>,
     paging: Paging,
-) -> ApiResult<Page<DeadLetter>> {
+) -> ApiResult<Paged<DeadLetter>> {
     let kind = comparable(query.kind, "?kind")?;
     let listed = dead_letters::list(&state.db, reader.workspace, kind.as_deref(), paging.after()?, paging.fetch()).await?;
-    Ok(Page::cut(listed, &paging, |letter| letter.id))
+    Paged::cut(listed, &paging, |letter| letter.id)
 }
 
 /// One dead letter.
 #[utoipa::path(get, path = "/api/v1/dead-letters/{id}", tag = "incidents", params(("id" = Uuid, Path, description = "The dead letter")),
     responses((status = 200, body = DeadLetter), (status = "4XX", body = ProblemDocument)))]
 async fn get(State(state): State<AppState>, reader: Reader, Path(id): Path<Uuid>) -> ApiResult<Json<DeadLetter>> {
-    found(&state, reader.workspace, id).await.map(Json)
+    found(&state, reader.workspace, id).await?.into_wire().map(Json)
 }
 
 /// Routes a dead letter again.
@@ -112,7 +73,7 @@ async fn get(State(state): State<AppState>, reader: Reader, Path(id): Path<Uuid>
 async fn retry(State(state): State<AppState>, writer: Writer, Path(id): Path<Uuid>) -> ApiResult<(StatusCode, Json<DeadLetter>)> {
     let letter = found(&state, writer.workspace, id).await?;
     dead_letters::retry(&state.engine, writer.workspace, std::slice::from_ref(&letter)).await?;
-    Ok((StatusCode::ACCEPTED, Json(letter)))
+    Ok((StatusCode::ACCEPTED, Json(letter.into_wire()?)))
 }
 
 /// Throws a dead letter away.
@@ -125,9 +86,9 @@ async fn discard(State(state): State<AppState>, writer: Writer, Path(id): Path<U
 }
 
 /// Routes many dead letters again, or throws them away.
-#[utoipa::path(post, path = "/api/v1/dead-letters/bulk", tag = "incidents", request_body = BulkBody,
-    responses((status = 200, body = BulkDone), (status = "4XX", body = ProblemDocument)))]
-async fn bulk(State(state): State<AppState>, writer: Writer, Json(body): Json<BulkBody>) -> ApiResult<Json<BulkDone>> {
+#[utoipa::path(post, path = "/api/v1/dead-letters/bulk", tag = "incidents", request_body = SettleDeadLetters,
+    responses((status = 200, body = DeadLettersSettled), (status = "4XX", body = ProblemDocument)))]
+async fn bulk(State(state): State<AppState>, writer: Writer, Json(body): Json<SettleDeadLetters>) -> ApiResult<Json<DeadLettersSettled>> {
     let kind = comparable(body.filter.kind, "/filter/kind")?;
     let (workspace, action, up_to) = (writer.workspace, body.action, body.filter.up_to);
     // A task of its own: a client that hangs up must not leave half of them.
@@ -135,15 +96,21 @@ async fn bulk(State(state): State<AppState>, writer: Writer, Json(body): Json<Bu
     work.await.map_err(|error| ApiError::internal(&error))?.map(Json)
 }
 
-async fn all(state: &AppState, workspace: WorkspaceId, kind: Option<&str>, up_to: Option<Uuid>, action: Action) -> ApiResult<BulkDone> {
+async fn all(
+    state: &AppState,
+    workspace: WorkspaceId,
+    kind: Option<&str>,
+    up_to: Option<Uuid>,
+    action: DeadLetterAction,
+) -> ApiResult<DeadLettersSettled> {
     let above = up_to.map(|id| Uuid::from_u128(id.as_u128().saturating_add(1)));
-    let (mut before, mut told) = (above, BulkDone { done: 0, left: 0 });
+    let (mut before, mut told) = (above, DeadLettersSettled { done: 0, left: 0 });
     loop {
         // A letter that fails again comes back under a new id, above this one: going down meets each once.
         let page = dead_letters::list(&state.db, workspace, kind, before, PAGE).await?;
         let Some(last) = page.last() else { return Ok(told) };
         before = Some(last.id);
-        if action == Action::Drop {
+        if action == DeadLetterAction::Drop {
             dead_letters::drop_them(&state.db, workspace, &page).await?;
             told.done += page.len() as u64;
             continue;

@@ -12,6 +12,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::time::Duration;
 use tradewind_nodes::issue::IssueCode;
+use url::form_urlencoded;
 
 /// Bytes of a refused body that are read, and how long that may take.
 const DRAINED: usize = 16 * 1024 * 1024;
@@ -117,10 +118,27 @@ fn is_json(headers: &HeaderMap) -> bool {
 #[from_request(via(axum::extract::Path), rejection(ApiError))]
 pub struct Path<T>(pub T);
 
-/// The query string.
-#[derive(Debug, FromRequestParts)]
-#[from_request(via(axum::extract::Query), rejection(ApiError))]
+/// The query string. A parameter without a value counts as absent; one that does not fit is named.
+#[derive(Debug)]
 pub struct Query<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
+    type Rejection = ApiError;
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+        query(parts.uri.query().unwrap_or_default()).map(Self)
+    }
+}
+
+fn query<T: DeserializeOwned>(text: &str) -> Result<T, ApiError> {
+    let given = form_urlencoded::parse(text.as_bytes()).filter(|(_, value)| !value.is_empty());
+    let given = form_urlencoded::Serializer::new(String::new()).extend_pairs(given).finish();
+    let reader = serde_urlencoded::Deserializer::new(form_urlencoded::parse(given.as_bytes()));
+    serde_path_to_error::deserialize(reader).map_err(|error| {
+        let name = error.path().to_string();
+        let name = if name == "." { String::new() } else { name };
+        ApiError::invalid(format!("?{name}"), format!("{}: correct it, or leave it out", error.inner()))
+    })
+}
 
 /// The revision a client says it changes (`If-Match`). Revisions are numbers, ETags their text in quotes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -182,6 +200,23 @@ mod tests {
         assert!(parse::<Shape>(br#"{"list":[]} x"#).is_err());
         assert!(parse::<Shape>(b"{}").unwrap_err().detail().starts_with("/list: missing field"));
         assert!(parse::<Shape>(br#"{"list": ["#).unwrap_err().detail().contains("is not JSON"));
+    }
+
+    #[derive(Debug, PartialEq, Default, serde::Deserialize)]
+    #[serde(default)]
+    struct Asked {
+        state: Option<tradewind_wire::tasks::TaskState>,
+        limit: Option<u32>,
+        inside: Option<bool>,
+    }
+
+    #[test]
+    fn a_wrong_parameter_is_named() {
+        let wrong = |text: &str| query::<Asked>(text).unwrap_err().detail().to_owned();
+        assert!(wrong("state=bogus").starts_with("?state: unknown variant `bogus`, expected one of `open`"), "{}", wrong("state=bogus"));
+        assert!(wrong("limit=x").starts_with("?limit: "), "{}", wrong("limit=x"));
+        assert!(wrong("inside=perhaps").starts_with("?inside: "), "{}", wrong("inside=perhaps"));
+        assert_eq!(query::<Asked>("state=&inside=true").unwrap(), Asked { inside: Some(true), ..Asked::default() });
     }
 
     #[test]

@@ -5,8 +5,6 @@ use super::rate::Limiter;
 use rand::TryRngCore;
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
-use std::fmt;
-use std::str::FromStr;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 use subtle::ConstantTimeEq;
@@ -16,6 +14,8 @@ use tradewind_nodes::time::Timestamp;
 #[cfg(test)]
 use tradewind_store::Statements;
 use tradewind_store::{Batch, Db, Expect, Row, StoreError};
+use tradewind_wire::keys::Key as ListedKey;
+pub use tradewind_wire::keys::Scope;
 use uuid::Uuid;
 
 /// How long a revocation by another process may go unnoticed. This process notices its own at once.
@@ -41,46 +41,6 @@ pub const SESSION: &str = "tws_";
 /// How a key begins.
 const KEY: &str = "tw_";
 
-/// What a key allows.
-#[derive(
-    Clone, Copy, PartialEq, Eq, Debug, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize, utoipa::ToSchema, clap::ValueEnum,
-)]
-#[serde(rename_all = "lowercase")]
-pub enum Scope {
-    /// Sending events; safe to show in a browser.
-    Ingest,
-    /// Reading everything.
-    Read,
-    /// Changing journeys, customers, tasks and incidents.
-    Write,
-    /// Everything, keys included.
-    Admin,
-}
-
-impl Scope {
-    /// The scope as it is written.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Ingest => "ingest",
-            Self::Read => "read",
-            Self::Write => "write",
-            Self::Admin => "admin",
-        }
-    }
-}
-impl fmt::Display for Scope {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-impl FromStr for Scope {
-    type Err = ();
-    fn from_str(text: &str) -> Result<Self, ()> {
-        [Self::Ingest, Self::Read, Self::Write, Self::Admin].into_iter().find(|scope| scope.name() == text).ok_or(())
-    }
-}
-
 /// A key in force.
 #[derive(Debug)]
 pub struct Key {
@@ -105,30 +65,8 @@ impl Key {
     /// Whether the key allows `scope`. Admin allows all; write allows to read.
     #[must_use]
     pub fn allows(&self, scope: Scope) -> bool {
-        self.scopes.iter().any(|held| *held == scope || *held == Scope::Admin || (*held == Scope::Write && scope == Scope::Read))
+        scope.allowed_by(&self.scopes)
     }
-}
-
-/// A key as it is listed.
-#[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
-pub struct KeyEntry {
-    /// Its id.
-    pub id: Uuid,
-    /// Its name.
-    pub name: String,
-    /// The first characters of the key itself.
-    pub prefix: String,
-    /// What it allows.
-    pub scopes: Vec<Scope>,
-    /// When it was made.
-    #[schema(value_type = String, format = DateTime)]
-    pub created_at: Timestamp,
-    /// When it was last used, to the hour.
-    #[schema(value_type = Option<String>, format = DateTime)]
-    pub last_used_at: Option<Timestamp>,
-    /// When it was revoked.
-    #[schema(value_type = Option<String>, format = DateTime)]
-    pub revoked_at: Option<Timestamp>,
 }
 
 /// The system gave no random bytes, or the database refused.
@@ -281,14 +219,14 @@ impl KeyRing {
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn list(&self, workspace: WorkspaceId, after: Option<Uuid>, limit: i64) -> Result<Vec<KeyEntry>, StoreError> {
+    pub async fn list(&self, workspace: WorkspaceId, after: Option<Uuid>, limit: i64) -> Result<Vec<ListedKey>, StoreError> {
         let rows = self.db.query(LIST, vec![workspace.0.into(), after.unwrap_or_default().into(), limit.into()]).await?;
         rows.iter().map(entry).collect()
     }
 }
 
-fn entry(row: &Row) -> Result<KeyEntry, StoreError> {
-    Ok(KeyEntry {
+fn entry(row: &Row) -> Result<ListedKey, StoreError> {
+    Ok(ListedKey {
         id: row.uuid(0)?,
         name: row.text(1)?.to_owned(),
         prefix: row.text(2)?.to_owned(),

@@ -3,17 +3,16 @@
 use super::AppState;
 use super::auth::Admin;
 use super::extract::{Json, Path};
-use super::key_ring::{KeyEntry, KeyError, Scope};
-use super::page::{Page, PageQuery, Paging};
+use super::key_ring::KeyError;
+use super::page::{Page, PageQuery, Paged, Paging};
 use super::problem::{ApiError, ApiResult, ProblemDocument};
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use http::header::CACHE_CONTROL;
-use serde::{Deserialize, Serialize};
 #[cfg(test)]
 use tradewind_store::Statements;
-use utoipa::ToSchema;
+use tradewind_wire::keys::{Key, MadeKey, NewKey};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
@@ -30,36 +29,12 @@ pub fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(revoke))
 }
 
-/// A key to be made.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct NewKey {
-    /// What it is for, 1 to 100 characters.
-    name: String,
-    /// What it allows.
-    #[schema(min_items = 1)]
-    scopes: Vec<Scope>,
-}
-
-/// A key that was made.
-#[derive(Debug, Serialize, ToSchema)]
-struct MadeKey {
-    /// Its id, to revoke it by.
-    id: Uuid,
-    /// Its name.
-    name: String,
-    /// What it allows.
-    scopes: Vec<Scope>,
-    /// The key itself. It is not kept and never shown again.
-    key: String,
-}
-
 /// Lists the API keys, revoked ones included.
 #[utoipa::path(get, path = "/api/v1/keys", tag = "keys", params(PageQuery),
-    responses((status = 200, body = Page<KeyEntry>), (status = "4XX", body = ProblemDocument)))]
-async fn list(State(state): State<AppState>, admin: Admin, paging: Paging) -> ApiResult<Page<KeyEntry>> {
+    responses((status = 200, body = Page<Key>), (status = "4XX", body = ProblemDocument)))]
+async fn list(State(state): State<AppState>, admin: Admin, paging: Paging) -> ApiResult<Paged<Key>> {
     let keys = state.keys.list(admin.workspace, paging.after()?, paging.fetch()).await?;
-    Ok(Page::cut(keys, &paging, |key| key.id))
+    Paged::cut(keys, &paging, |key| key.id)
 }
 
 /// Makes an API key.

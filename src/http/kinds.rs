@@ -4,14 +4,14 @@ use super::AppState;
 use super::auth::{Reader, Writer};
 use super::extract::{Json, Path};
 use super::journeys::field_errors;
-use super::page::{Page, PageQuery, Paging};
-use super::problem::{ApiResult, FieldError, ProblemDocument};
+use super::page::{Page, PageQuery, Paged, Paging};
+use super::problem::{ApiResult, ProblemDocument};
+use super::wired::IntoWire;
 use axum::extract::State;
 use http::StatusCode;
-use serde::{Deserialize, Serialize};
-use tradewind_engine::journeys::kinds::{self, KindDetail, KindFile, KindSummary};
-use tradewind_nodes::kind::{KindOutline, KindSpec};
-use utoipa::ToSchema;
+use tradewind_engine::journeys::{kinds, uses};
+use tradewind_nodes::kind::KindOutline;
+use tradewind_wire::kinds::{KindCheck, KindDetail, KindFile, KindSource, KindSummary};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -20,18 +20,34 @@ pub fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(list)).routes(routes!(list_files)).routes(routes!(check)).routes(routes!(get, put, delete))
 }
 
-/// The file of a kind.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct KindSource {
-    /// Manifest and script.
-    source: String,
+impl IntoWire<KindFile> for kinds::KindFile {
+    fn into_wire(self) -> ApiResult<KindFile> {
+        let Self { name, source, hash, updated_at } = self;
+        Ok(KindFile { name, source, hash, updated_at })
+    }
+}
+
+/// A kind with who needs it.
+struct Used(kinds::KindSummary, Vec<String>);
+
+impl IntoWire<KindSummary> for Used {
+    fn into_wire(self) -> ApiResult<KindSummary> {
+        let Self(kinds::KindSummary { name, label, family, hash, updated_at }, used_by) = self;
+        Ok(KindSummary { name, label, family, hash, updated_at, used_by })
+    }
+}
+
+impl IntoWire<KindDetail> for kinds::KindDetail {
+    fn into_wire(self) -> ApiResult<KindDetail> {
+        let Self { file, spec, used_by } = self;
+        Ok(KindDetail { file: file.into_wire()?, spec, used_by })
+    }
 }
 
 /// Lists every kind this workspace knows, in the order of the palette: its family, label and fields, and the ways out of a new node.
 #[utoipa::path(get, path = "/api/v1/kinds", tag = "kinds", params(PageQuery),
-    responses((status = 200, body = Page<serde_json::Value>), (status = "4XX", body = ProblemDocument)))]
-async fn list(State(state): State<AppState>, reader: Reader, paging: Paging) -> ApiResult<Page<KindOutline>> {
+    responses((status = 200, body = Page<KindOutline>), (status = "4XX", body = ProblemDocument)))]
+async fn list(State(state): State<AppState>, reader: Reader, paging: Paging) -> ApiResult<Paged<KindOutline>> {
     let mut kinds = kinds::registry(&state.db, reader.workspace).await?.outlines().all();
     if let Some(after) = paging.after::<String>()? {
         // A kind deleted since the page before starts the list again rather than end it.
@@ -39,28 +55,24 @@ async fn list(State(state): State<AppState>, reader: Reader, paging: Paging) -> 
         kinds.drain(..from);
     }
     kinds.truncate(usize::try_from(paging.fetch()).unwrap_or(usize::MAX));
-    Ok(Page::cut(kinds, &paging, |kind| kind.spec.name.clone()))
+    Paged::cut(kinds, &paging, |kind: &KindOutline| kind.spec.name.clone())
 }
 
-/// Lists the kinds this workspace has written in Rhai, by name.
+/// Lists the kinds this workspace has written in Rhai, by name, each with who needs it.
 #[utoipa::path(get, path = "/api/v1/kinds/files", tag = "kinds", params(PageQuery),
     responses((status = 200, body = Page<KindSummary>), (status = "4XX", body = ProblemDocument)))]
-async fn list_files(State(state): State<AppState>, reader: Reader, paging: Paging) -> ApiResult<Page<KindSummary>> {
+async fn list_files(State(state): State<AppState>, reader: Reader, paging: Paging) -> ApiResult<Paged<KindSummary>> {
     let after: Option<String> = paging.after()?;
     let listed = kinds::list(&state.db, reader.workspace, after.as_deref(), paging.fetch()).await?;
-    Ok(Page::cut(listed, &paging, |kind| kind.name.clone()))
-}
-
-/// What a file is worth before it is stored.
-#[derive(Debug, Serialize, ToSchema)]
-struct KindCheck {
-    /// Whether it may be stored.
-    valid: bool,
-    /// The kind as palettes and forms see it; null while anything is wrong.
-    #[schema(value_type = Option<Object>)]
-    spec: Option<KindSpec>,
-    /// Everything wrong with it, with line and column where they are known.
-    issues: Vec<FieldError>,
+    let mut users = uses::by_kind(&state.db, reader.workspace).await?;
+    let listed: Vec<Used> = listed
+        .into_iter()
+        .map(|kind| {
+            let used_by = users.remove(&kind.name).unwrap_or_default();
+            Used(kind, used_by)
+        })
+        .collect();
+    Paged::cut(listed, &paging, |Used(kind, _)| kind.name.clone())
 }
 
 /// Looks for everything wrong with the file of a kind, and stores nothing.
@@ -77,7 +89,7 @@ async fn check(_: Reader, Json(body): Json<KindSource>) -> Json<KindCheck> {
 #[utoipa::path(get, path = "/api/v1/kinds/{name}", tag = "kinds", params(("name" = String, Path, description = "The kind's name")),
     responses((status = 200, body = KindDetail), (status = "4XX", body = ProblemDocument)))]
 async fn get(State(state): State<AppState>, reader: Reader, Path(name): Path<String>) -> ApiResult<Json<KindDetail>> {
-    Ok(Json(kinds::detail(&state.db, reader.workspace, &name).await?))
+    kinds::detail(&state.db, reader.workspace, &name).await?.into_wire().map(Json)
 }
 
 /// Stores a kind written in Rhai, new or changed. Its manifest must name it as the address does.
@@ -92,7 +104,7 @@ async fn put(
 ) -> ApiResult<Json<KindFile>> {
     let stored = kinds::put(&state.db, writer.workspace, &name, &body.source, state.env.now()).await?;
     state.engine.refresh().await?;
-    Ok(Json(stored))
+    stored.into_wire().map(Json)
 }
 
 /// Deletes a kind written in Rhai that nobody is on the way to.

@@ -29,12 +29,14 @@ pub mod openapi;
 pub mod opened;
 mod outflow;
 pub mod page;
+pub mod parameters;
 mod peers;
 pub mod period;
 pub mod problem;
 pub mod rate;
 pub mod recipes;
 pub mod runs;
+pub mod schemas;
 pub mod segments;
 pub mod serve;
 pub mod session;
@@ -45,6 +47,7 @@ pub mod tasks;
 pub mod ui;
 pub mod unsubscribe;
 pub mod why;
+pub mod wired;
 
 use crate::config::Config;
 use axum::Router;
@@ -137,10 +140,13 @@ pub fn resources() -> OpenApiRouter<AppState> {
 /// The whole application.
 pub fn app(state: AppState) -> Router {
     let (api, document) = resources().split_for_parts();
+    let document = openapi::finished(document);
+    let parameters = Arc::new(parameters::Parameters::of(&document));
     // Inside out: a layer added later runs earlier.
     let api = api
         .layer(from_fn_with_state(state.clone(), idempotency::replay))
         .layer(from_fn(page::link))
+        .layer(from_fn_with_state(parameters, parameters::only_known))
         .layer(from_fn_with_state(state.clone(), auth::identify))
         .layer(RequestBodyLimitLayer::new(state.config.max_body))
         .layer(from_fn_with_state(state.clone(), within_size))

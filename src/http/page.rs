@@ -2,33 +2,24 @@
 //!
 //! A handler asks the database for [`Paging::fetch`] rows after [`Paging::after`] and hands them to [`Page::cut`].
 
-use super::problem::ApiError;
-use axum::extract::{FromRequestParts, Query, Request};
+use super::extract::Query;
+use super::problem::{ApiError, ApiResult};
+use super::wired::{self, IntoWire};
+use axum::extract::{FromRequestParts, Request};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use http::header::{HeaderValue, LINK};
 use http::request::Parts;
+use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+pub use tradewind_wire::{Page, PageQuery};
 
 const DEFAULT_LIMIT: u32 = 50;
 const MAX_LIMIT: u32 = 200;
 /// A cursor is made of a few keys; anything longer was not made here.
 const MAX_CURSOR: usize = 512;
-
-/// The query parameters of every list; name it in `params(PageQuery)`.
-#[derive(Debug, Default, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub struct PageQuery {
-    /// Rows wanted, 1 to 200; 50 when absent.
-    #[param(minimum = 1, maximum = 200, default = 50)]
-    limit: Option<String>,
-    /// `next_cursor` of the page before; the first page when absent.
-    cursor: Option<String>,
-}
 
 /// The page a client asks for: an extractor.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,14 +44,10 @@ impl Paging {
     }
 
     fn read(query: PageQuery) -> Result<Self, ApiError> {
-        let limit = match query.limit.as_deref() {
-            None | Some("") => DEFAULT_LIMIT,
-            Some(text) => text
-                .parse()
-                .ok()
-                .filter(|limit| (1..=MAX_LIMIT).contains(limit))
-                .ok_or_else(|| ApiError::invalid("?limit", format!("must be a number from 1 to {MAX_LIMIT}")))?,
-        };
+        let limit = query.limit.unwrap_or(DEFAULT_LIMIT);
+        if !(1..=MAX_LIMIT).contains(&limit) {
+            return Err(ApiError::invalid("?limit", format!("must be a number from 1 to {MAX_LIMIT}")));
+        }
         let cursor = match query.cursor.as_deref() {
             None | Some("") => None,
             Some(text) if text.len() > MAX_CURSOR => return Err(bad_cursor()),
@@ -85,50 +72,47 @@ impl<S: Send + Sync> FromRequestParts<S> for Paging {
     }
 }
 
-/// One page of a list.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct Page<T> {
-    /// The rows.
-    pub data: Vec<T>,
-    /// Pass it as `cursor` for the page after this one; null on the last page.
-    pub next_cursor: Option<String>,
-    /// Whether a page follows.
-    pub has_more: bool,
-}
+/// A page as an answer.
+#[derive(Debug)]
+pub struct Paged<T>(pub Page<T>);
 
-impl<T> Page<T> {
+impl<T> Paged<T> {
     /// Makes a page of up to `limit + 1` rows fetched; `key` gives what [`Paging::after`] will return for the page
     /// that follows: the sort key of a row, unique and in the order of the list.
-    pub fn cut<K: Serialize>(mut rows: Vec<T>, paging: &Paging, key: impl FnOnce(&T) -> K) -> Self {
+    ///
+    /// # Errors
+    /// When a row cannot be told.
+    pub fn cut<R: IntoWire<T>, K: Serialize>(mut rows: Vec<R>, paging: &Paging, key: impl FnOnce(&R) -> K) -> ApiResult<Self> {
         let limit = paging.limit as usize;
         let has_more = rows.len() > limit;
         rows.truncate(limit);
-        let next_cursor = if has_more { rows.last().and_then(|row| encode(&key(row))) } else { None };
-        Self { data: rows, has_more: next_cursor.is_some(), next_cursor }
+        let next = if has_more { rows.last().map(key) } else { None };
+        Self::looked(rows, next)
     }
-}
 
-impl<T> Page<T> {
     /// Makes a page of a list that looked at no more rows than it may; `next` is what [`Paging::after`] will return for the
     /// page that follows.
-    pub fn looked<K: Serialize>(rows: Vec<T>, next: Option<K>) -> Self {
+    ///
+    /// # Errors
+    /// When a row cannot be told.
+    pub fn looked<R: IntoWire<T>, K: Serialize>(rows: Vec<R>, next: Option<K>) -> ApiResult<Self> {
         let next_cursor = next.and_then(|key| encode(&key));
-        Self { data: rows, has_more: next_cursor.is_some(), next_cursor }
+        Ok(Self(Page { data: wired::all(rows)?, has_more: next_cursor.is_some(), next_cursor }))
     }
 }
 
 /// A key as an opaque cursor.
-pub fn encode(key: &impl Serialize) -> Option<String> {
+fn encode(key: &impl Serialize) -> Option<String> {
     serde_json::to_vec(key).ok().map(|json| BASE64_URL_SAFE_NO_PAD.encode(json))
 }
 
 #[derive(Clone)]
 struct NextCursor(String);
 
-impl<T: Serialize> IntoResponse for Page<T> {
+impl<T: Serialize> IntoResponse for Paged<T> {
     fn into_response(self) -> Response {
-        let next = self.next_cursor.clone().map(NextCursor);
-        let mut response = axum::Json(self).into_response();
+        let next = self.0.next_cursor.clone().map(NextCursor);
+        let mut response = axum::Json(self.0).into_response();
         if let Some(next) = next {
             response.extensions_mut().insert(next);
         }
@@ -154,30 +138,36 @@ pub async fn link(request: Request, next: Next) -> Response {
 mod tests {
     use super::*;
 
-    fn asked(limit: Option<&str>, cursor: Option<String>) -> Result<Paging, ApiError> {
-        Paging::read(PageQuery { limit: limit.map(str::to_owned), cursor })
+    impl IntoWire<&'static str> for (i64, &'static str) {
+        fn into_wire(self) -> ApiResult<&'static str> {
+            Ok(self.1)
+        }
+    }
+
+    fn asked(limit: Option<u32>, cursor: Option<String>) -> Result<Paging, ApiError> {
+        Paging::read(PageQuery { limit, cursor })
     }
 
     #[test]
     fn limits_are_bounded() {
         assert_eq!(asked(None, None).unwrap().fetch(), 51);
-        assert_eq!(asked(Some("200"), None).unwrap().limit, 200);
-        for bad in ["0", "201", "-1", "x", "99999999999"] {
+        assert_eq!(asked(Some(200), None).unwrap().limit, 200);
+        for bad in [0, 201, u32::MAX] {
             assert!(asked(Some(bad), None).is_err(), "{bad}");
         }
     }
 
     #[test]
     fn a_cursor_leads_on_from_the_last_row() {
-        let first = asked(Some("2"), None).unwrap();
+        let first = asked(Some(2), None).unwrap();
         assert_eq!(first.after::<(i64, String)>().unwrap(), None);
-        let page = Page::cut(vec![(3, "c"), (2, "b"), (1, "a")], &first, |row| (row.0, row.1.to_owned()));
+        let page = Paged::<&'static str>::cut(vec![(3_i64, "c"), (2, "b"), (1, "a")], &first, |row| (row.0, row.1.to_owned())).unwrap().0;
         assert!(page.has_more);
-        assert_eq!(page.data, vec![(3, "c"), (2, "b")]);
-        let second = asked(Some("2"), page.next_cursor).unwrap();
+        assert_eq!(page.data, vec!["c", "b"]);
+        let second = asked(Some(2), page.next_cursor).unwrap();
         assert_eq!(second.after::<(i64, String)>().unwrap(), Some((2, "b".to_owned())));
         assert!(second.after::<bool>().is_err());
-        let last = Page::cut(vec![(1, "a")], &second, |row| row.0);
+        let last = Paged::<&'static str>::cut(vec![(1_i64, "a")], &second, |row| row.0).unwrap().0;
         assert!(!last.has_more && last.next_cursor.is_none());
     }
 

@@ -5,71 +5,32 @@ use axum::extract::rejection::{BytesRejection, FormRejection, JsonRejection, Pat
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use http::header::{CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
-use serde::Serialize;
 use tradewind_engine::EngineError;
 use tradewind_nodes::issue::{FieldIssue, Issue, IssueCode};
 use tradewind_store::StoreError;
-use utoipa::ToSchema;
+pub use tradewind_wire::{FieldError, ProblemDocument};
 
-/// One thing wrong with the input.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-pub struct FieldError {
-    /// What is wrong and what to do.
-    pub detail: String,
-    /// Where: a JSON pointer into the body, or `?name` for a query parameter; empty for the whole.
-    pub pointer: String,
-    /// A stable name: `missing`, `invalid`, `unknown_field`, `loop_without_delay`, ….
-    #[schema(value_type = String)]
-    pub code: IssueCode,
-    /// The node of the journey it is about.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub node: Option<String>,
-    /// The line, where it is about a text of many lines, as a script.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub line: Option<usize>,
-    /// The column, from 1.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub column: Option<usize>,
+/// One wrong field of a body or a file.
+#[must_use]
+pub fn field_error(issue: &FieldIssue) -> FieldError {
+    let (line, column) = issue.place().map_or((None, None), |(line, column)| (Some(line), column));
+    FieldError { detail: issue.message.clone(), pointer: issue.field.clone(), code: name(issue.code), node: None, line, column }
 }
 
-impl From<&FieldIssue> for FieldError {
-    fn from(issue: &FieldIssue) -> Self {
-        let (line, column) = issue.place().map_or((None, None), |(line, column)| (Some(line), column));
-        Self { detail: issue.message.clone(), pointer: issue.field.clone(), code: issue.code, node: None, line, column }
-    }
+/// One thing wrong with a graph. Its pointer leads to `/nodes/<id>/config/…`, or `/settings/…`.
+#[must_use]
+pub fn graph_error(issue: &Issue) -> FieldError {
+    let pointer = match &issue.node {
+        Some(node) => format!("/nodes/{node}/config{}", issue.field),
+        None => issue.field.clone(),
+    };
+    let found = field_error(&FieldIssue::new(pointer, issue.code, issue.message.as_str()));
+    FieldError { node: issue.node.as_ref().map(ToString::to_string), ..found }
 }
 
-impl From<&Issue> for FieldError {
-    fn from(issue: &Issue) -> Self {
-        let pointer = match &issue.node {
-            Some(node) => format!("/nodes/{node}/config{}", issue.field),
-            None => issue.field.clone(),
-        };
-        let place = FieldIssue::new("", issue.code, issue.message.as_str()).place();
-        let (line, column) = place.map_or((None, None), |(line, column)| (Some(line), column));
-        Self { detail: issue.message.clone(), pointer, code: issue.code, node: issue.node.as_ref().map(ToString::to_string), line, column }
-    }
-}
-
-/// The body of every error, `application/problem+json` (RFC 9457).
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct ProblemDocument {
-    /// Always `about:blank`: `code` tells problems apart.
-    #[serde(rename = "type")]
-    pub kind: &'static str,
-    /// The HTTP reason.
-    pub title: &'static str,
-    /// The HTTP status.
-    pub status: u16,
-    /// A stable name: `not_found`, `invalid`, `scope_missing`, ….
-    pub code: &'static str,
-    /// What happened and what to do.
-    pub detail: String,
-    /// The same as `detail`; Segment's client libraries print it.
-    pub message: String,
-    /// What is wrong with the input, field by field.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub errors: Vec<FieldError>,
+fn name(code: IssueCode) -> String {
+    // A variant without fields is written as a text.
+    serde_json::to_value(code).ok().and_then(|name| name.as_str().map(str::to_owned)).unwrap_or_default()
 }
 
 /// A failure on its way to the client.
@@ -105,7 +66,7 @@ impl ApiError {
     }
     /// 400 as [`ApiError::invalid`], with another name for what is wrong.
     pub fn wrong(code: IssueCode, pointer: impl Into<String>, detail: impl Into<String>) -> Self {
-        let error = FieldError { detail: detail.into(), pointer: pointer.into(), code, node: None, line: None, column: None };
+        let error = FieldError { detail: detail.into(), pointer: pointer.into(), code: name(code), ..FieldError::default() };
         // A pointer to the whole says nothing to a reader.
         let detail = if error.pointer.is_empty() { error.detail.clone() } else { format!("{}: {}", error.pointer, error.detail) };
         let mut made = Self::new(StatusCode::BAD_REQUEST, "invalid", detail);
@@ -118,7 +79,7 @@ impl ApiError {
     }
     /// 422 out of the issues of a graph. Pointers lead to `/nodes/<id>/config/…`, or `/settings/…`.
     pub fn issues(issues: &[Issue]) -> Self {
-        let errors = issues.iter().map(FieldError::from).collect::<Vec<_>>();
+        let errors = issues.iter().map(graph_error).collect::<Vec<_>>();
         let count = match errors.len() {
             1 => "1 issue: correct it".to_owned(),
             several => format!("{several} issues: correct them"),
@@ -189,10 +150,10 @@ impl ApiError {
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let body = ProblemDocument {
-            kind: "about:blank",
-            title: self.status.canonical_reason().unwrap_or("Error"),
+            kind: "about:blank".to_owned(),
+            title: self.status.canonical_reason().unwrap_or("Error").to_owned(),
             status: self.status.as_u16(),
-            code: self.code,
+            code: self.code.to_owned(),
             message: self.detail.clone(),
             detail: self.detail,
             errors: self.errors,

@@ -2,17 +2,17 @@
 
 use super::AppState;
 use super::auth::{Reader, Writer};
-use super::extract::{Json, Path, Revision};
+use super::extract::{Json, Path};
+use super::journeys::made;
 use super::problem::{ApiError, ApiResult, ProblemDocument};
-use crate::recipes::{self, Gallery, Recipe};
+use crate::recipes;
 use axum::extract::State;
-use axum::response::{IntoResponse, Response};
-use http::StatusCode;
-use http::header::LOCATION;
-use serde::{Deserialize, Serialize};
-use tradewind_engine::journeys::scenarios::NewScenario;
-use tradewind_engine::journeys::{self, Journey, JourneyError, NewJourney};
-use utoipa::ToSchema;
+use axum::response::Response;
+use tradewind_engine::journeys::scenarios;
+use tradewind_engine::journeys::{self, JourneyError, NewJourney};
+use tradewind_wire::journeys::Journey;
+use tradewind_wire::recipes::{CopyRecipe, Recipe, RecipeDetail, RecipeGallery};
+use tradewind_wire::scenarios::NewScenario;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -24,29 +24,7 @@ pub fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(list)).routes(routes!(get)).routes(routes!(copy))
 }
 
-/// A recipe with all it brings.
-#[derive(Debug, Serialize, ToSchema)]
-struct WholeRecipe {
-    /// What the gallery says.
-    #[serde(flatten)]
-    recipe: Recipe,
-    /// How it works, in Markdown.
-    readme: &'static str,
-    /// Its scenario tests.
-    tests: Vec<NewScenario>,
-}
-
-/// How to copy.
-#[derive(Debug, Default, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields, default)]
-struct CopyBody {
-    /// What people call the journey; the recipe's name when absent.
-    name: Option<String>,
-    /// In which language its steps are named: `en`, `de`, …; English when absent.
-    language: Option<String>,
-}
-
-fn gallery() -> ApiResult<&'static Gallery> {
+fn gallery() -> ApiResult<&'static RecipeGallery> {
     recipes::gallery().map_err(|error| ApiError::internal(&error))
 }
 
@@ -56,34 +34,40 @@ fn found(slug: &str) -> ApiResult<&'static Recipe> {
 
 /// The whole gallery: it is part of the program and as large as it was built.
 #[utoipa::path(get, path = "/api/v1/recipes", tag = "recipes",
-    responses((status = 200, body = Gallery), (status = "4XX", body = ProblemDocument)))]
-async fn list(_: Reader) -> ApiResult<Json<&'static Gallery>> {
+    responses((status = 200, body = RecipeGallery), (status = "4XX", body = ProblemDocument)))]
+async fn list(_: Reader) -> ApiResult<Json<&'static RecipeGallery>> {
     gallery().map(Json)
 }
 
 /// One recipe with its README and its scenario tests.
 #[utoipa::path(get, path = "/api/v1/recipes/{slug}", tag = "recipes", params(("slug" = String, Path, description = "The recipe")),
-    responses((status = 200, body = WholeRecipe), (status = "4XX", body = ProblemDocument)))]
-async fn get(_: Reader, Path(slug): Path<String>) -> ApiResult<Json<WholeRecipe>> {
+    responses((status = 200, body = RecipeDetail), (status = "4XX", body = ProblemDocument)))]
+async fn get(_: Reader, Path(slug): Path<String>) -> ApiResult<Json<RecipeDetail>> {
     let recipe = found(&slug)?;
-    let tests = recipe.tests().map_err(|error| ApiError::internal(&error))?;
-    Ok(Json(WholeRecipe { recipe: recipe.clone(), readme: recipe.readme(), tests }))
+    let tests = recipes::tests(&slug).map_err(|error| ApiError::internal(&error))?;
+    Ok(Json(RecipeDetail { recipe: recipe.clone(), readme: recipes::readme(&slug).to_owned(), tests }))
 }
 
 /// Makes a journey of a recipe: a draft with its scenario tests.
 #[utoipa::path(post, path = "/api/v1/recipes/{slug}/copy", tag = "recipes", params(("slug" = String, Path, description = "The recipe")),
-    request_body = CopyBody, responses((status = 201, body = Journey), (status = "4XX", body = ProblemDocument)))]
-async fn copy(State(state): State<AppState>, writer: Writer, Path(slug): Path<String>, Json(body): Json<CopyBody>) -> ApiResult<Response> {
+    request_body = CopyRecipe, responses((status = 201, body = Journey), (status = "4XX", body = ProblemDocument)))]
+async fn copy(
+    State(state): State<AppState>,
+    writer: Writer,
+    Path(slug): Path<String>,
+    Json(body): Json<CopyRecipe>,
+) -> ApiResult<Response> {
     let recipe = found(&slug)?;
     let language = body.language.unwrap_or_default();
     let words = recipe.words(&language);
-    let scenarios = recipe.tests().map_err(|error| ApiError::internal(&error))?;
+    let own = |NewScenario { name, body }: NewScenario| scenarios::NewScenario { name, body };
+    let tests = recipes::tests(&slug).map_err(|error| ApiError::internal(&error))?;
     let new = NewJourney {
         name: body.name.or_else(|| words.map(|words| words.name.clone())).unwrap_or_else(|| slug.clone()),
         slug: None,
         description: words.map(|words| words.description.clone()).unwrap_or_default(),
-        graph: Some(recipe.labelled(&language)),
-        scenarios,
+        graph: Some(recipes::labelled(recipe, &language)),
+        scenarios: tests.into_iter().map(own).collect(),
     };
     // A name in another script makes no slug: the recipe's own does.
     for copy in 1..=COPIES {
@@ -91,13 +75,8 @@ async fn copy(State(state): State<AppState>, writer: Writer, Path(slug): Path<St
         let new = NewJourney { slug: Some(slug), ..new.clone() };
         match journeys::create(&state.db, writer.workspace, state.env.id(), new, state.env.now()).await {
             Err(JourneyError::SlugTaken(_)) => {}
-            other => {
-                let made = other?;
-                let headers = [(LOCATION, format!("/api/v1/journeys/{}", made.slug))];
-                return Ok((StatusCode::CREATED, [Revision::etag(made.draft_revision)], headers, Json(made)).into_response());
-            }
+            other => return made(other?),
         }
     }
-    let made = journeys::create(&state.db, writer.workspace, state.env.id(), new, state.env.now()).await?;
-    Ok((StatusCode::CREATED, [Revision::etag(made.draft_revision)], Json(made)).into_response())
+    made(journeys::create(&state.db, writer.workspace, state.env.id(), new, state.env.now()).await?)
 }

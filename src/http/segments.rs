@@ -4,14 +4,14 @@ use super::AppState;
 use super::auth::{Reader, Writer};
 use super::extract::{Json, Path};
 use super::journeys::field_errors;
-use super::page::{Page, PageQuery, Paging};
+use super::page::{Page, PageQuery, Paged, Paging};
 use super::problem::{ApiError, ApiResult, ProblemDocument};
 use super::runs::comparable;
+use super::wired::IntoWire;
 use axum::extract::State;
 use http::StatusCode;
-use serde::Deserialize;
 use std::collections::BTreeMap;
-use tradewind_commerce::segments::{self, Member, Segment, SegmentError};
+use tradewind_commerce::segments::{self, Member, SegmentError};
 use tradewind_engine::EngineError;
 use tradewind_engine::incoming::{Arrival, Incoming};
 use tradewind_engine::journeys::uses;
@@ -19,7 +19,7 @@ use tradewind_nodes::Json as AnyJson;
 use tradewind_nodes::id::WorkspaceId;
 use tradewind_nodes::predicate::{self, Predicate};
 use tradewind_store::{Batch, StoreError};
-use utoipa::ToSchema;
+use tradewind_wire::segments::{NewSegment, RedefineSegment, Segment, SegmentMember};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -40,24 +40,19 @@ impl From<SegmentError> for ApiError {
     }
 }
 
-/// A segment to be made.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct NewSegment {
-    /// Its name, 1 to 80 letters; it never changes.
-    name: String,
-    /// Who is inside.
-    #[schema(value_type = Object)]
-    predicate: AnyJson,
+impl IntoWire<Segment> for segments::Segment {
+    fn into_wire(self) -> ApiResult<Segment> {
+        let Self { id, name, predicate, members, created_at, updated_at } = self;
+        let predicate = serde_json::to_value(&predicate).map_err(|error| ApiError::internal(&error))?;
+        Ok(Segment { id, name, predicate, members, created_at, updated_at })
+    }
 }
 
-/// Another predicate.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct Redefinition {
-    /// Who is inside.
-    #[schema(value_type = Object)]
-    predicate: AnyJson,
+impl IntoWire<SegmentMember> for Member {
+    fn into_wire(self) -> ApiResult<SegmentMember> {
+        let Self { customer, user_id, email, name, since } = self;
+        Ok(SegmentMember { customer, user_id, email, name, since })
+    }
 }
 
 fn read(predicate: &AnyJson) -> ApiResult<Predicate> {
@@ -75,10 +70,10 @@ fn named(name: String) -> ApiResult<String> {
 /// Lists the segments by name, each with how many are inside.
 #[utoipa::path(get, path = "/api/v1/segments", tag = "segments", params(PageQuery),
     responses((status = 200, body = Page<Segment>), (status = "4XX", body = ProblemDocument)))]
-async fn list(State(state): State<AppState>, reader: Reader, paging: Paging) -> ApiResult<Page<Segment>> {
+async fn list(State(state): State<AppState>, reader: Reader, paging: Paging) -> ApiResult<Paged<Segment>> {
     let after: Option<String> = paging.after()?;
     let listed = segments::list(&state.db, reader.workspace, after.as_deref(), paging.fetch()).await?;
-    Ok(Page::cut(listed, &paging, |segment| segment.name.clone()))
+    Paged::cut(listed, &paging, |segment| segment.name.clone())
 }
 
 /// Makes a segment. Who is inside is worked out in the background.
@@ -106,18 +101,18 @@ async fn get(State(state): State<AppState>, reader: Reader, Path(name): Path<Str
 
 async fn found(state: &AppState, workspace: WorkspaceId, name: String) -> ApiResult<Segment> {
     let name = named(name)?;
-    segments::find(&state.db, workspace, &name).await?.ok_or_else(|| ApiError::not_found("segment", name))
+    segments::find(&state.db, workspace, &name).await?.ok_or_else(|| ApiError::not_found("segment", name))?.into_wire()
 }
 
 /// Gives a segment another predicate. Who is inside is worked out in the background.
 #[utoipa::path(put, path = "/api/v1/segments/{name}", tag = "segments", params(("name" = String, Path, description = "The segment's name")),
-    request_body = Redefinition,
+    request_body = RedefineSegment,
     responses((status = 200, body = Segment), (status = 422, body = ProblemDocument), (status = "4XX", body = ProblemDocument)))]
 async fn redefine(
     State(state): State<AppState>,
     writer: Writer,
     Path(name): Path<String>,
-    Json(body): Json<Redefinition>,
+    Json(body): Json<RedefineSegment>,
 ) -> ApiResult<Json<Segment>> {
     let (name, predicate) = (named(name)?, read(&body.predicate)?);
     let change = segments::redefinition(writer.workspace, (&name, &predicate), &others(&state, writer.workspace).await?, state.env.now())?;
@@ -163,9 +158,14 @@ async fn delete(State(state): State<AppState>, writer: Writer, Path(name): Path<
 /// Lists who is inside a segment.
 #[utoipa::path(get, path = "/api/v1/segments/{name}/members", tag = "segments",
     params(("name" = String, Path, description = "The segment's name"), PageQuery),
-    responses((status = 200, body = Page<Member>), (status = "4XX", body = ProblemDocument)))]
-async fn list_members(State(state): State<AppState>, reader: Reader, Path(name): Path<String>, paging: Paging) -> ApiResult<Page<Member>> {
+    responses((status = 200, body = Page<SegmentMember>), (status = "4XX", body = ProblemDocument)))]
+async fn list_members(
+    State(state): State<AppState>,
+    reader: Reader,
+    Path(name): Path<String>,
+    paging: Paging,
+) -> ApiResult<Paged<SegmentMember>> {
     let segment = found(&state, reader.workspace, name).await?;
     let listed = segments::members(&state.db, reader.workspace, &segment.name, paging.after()?, paging.fetch()).await?;
-    Ok(Page::cut(listed, &paging, |member| member.customer))
+    Paged::cut(listed, &paging, |member| member.customer)
 }

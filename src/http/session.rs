@@ -7,18 +7,16 @@
 use super::AppState;
 use super::auth::Caller;
 use super::extract::Json;
-use super::key_ring::{KeyError, Scope};
+use super::key_ring::KeyError;
 use super::problem::{ApiError, ApiResult, FieldError, ProblemDocument};
 use super::sessions::{self, LASTS};
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::header::{CACHE_CONTROL, COOKIE, HOST, HeaderName, HeaderValue, ORIGIN, SET_COOKIE};
 use http::{HeaderMap, Method, StatusCode};
-use serde::{Deserialize, Serialize};
-use tradewind_nodes::issue::IssueCode;
 #[cfg(test)]
 use tradewind_store::Statements;
-use utoipa::ToSchema;
+use tradewind_wire::session::{Session, SignIn};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -32,31 +30,6 @@ pub const STATEMENTS: Statements = Statements(&[WORKSPACE]);
 /// The routes.
 pub fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(read, sign_in, sign_out))
-}
-
-/// A key to sign in by.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct SignIn {
-    /// The API key, `tw_…`.
-    key: String,
-}
-
-/// Who is signed in, and what a client must know about the workspace.
-#[derive(Debug, Serialize, ToSchema)]
-struct Session {
-    /// The name of the key.
-    key: String,
-    /// What it allows.
-    scopes: Vec<Scope>,
-    /// The name of the workspace.
-    workspace: String,
-    /// How the world reaches this server.
-    public_url: String,
-    /// Whether mail is kept in the built-in mailbox and sent to nobody.
-    mailbox: bool,
-    /// The program's version.
-    version: &'static str,
 }
 
 /// Tells who is signed in.
@@ -74,14 +47,8 @@ async fn sign_in(State(state): State<AppState>, headers: HeaderMap, Json(wanted)
         return Err(not_from_here());
     }
     let unknown = || {
-        let error = FieldError {
-            detail: "no key in force is spelled like this".into(),
-            pointer: "/key".into(),
-            code: IssueCode::Invalid,
-            node: None,
-            line: None,
-            column: None,
-        };
+        let detail = "no key in force is spelled like this".to_owned();
+        let error = FieldError { detail, pointer: "/key".to_owned(), code: "invalid".to_owned(), ..FieldError::default() };
         ApiError::unprocessable("this API key does not exist or was revoked: `tradewind keys create` makes one", vec![error])
     };
     let key = state.keys.find(wanted.key.trim()).await?.ok_or_else(unknown)?;
@@ -113,7 +80,7 @@ async fn told(state: &AppState, caller: &Caller) -> ApiResult<Session> {
         workspace,
         public_url: state.config.base().to_owned(),
         mailbox: state.config.smtp.is_none(),
-        version: env!("CARGO_PKG_VERSION"),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
     })
 }
 

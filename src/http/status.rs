@@ -5,78 +5,19 @@ use super::auth::Reader;
 use super::extract::Json;
 use super::problem::{ApiResult, ProblemDocument};
 use axum::extract::State;
-use serde::Serialize;
 use std::sync::Arc;
 use tradewind_engine::Health;
-use tradewind_engine::inspect::status::{self, WorkspaceStatus};
+use tradewind_engine::inspect::status::{self, Bounded, WorkspaceStatus};
 use tradewind_engine::lateness::RECENT_MINUTES;
 use tradewind_nodes::id::WorkspaceId;
 use tradewind_nodes::time::Timestamp;
-use utoipa::ToSchema;
+use tradewind_wire::status::{BoundedCount, ChannelStatus, ConnectorStatus, LatenessStatus, Status};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 /// The routes.
 pub fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(get))
-}
-
-/// How late timers fired in the last minutes.
-#[derive(Clone, PartialEq, Debug, Serialize, ToSchema)]
-struct LatenessStatus {
-    /// How many minutes this is about.
-    minutes: i64,
-    /// Timers that fired.
-    count: u64,
-    /// Half were no later than so many milliseconds.
-    p50_ms: f64,
-    /// 99 of 100 were no later.
-    p99_ms: f64,
-    /// The latest.
-    max_ms: f64,
-}
-
-/// What sends the messages of a channel.
-#[derive(Clone, PartialEq, Debug, Serialize, ToSchema)]
-struct ConnectorStatus {
-    /// Its name: `smtp`, `mailbox`, `webhook`.
-    name: &'static str,
-    /// What must be put right with it.
-    problem: Option<String>,
-}
-
-/// The engine and the workspace at a glance.
-#[derive(Clone, PartialEq, Debug, Serialize, ToSchema)]
-pub struct Status {
-    /// The version of the program.
-    version: &'static str,
-    /// When this process began.
-    #[schema(value_type = String, format = DateTime)]
-    started_at: Timestamp,
-    /// When these numbers were read.
-    #[schema(value_type = String, format = DateTime)]
-    at: Timestamp,
-    /// How late timers fired in the last minutes.
-    lateness: LatenessStatus,
-    /// What was accepted and is not routed yet.
-    waiting: usize,
-    /// How long the oldest of it has waited, in seconds.
-    oldest_waiting_seconds: f64,
-    /// Effects in memory that wait to be sent.
-    outbox_pending: usize,
-    /// What sends.
-    connectors: Vec<ConnectorStatus>,
-    /// The workspace.
-    #[serde(flatten)]
-    workspace: WorkspaceStatus,
-}
-
-impl Status {
-    /// Whether anything but the moment of reading differs.
-    #[must_use]
-    pub fn differs(&self, other: &Self) -> bool {
-        Self { at: self.at, ..other.clone() } != *self
-    }
 }
 
 /// Reads the status of a workspace.
@@ -99,9 +40,10 @@ pub fn midnight(state: &AppState, workspace: WorkspaceId, now: Timestamp) -> Tim
 
 fn assembled(started_at: Timestamp, at: Timestamp, health: &Health, workspace: WorkspaceStatus) -> Status {
     let millis = |micros: u64| micros as f64 / 1e3;
+    let bounded = |Bounded { count, exact }: Bounded| BoundedCount { count, exact };
     let late = health.recent_lateness;
     Status {
-        version: env!("CARGO_PKG_VERSION"),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
         started_at,
         at,
         lateness: LatenessStatus {
@@ -111,12 +53,26 @@ fn assembled(started_at: Timestamp, at: Timestamp, health: &Health, workspace: W
             p99_ms: millis(late.p99),
             max_ms: millis(late.max),
         },
-        waiting: health.waiting,
+        waiting: health.waiting as u64,
         oldest_waiting_seconds: health.oldest_inbox_seconds.floor(),
-        outbox_pending: health.outbox_pending,
-        connectors: health.connectors.iter().map(|(name, problem)| ConnectorStatus { name, problem: problem.clone() }).collect(),
-        workspace,
+        outbox_pending: health.outbox_pending as u64,
+        connectors: health
+            .connectors
+            .iter()
+            .map(|(name, problem)| ConnectorStatus { name: (*name).to_owned(), problem: problem.clone() })
+            .collect(),
+        inside: bounded(workspace.inside),
+        entered_today: workspace.entered_today,
+        incidents: bounded(workspace.incidents),
+        dead_letters: bounded(workspace.dead_letters),
+        tasks: bounded(workspace.tasks),
+        channels: workspace.channels.into_iter().map(channel).collect(),
     }
+}
+
+fn channel(found: status::ChannelStatus) -> ChannelStatus {
+    let status::ChannelStatus { channel, sent, failed, retrying, last_problem, last_failed_at } = found;
+    ChannelStatus { channel, sent, failed, retrying, last_problem, last_failed_at }
 }
 
 /// How the engine and this workspace do: who is inside, what needs a person, which channels fail, how late timers fire. The

@@ -12,8 +12,8 @@ pub struct OwnKind {
     pub name: String,
     /// What it does, in a few words.
     pub label: String,
-    /// What it is for.
-    pub family: Family,
+    /// What it is for; None when its file does not parse any more.
+    pub family: Option<Family>,
     /// When it was changed last.
     #[serde(default)]
     pub updated_at: Option<String>,
@@ -31,14 +31,13 @@ pub struct Source {
     pub source: String,
 }
 
-/// The kinds of the workspace. Built-in ones, which a server that is older than this page lists too, are left out.
+/// The kinds of the workspace.
 ///
 /// # Errors
 /// When there is no answer.
 pub async fn list() -> Result<Vec<OwnKind>, Failure> {
-    let builtin = tradewind_nodes::kinds::Outlines::builtin();
-    let page: List<OwnKind> = Call::get("/api/v1/kinds").query("own", true).query("limit", 200).send().await?;
-    Ok(page.data.into_iter().filter(|kind| builtin.family(&kind.name).is_none()).collect())
+    let page: List<OwnKind> = Call::get("/api/v1/kinds/files").query("limit", 200).send().await?;
+    Ok(page.data)
 }
 
 /// The file of a kind.

@@ -1,17 +1,15 @@
 //! The history of a customer's consent.
 
 use crate::reading::{ReadError, at, below, json, word};
-use serde::Serialize;
 use tradewind_nodes::Json;
 use tradewind_nodes::fact::ConsentStatus;
 use tradewind_nodes::id::{CustomerId, WorkspaceId};
 use tradewind_nodes::time::Timestamp;
 use tradewind_store::{Db, Row, Statements};
-use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// One change of consent.
-#[derive(Clone, PartialEq, Debug, Serialize, ToSchema)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct ConsentRecord {
     /// Its id.
     pub id: Uuid,
@@ -20,15 +18,12 @@ pub struct ConsentRecord {
     /// `marketing`, ….
     pub purpose: String,
     /// `granted`, `denied` or `withdrawn`.
-    #[schema(value_type = String)]
     pub status: ConsentStatus,
     /// How: `api`, `form`, `unsubscribe`, `import`.
     pub source: String,
     /// Whatever proves it.
-    #[schema(value_type = Object)]
     pub proof: Json,
     /// When.
-    #[schema(value_type = String, format = DateTime)]
     pub at: Timestamp,
 }
 

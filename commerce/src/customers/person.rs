@@ -2,13 +2,11 @@
 
 use crate::profile::display_name;
 use crate::reading::{ReadError, json};
-use serde::Serialize;
 use std::collections::{BTreeSet, HashMap};
 use tradewind_nodes::fact::Customer;
 use tradewind_nodes::id::{CustomerId, WorkspaceId};
 use tradewind_nodes::time::Timestamp;
 use tradewind_store::{Db, Row, Value};
-use utoipa::ToSchema;
 use uuid::Uuid;
 
 pub(super) const PEOPLE: &str = "SELECT id, user_id, email, traits FROM customers WHERE id = ANY($1) AND workspace_id = $2 LIMIT $3";
@@ -17,10 +15,9 @@ pub(super) const PEOPLE: &str = "SELECT id, user_id, email, traits FROM customer
 const MOST: usize = 1_000;
 
 /// Who somebody is.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, ToSchema)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Person {
     /// Our id.
-    #[schema(value_type = Uuid)]
     pub id: CustomerId,
     /// The shop's id, once known.
     pub user_id: Option<String>,

@@ -2,21 +2,18 @@
 
 use crate::profile::display_name;
 use crate::reading::{ReadError, at, earlier, json, opt_at};
-use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use tradewind_nodes::JsonMap;
 use tradewind_nodes::fact::{ConsentStatus, Customer};
 use tradewind_nodes::id::{CustomerId, WorkspaceId};
 use tradewind_nodes::time::Timestamp;
 use tradewind_store::{Db, Query, Row, Value};
-use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// A customer as people and programs see him.
-#[derive(Clone, PartialEq, Debug, Serialize, ToSchema)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct CustomerView {
     /// Our id.
-    #[schema(value_type = Uuid)]
     pub id: CustomerId,
     /// The shop's id, once known.
     pub user_id: Option<String>,
@@ -25,27 +22,19 @@ pub struct CustomerView {
     /// What he is called.
     pub name: Option<String>,
     /// Everything identify calls said.
-    #[schema(value_type = Object)]
     pub traits: JsonMap,
     /// Labels.
-    #[schema(value_type = Vec<String>)]
     pub tags: BTreeSet<String>,
     /// Consent by `channel/purpose`: `granted`, `denied` or `withdrawn`.
-    #[schema(value_type = Object)]
     pub consent: BTreeMap<String, ConsentStatus>,
     /// When he was first seen.
-    #[schema(value_type = String, format = DateTime)]
     pub created_at: Timestamp,
     /// When his profile last changed.
-    #[schema(value_type = String, format = DateTime)]
     pub updated_at: Timestamp,
     /// When he was last seen.
-    #[schema(value_type = String, format = DateTime)]
     pub last_seen_at: Timestamp,
     /// When his data were erased; the rest is empty then.
-    #[schema(value_type = Option<String>, format = DateTime)]
     pub erased_at: Option<Timestamp>,
-    #[serde(skip)]
     merged_into: Option<Uuid>,
 }
 

@@ -1,13 +1,11 @@
 //! What events there are and what they say: for pickers of names and properties.
 
 use crate::reading::{ReadError, at, json};
-use serde::Serialize;
 use std::collections::{BTreeMap, HashMap};
 use tradewind_nodes::id::WorkspaceId;
 use tradewind_nodes::time::Timestamp;
 use tradewind_nodes::{Json, JsonMap};
 use tradewind_store::{Db, Value};
-use utoipa::ToSchema;
 
 pub(super) const NEWEST: &str =
     "SELECT name, type, received_at, properties FROM events WHERE workspace_id = $1 ORDER BY received_at DESC, id DESC LIMIT $2";
@@ -24,44 +22,39 @@ const SAMPLES: i64 = 20;
 const LETTERS: usize = 80;
 
 /// A name events have.
-#[derive(Clone, PartialEq, Debug, Serialize, ToSchema)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct EventName {
     /// The name.
     pub name: String,
     /// `track`, `page`, `screen`, `identify`, `group`, `alias` or `internal`.
-    #[serde(rename = "type")]
     pub call: String,
     /// How many of the events looked at have it.
     pub count: i64,
     /// When the last of them came.
-    #[schema(value_type = String, format = DateTime)]
     pub last_at: Timestamp,
     /// What the newest of them say.
     pub properties: Vec<PropertyPath>,
 }
 
 /// A property of events.
-#[derive(Clone, PartialEq, Debug, Serialize, ToSchema)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct PropertyPath {
     /// Where it is, as a fact path names it below `event.properties.`.
     pub path: String,
     /// `text`, `number`, `boolean`, `time`, `list`, `object` or `null`.
-    #[serde(rename = "type")]
     pub kind: &'static str,
     /// A value of it, shortened.
-    #[schema(value_type = Object)]
     pub example: Json,
 }
 
 /// The names of the newest events.
-#[derive(Clone, PartialEq, Debug, Serialize, ToSchema)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Names {
     /// The most frequent first.
     pub data: Vec<EventName>,
     /// How many events were looked at.
     pub looked_at: i64,
     /// When the oldest of them came.
-    #[schema(value_type = Option<String>, format = DateTime)]
     pub since: Option<Timestamp>,
 }
 

@@ -2,44 +2,34 @@
 
 use crate::customers::Person;
 use crate::reading::{ReadError, at, earlier, json};
-use serde::Serialize;
 use tradewind_nodes::JsonMap;
 use tradewind_nodes::id::{CustomerId, EventId, WorkspaceId};
 use tradewind_nodes::time::Timestamp;
 use tradewind_store::{Db, Row};
-use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// An event as people and programs see it.
-#[derive(Clone, PartialEq, Debug, Serialize, ToSchema)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct EventView {
     /// Our id.
-    #[schema(value_type = Uuid)]
     pub id: EventId,
     /// Whose.
-    #[schema(value_type = Uuid)]
     pub customer: CustomerId,
     /// `track`, `page`, `screen`, `identify`, `group`, `alias` or `internal`.
-    #[serde(rename = "type")]
     pub call: String,
     /// `Order Completed`.
     pub name: String,
     /// What it says.
-    #[schema(value_type = Object)]
     pub properties: JsonMap,
     /// Where it came from.
-    #[schema(value_type = Object)]
     pub context: JsonMap,
     /// The client's key against repeats.
     pub message_id: String,
     /// When it happened.
-    #[schema(value_type = String, format = DateTime)]
     pub at: Timestamp,
     /// When it reached us.
-    #[schema(value_type = String, format = DateTime)]
     pub received_at: Timestamp,
     /// Who he is, in lists that say so.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub person: Option<Person>,
 }
 

@@ -1,40 +1,34 @@
 //! Lists of segments and of who is inside.
 
 use crate::reading::{ReadError, at, json};
-use serde::Serialize;
 use std::collections::BTreeMap;
 use tradewind_nodes::id::{CustomerId, WorkspaceId};
 use tradewind_nodes::predicate::Predicate;
 use tradewind_nodes::time::Timestamp;
 use tradewind_store::{Db, Query, Row};
-use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// A segment.
-#[derive(Clone, PartialEq, Debug, Serialize, ToSchema)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Segment {
     /// Its id.
     pub id: Uuid,
     /// Its name; journeys and predicates name it by this, so it never changes.
     pub name: String,
     /// Who is inside.
-    #[schema(value_type = Object)]
     pub predicate: Predicate,
     /// How many are inside now.
     pub members: i64,
     /// When it was made.
-    #[schema(value_type = String, format = DateTime)]
     pub created_at: Timestamp,
     /// When its predicate last changed.
-    #[schema(value_type = String, format = DateTime)]
     pub updated_at: Timestamp,
 }
 
 /// A customer inside a segment.
-#[derive(Clone, PartialEq, Debug, Serialize, ToSchema)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Member {
     /// Who.
-    #[schema(value_type = Uuid)]
     pub customer: CustomerId,
     /// The shop's id for him.
     pub user_id: Option<String>,
@@ -43,7 +37,6 @@ pub struct Member {
     /// His name.
     pub name: Option<String>,
     /// Since when.
-    #[schema(value_type = String, format = DateTime)]
     pub since: Timestamp,
 }
 

@@ -2,7 +2,6 @@
 
 use crate::clock::Environment;
 use crate::load::{HISTORY, MEMBERSHIPS};
-use serde::Serialize;
 use std::collections::{BTreeSet, HashMap};
 use tradewind_commerce::customers::Person;
 use tradewind_commerce::profile::{self, Profile, display_name};
@@ -12,11 +11,10 @@ use tradewind_nodes::id::{CustomerId, EventId, WorkspaceId};
 use tradewind_nodes::predicate::{self, Predicate};
 use tradewind_nodes::time::{Duration, Timestamp};
 use tradewind_store::{Db, Query, Row, Value};
-use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// Whom a predicate holds for.
-#[derive(Clone, PartialEq, Debug, Serialize, ToSchema)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Audience {
     /// How many; an estimate unless `exact`.
     pub count: i64,

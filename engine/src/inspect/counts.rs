@@ -1,15 +1,13 @@
 //! How many people passed where, and how many stand where.
 
-use serde::Serialize;
 use std::collections::BTreeMap;
 use tradewind_commerce::reading::ReadError;
 use tradewind_nodes::id::JourneyId;
 use tradewind_nodes::time::Timestamp;
 use tradewind_store::{Db, Query, Row, Value};
-use utoipa::ToSchema;
 
 /// How often one way was taken.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, ToSchema)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Passage {
     /// The version.
     pub version: i64,
@@ -22,7 +20,7 @@ pub struct Passage {
 }
 
 /// How many stand at one node.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, ToSchema)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Standing {
     /// The version.
     pub version: i64,
@@ -35,7 +33,7 @@ pub struct Standing {
 }
 
 /// The numbers of one port.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, ToSchema)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct PortCount {
     /// The port.
     pub port: String,
@@ -44,7 +42,7 @@ pub struct PortCount {
 }
 
 /// The numbers of one node, over the versions asked for.
-#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, ToSchema)]
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct NodeCounts {
     /// The node.
     pub node: String,
@@ -72,7 +70,7 @@ pub struct Period {
 }
 
 /// The numbers on a journey's canvas.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, ToSchema)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Counts {
     /// How many entered in the period.
     pub entered: i64,

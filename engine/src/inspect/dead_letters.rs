@@ -2,17 +2,15 @@
 
 use crate::incoming::{Arrival, Incoming};
 use crate::{Engine, EngineError};
-use serde::Serialize;
 use tradewind_commerce::reading::{ReadError, at, below};
 use tradewind_nodes::Json;
 use tradewind_nodes::id::WorkspaceId;
 use tradewind_nodes::time::Timestamp;
 use tradewind_store::{Batch, Db, Delete, Row, StoreError, Ty, Value};
-use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// A dead letter.
-#[derive(Clone, PartialEq, Debug, Serialize, ToSchema)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct DeadLetter {
     /// Its id.
     pub id: Uuid,
@@ -21,10 +19,8 @@ pub struct DeadLetter {
     /// Why it could not be routed.
     pub problem: String,
     /// What came in.
-    #[schema(value_type = Object)]
     pub body: Json,
     /// When it was put aside.
-    #[schema(value_type = String, format = DateTime)]
     pub at: Timestamp,
 }
 

@@ -2,7 +2,6 @@
 
 use super::names::slugs;
 use super::words;
-use serde::Serialize;
 use tradewind_commerce::reading::{ReadError, at, below, json, opt_at, opt_json};
 use tradewind_nodes::Json;
 use tradewind_nodes::effect::{Effect, Payload};
@@ -10,16 +9,14 @@ use tradewind_nodes::id::{CustomerId, JourneyId, RunId, WorkspaceId};
 use tradewind_nodes::time::Timestamp;
 use tradewind_nodes::why::Why;
 use tradewind_store::{Db, Row, Value};
-use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// A delivery in a list.
-#[derive(Clone, PartialEq, Debug, Serialize, ToSchema)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct DeliverySummary {
     /// Its id.
     pub id: Uuid,
     /// The run that asked for it.
-    #[schema(value_type = Uuid)]
     pub run: RunId,
     /// The node it asked at.
     pub node: String,
@@ -28,12 +25,10 @@ pub struct DeliverySummary {
     /// The journey's slug.
     pub journey: String,
     /// The journey's id.
-    #[schema(value_type = Uuid)]
     pub journey_id: JourneyId,
     /// The journey's version.
     pub version: i64,
     /// For whom.
-    #[schema(value_type = Option<Uuid>)]
     pub customer: Option<CustomerId>,
     /// `email` or `http`.
     pub channel: String,
@@ -46,32 +41,25 @@ pub struct DeliverySummary {
     /// How often it was tried.
     pub attempts: i64,
     /// When it is tried next.
-    #[schema(value_type = Option<String>, format = DateTime)]
     pub due_at: Option<Timestamp>,
     /// When it was asked for.
-    #[schema(value_type = String, format = DateTime)]
     pub created_at: Timestamp,
     /// When its outcome was known.
-    #[schema(value_type = Option<String>, format = DateTime)]
     pub settled_at: Option<Timestamp>,
     /// Why it failed, was suppressed, or is tried again, in English or in the words of the other side.
     pub reason: Option<String>,
     /// The same as data; see the `said` of a step's reason.
-    #[schema(value_type = Option<Object>)]
     pub said: Option<Why>,
 }
 
 /// One delivery with what it says and what became of it.
-#[derive(Clone, PartialEq, Debug, Serialize, ToSchema)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct DeliveryDetail {
     /// What the list says.
-    #[serde(flatten)]
     pub summary: DeliverySummary,
     /// The effect as rendered, with its guards.
-    #[schema(value_type = Object)]
     pub effect: Effect,
     /// The receipt, the last problem or the reason of suppression.
-    #[schema(value_type = Option<Object>)]
     pub result: Option<Json>,
 }
 

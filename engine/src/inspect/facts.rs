@@ -1,6 +1,5 @@
 //! Everything a dry run needs to know of one person, in the form scenarios have it.
 
-use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use tradewind_commerce::customers::CustomerView;
 use tradewind_commerce::reading::ReadError;
@@ -11,7 +10,6 @@ use tradewind_nodes::id::{CustomerId, WorkspaceId};
 use tradewind_nodes::predicate::Predicate;
 use tradewind_nodes::time::Timestamp;
 use tradewind_store::Db;
-use utoipa::ToSchema;
 
 /// Events told of one person, and segments.
 const EVENTS: i64 = 500;
@@ -21,47 +19,39 @@ pub(super) const MEMBER_OF: &str =
     "SELECT segment FROM segment_members WHERE customer_id = $1 AND workspace_id = $2 AND inside ORDER BY segment LIMIT 1000";
 
 /// A person as a scenario's `customer`.
-#[derive(Clone, PartialEq, Debug, Serialize, ToSchema)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Subject {
     /// Our id: splits send him the way they would in earnest.
-    #[schema(value_type = Uuid)]
     pub id: CustomerId,
     /// The shop's id; ours when the shop has none.
     pub user_id: String,
     /// What is known of him.
-    #[schema(value_type = Object)]
     pub traits: JsonMap,
     /// Consent by `channel/purpose`.
-    #[schema(value_type = Object)]
     pub consent: BTreeMap<String, ConsentStatus>,
     /// His tags.
-    #[schema(value_type = Vec<String>)]
     pub tags: BTreeSet<String>,
     /// When he was first seen.
-    #[schema(value_type = String, format = DateTime)]
     pub created_at: Timestamp,
 }
 
 /// An event as an entry of a scenario's `history`.
-#[derive(Clone, PartialEq, Debug, Serialize, ToSchema)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct PastEvent {
     /// When.
-    #[schema(value_type = String, format = DateTime)]
     pub at: Timestamp,
     /// Its name.
     pub event: String,
     /// Its properties.
-    #[schema(value_type = Object)]
     pub properties: JsonMap,
 }
 
 /// One person for a dry run: `customer`, `segments` and `history` stand in a scenario as they are.
-#[derive(Clone, PartialEq, Debug, Serialize, ToSchema)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct PersonFacts {
     /// Who.
     pub customer: Subject,
     /// The definition of every segment.
-    #[schema(value_type = Object)]
     pub segments: BTreeMap<String, Predicate>,
     /// The segments he is in.
     pub member_of: Vec<String>,

@@ -10,24 +10,20 @@ use tradewind_nodes::id::{CustomerId, IncidentId, JourneyId, RunId, WorkspaceId}
 use tradewind_nodes::issue::Problem;
 use tradewind_nodes::time::Timestamp;
 use tradewind_store::{Db, Row, Value};
-use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// An incident.
-#[derive(Clone, PartialEq, Debug, Serialize, ToSchema)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct IncidentView {
     /// Its id.
-    #[schema(value_type = Uuid)]
     pub id: IncidentId,
     /// The journey's slug.
     pub journey: String,
     /// The journey's id.
-    #[schema(value_type = Uuid)]
     pub journey_id: JourneyId,
     /// The journey's version.
     pub version: i64,
     /// The run that is held.
-    #[schema(value_type = Uuid)]
     pub run: RunId,
     /// What the journey is called.
     pub journey_name: String,
@@ -38,24 +34,20 @@ pub struct IncidentView {
     /// What the node is called.
     pub title: String,
     /// The same as data: a text where the name is its own, kind and label where it is called by its kind.
-    #[schema(value_type = Object)]
     pub called: Called,
     /// Which visit, from 1.
     pub visit: i64,
     /// `run` when the step failed, `delivery` when its effect did.
     pub subject: String,
     /// What went wrong and what to do.
-    #[schema(value_type = Object)]
     pub problem: Problem,
     /// `open` or `resolved`.
     pub state: String,
     /// `retry`, `skip` or `abort`, once resolved.
     pub resolution: Option<String>,
     /// When it was opened.
-    #[schema(value_type = String, format = DateTime)]
     pub opened_at: Timestamp,
     /// When it was resolved.
-    #[schema(value_type = Option<String>, format = DateTime)]
     pub resolved_at: Option<Timestamp>,
 }
 

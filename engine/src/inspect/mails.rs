@@ -1,16 +1,14 @@
 //! The built-in mailbox: every mail a journey sent while no real server was configured.
 
-use serde::Serialize;
 use tradewind_commerce::reading::{ReadError, at, below, json};
 use tradewind_nodes::Json;
 use tradewind_nodes::id::WorkspaceId;
 use tradewind_nodes::time::Timestamp;
 use tradewind_store::{Db, Row, Value};
-use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// A mail in a list.
-#[derive(Clone, PartialEq, Debug, Serialize, ToSchema)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct MailSummary {
     /// The delivery's id.
     pub id: Uuid,
@@ -21,22 +19,19 @@ pub struct MailSummary {
     /// The subject line.
     pub subject: String,
     /// When it was caught.
-    #[schema(value_type = String, format = DateTime)]
     pub at: Timestamp,
 }
 
 /// One mail.
-#[derive(Clone, PartialEq, Debug, Serialize, ToSchema)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Mail {
     /// What the list says.
-    #[serde(flatten)]
     pub summary: MailSummary,
     /// The HTML part.
     pub html: String,
     /// The text part.
     pub text: String,
     /// The headers.
-    #[schema(value_type = Object)]
     pub headers: Json,
 }
 

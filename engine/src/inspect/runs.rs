@@ -2,7 +2,6 @@
 
 use super::names::{Labels, ManyLabels, slugs};
 use super::{deliveries, incidents, steps, tasks};
-use serde::Serialize;
 use tradewind_commerce::customers::{Person, people};
 use tradewind_commerce::reading::{ReadError, at, json, opt_at};
 use tradewind_nodes::JsonMap;
@@ -12,23 +11,19 @@ use tradewind_nodes::id::{CustomerId, JourneyId, RunId, WorkspaceId};
 use tradewind_nodes::run::RunBody;
 use tradewind_nodes::time::Timestamp;
 use tradewind_store::{Db, Row};
-use utoipa::ToSchema;
 
 /// A run in a list.
-#[derive(Clone, PartialEq, Debug, Serialize, ToSchema)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct RunSummary {
     /// Its id.
-    #[schema(value_type = Uuid)]
     pub id: RunId,
     /// The journey's slug.
     pub journey: String,
     /// The journey's id.
-    #[schema(value_type = Uuid)]
     pub journey_id: JourneyId,
     /// The version it keeps to.
     pub version: i64,
     /// Whose; None for a run about nobody.
-    #[schema(value_type = Option<Uuid>)]
     pub customer: Option<CustomerId>,
     /// What makes it unique.
     pub key: Option<String>,
@@ -37,16 +32,12 @@ pub struct RunSummary {
     /// Where it stands, or stood last.
     pub node: String,
     /// When the engine looks again without being told.
-    #[schema(value_type = Option<String>, format = DateTime)]
     pub due_at: Option<Timestamp>,
     /// When it began.
-    #[schema(value_type = String, format = DateTime)]
     pub entered_at: Timestamp,
     /// When it last moved.
-    #[schema(value_type = String, format = DateTime)]
     pub updated_at: Timestamp,
     /// When it ended.
-    #[schema(value_type = Option<String>, format = DateTime)]
     pub ended_at: Option<Timestamp>,
     /// `completed`, `exited`, `goal` or `cancelled`.
     pub outcome: Option<String>,
@@ -55,26 +46,21 @@ pub struct RunSummary {
     /// What its node is called.
     pub title: String,
     /// The same as data: a text where the name is its own, kind and label where it is called by its kind.
-    #[schema(value_type = Object)]
     pub called: Called,
 }
 
 /// One run with everything that happened to it.
-#[derive(Clone, PartialEq, Debug, Serialize, ToSchema)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct RunDetail {
     /// What the list says.
-    #[serde(flatten)]
     pub summary: RunSummary,
     /// What it does now, in an English sentence.
     pub now: String,
     /// The same as data: one tag with what belongs to it, as `{"sleeping":{"node":"Wait","until":…}}`.
-    #[schema(value_type = Object)]
     pub standing: Standing,
     /// The event that started it.
-    #[schema(value_type = Option<Object>)]
     pub event: Option<Event>,
     /// What its nodes put out, by node.
-    #[schema(value_type = Object)]
     pub outputs: JsonMap,
     /// Every step, the first first; for what follows the last ask for its page of steps.
     pub steps: Vec<steps::StepView>,

@@ -3,17 +3,15 @@
 use super::counts::hour_of;
 use super::words;
 use crate::clock::first_id;
-use serde::Serialize;
 use std::collections::BTreeMap;
 use tradewind_commerce::reading::{ReadError, at, opt_json};
 use tradewind_nodes::Json;
 use tradewind_nodes::id::WorkspaceId;
 use tradewind_nodes::time::{Duration, Timestamp};
 use tradewind_store::{Db, Query, Row, Value};
-use utoipa::ToSchema;
 
 /// A number that was counted up to a bound.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, ToSchema)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Bounded {
     /// How many, at least.
     pub count: i64,
@@ -22,7 +20,7 @@ pub struct Bounded {
 }
 
 /// How a channel did lately.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, ToSchema)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct ChannelStatus {
     /// `email` or `http`.
     pub channel: String,
@@ -35,12 +33,11 @@ pub struct ChannelStatus {
     /// What went wrong last.
     pub last_problem: Option<String>,
     /// When.
-    #[schema(value_type = Option<String>, format = DateTime)]
     pub last_failed_at: Option<Timestamp>,
 }
 
 /// What the database knows of a workspace.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, ToSchema)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct WorkspaceStatus {
     /// Who is inside a journey now.
     pub inside: Bounded,

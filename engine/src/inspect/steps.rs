@@ -2,35 +2,29 @@
 
 use super::names::Labels;
 use super::words::Reason;
-use serde::Serialize;
 use tradewind_commerce::reading::{ReadError, json};
 use tradewind_nodes::answer::{Called, StepTaken};
 use tradewind_nodes::id::{NodeId, RunId, WorkspaceId};
 use tradewind_nodes::run::{Step, StepOutcome};
 use tradewind_nodes::time::Timestamp;
 use tradewind_store::Db;
-use utoipa::ToSchema;
 
 /// One step.
-#[derive(Clone, PartialEq, Debug, Serialize, ToSchema)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct StepView {
     /// The transition it was part of.
     pub seq: i64,
     /// Where.
-    #[schema(value_type = String)]
     pub node: NodeId,
     /// What people call the node.
     pub label: String,
     /// The same as data: a text where the name is its own, kind and label where it is called by its kind.
-    #[schema(value_type = Object)]
     pub called: Called,
     /// Which visit, from 1.
     pub visit: u32,
     /// When.
-    #[schema(value_type = String, format = DateTime)]
     pub at: Timestamp,
     /// What became of it.
-    #[schema(value_type = Object)]
     pub outcome: StepOutcome,
     /// Why: the rule that decided and the values it saw.
     pub why: Reason,

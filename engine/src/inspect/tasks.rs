@@ -1,29 +1,25 @@
 //! Tasks: what journeys ask people.
 
 use super::names::{slugs, titles};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use tradewind_commerce::customers::{Person, people};
 use tradewind_commerce::reading::{ReadError, at, earlier, json, opt_at};
 use tradewind_nodes::id::{CustomerId, JourneyId, RunId, TaskId, WorkspaceId};
 use tradewind_nodes::kind::Question;
 use tradewind_nodes::time::Timestamp;
 use tradewind_store::{Db, Row};
-use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// A task.
-#[derive(Clone, PartialEq, Debug, Serialize, ToSchema)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct TaskView {
     /// Its id.
-    #[schema(value_type = Uuid)]
     pub id: TaskId,
     /// The run that waits for the answer.
-    #[schema(value_type = Uuid)]
     pub run: RunId,
     /// The journey's slug.
     pub journey: String,
     /// The journey's id.
-    #[schema(value_type = Uuid)]
     pub journey_id: JourneyId,
     /// What the journey is called.
     pub journey_name: String,
@@ -34,7 +30,6 @@ pub struct TaskView {
     /// Which visit, from 1.
     pub visit: i64,
     /// Title, body, assignee and the answers to choose from.
-    #[schema(value_type = Object)]
     pub question: Question,
     /// `open`, `answered`, `expired` or `cancelled`.
     pub state: String,
@@ -45,13 +40,10 @@ pub struct TaskView {
     /// By whom.
     pub answered_by: Option<String>,
     /// Until when an answer counts.
-    #[schema(value_type = Option<String>, format = DateTime)]
     pub due_at: Option<Timestamp>,
     /// When it was asked.
-    #[schema(value_type = String, format = DateTime)]
     pub created_at: Timestamp,
     /// When it was answered.
-    #[schema(value_type = Option<String>, format = DateTime)]
     pub answered_at: Option<Timestamp>,
 }
 

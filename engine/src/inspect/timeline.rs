@@ -2,7 +2,6 @@
 
 use super::names::slugs;
 use super::words;
-use serde::Serialize;
 use std::cmp::Reverse;
 use std::collections::HashMap;
 use tradewind_commerce::events;
@@ -12,12 +11,10 @@ use tradewind_nodes::effect::{Effect, Payload};
 use tradewind_nodes::id::{CustomerId, JourneyId, WorkspaceId};
 use tradewind_nodes::time::Timestamp;
 use tradewind_store::{Db, Query, Row, Value};
-use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// What an entry of a timeline is about.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Happening {
     /// An event.
     Event,
@@ -32,10 +29,9 @@ pub enum Happening {
 }
 
 /// One entry of a timeline.
-#[derive(Clone, PartialEq, Debug, Serialize, ToSchema)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct TimelineEntry {
     /// When.
-    #[schema(value_type = String, format = DateTime)]
     pub at: Timestamp,
     /// What it is about.
     pub kind: Happening,
@@ -46,7 +42,6 @@ pub struct TimelineEntry {
     /// The journey's slug, where there is one.
     pub journey: Option<String>,
     /// More of it: the properties of an event, the state of a delivery, ….
-    #[schema(value_type = Object)]
     pub detail: Json,
 }
 

@@ -1,7 +1,6 @@
 //! Open incidents gathered by what they have in common: one row a journey, node and problem, so that many are mended at once.
 
 use super::names::{ManyLabels, slugs, titles};
-use serde::Serialize;
 use std::collections::HashMap;
 use tradewind_commerce::reading::{ReadError, at, json};
 use tradewind_nodes::answer::Called;
@@ -9,24 +8,21 @@ use tradewind_nodes::id::{JourneyId, WorkspaceId};
 use tradewind_nodes::issue::Problem;
 use tradewind_nodes::time::Timestamp;
 use tradewind_store::{Db, Row, Value};
-use utoipa::ToSchema;
 
 /// Open incidents of one kind.
-#[derive(Clone, PartialEq, Debug, Serialize, ToSchema)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Trouble {
     /// The journey's slug.
     pub journey: String,
     /// What the journey is called.
     pub journey_name: String,
     /// The journey's id.
-    #[schema(value_type = Uuid)]
     pub journey_id: JourneyId,
     /// Where.
     pub node: String,
     /// What the node is called.
     pub title: String,
     /// The same as data: a text where the name is its own, kind and label where it is called by its kind.
-    #[schema(value_type = Object)]
     pub called: Called,
     /// The code of the problem.
     pub code: String,
@@ -35,15 +31,13 @@ pub struct Trouble {
     /// How many are open, among those looked at.
     pub open: i64,
     /// When the first of them was opened.
-    #[schema(value_type = String, format = DateTime)]
     pub first_at: Timestamp,
     /// When the last was.
-    #[schema(value_type = String, format = DateTime)]
     pub last_at: Timestamp,
 }
 
 /// What is open, gathered.
-#[derive(Clone, PartialEq, Debug, Serialize, ToSchema)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Troubles {
     /// The most frequent first.
     pub data: Vec<Trouble>,

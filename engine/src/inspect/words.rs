@@ -3,21 +3,18 @@
 use serde::Serialize;
 use tradewind_nodes::why::Why;
 use tradewind_nodes::{Json, JsonMap};
-use utoipa::ToSchema;
 
 /// Why something was decided.
-#[derive(Clone, PartialEq, Debug, Serialize, ToSchema)]
+#[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct Reason {
     /// The rule that decided, in English: `event.properties.value is 62, at least 50`.
     pub rule: String,
     /// The same as data, for those who say it in words of their own: one tag with what it saw, as
     /// `{"is":{"path":"event.properties.value","value":62,"against":{"at_least":50}}}`; a tag alone where there is nothing more to say,
     /// as `"paused"`; `{"rule":…}` where the words are somebody else's, as a mail server's.
-    #[schema(value_type = Object)]
     pub said: Why,
     /// The values seen, by the path of the fact.
     #[serde(skip_serializing_if = "JsonMap::is_empty")]
-    #[schema(value_type = Object)]
     pub seen: JsonMap,
 }
 

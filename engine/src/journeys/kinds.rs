@@ -2,7 +2,6 @@
 
 use super::error::{JourneyError, Result};
 use super::uses;
-use serde::Serialize;
 use sha2::{Digest, Sha256};
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -15,7 +14,6 @@ use tradewind_nodes::kinds::Registry;
 use tradewind_nodes::script::ScriptKind;
 use tradewind_nodes::time::Timestamp;
 use tradewind_store::{Batch, Conflict, Db, Expect, Insert, Row, StoreError, Ty, Value};
-use utoipa::ToSchema;
 
 /// The most kinds of its own a workspace may have.
 const MOST: usize = 500;
@@ -32,7 +30,7 @@ static PUT: Insert = Insert::new(
 .on_conflict(Conflict::Update { key: &["workspace_id", "name"], set: &["source", "hash", "updated_at"] });
 
 /// A kind written in Rhai, as its file says.
-#[derive(Clone, PartialEq, Debug, Serialize, ToSchema)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct KindFile {
     /// The stable name.
     pub name: String,
@@ -41,35 +39,30 @@ pub struct KindFile {
     /// SHA-256 of the source in hexadecimal.
     pub hash: String,
     /// When it was put there.
-    #[schema(value_type = String, format = DateTime)]
     pub updated_at: Timestamp,
 }
 
 /// A kind written in Rhai in a list.
-#[derive(Clone, PartialEq, Debug, Serialize, ToSchema)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct KindSummary {
     /// The stable name.
     pub name: String,
     /// What people call it; empty when its file does not parse any more.
     pub label: String,
     /// Its family.
-    #[schema(value_type = Option<String>)]
     pub family: Option<Family>,
     /// SHA-256 of the source in hexadecimal.
     pub hash: String,
     /// When it was put there.
-    #[schema(value_type = String, format = DateTime)]
     pub updated_at: Timestamp,
 }
 
 /// A kind written in Rhai with what its file says and who needs it.
-#[derive(Clone, PartialEq, Debug, Serialize, ToSchema)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct KindDetail {
     /// The file.
-    #[serde(flatten)]
     pub file: KindFile,
     /// The kind as palettes and forms see it; None when the file does not parse any more.
-    #[schema(value_type = Option<Object>)]
     pub spec: Option<KindSpec>,
     /// The versions that use it, as `slug version 3`, and are live or have people inside.
     pub used_by: Vec<String>,

@@ -7,7 +7,6 @@ use tradewind_commerce::reading::ReadError;
 use tradewind_nodes::id::{JourneyId, WorkspaceId};
 use tradewind_nodes::time::Timestamp;
 use tradewind_store::{Db, Query, Row, Value};
-use utoipa::ToSchema;
 use uuid::Uuid;
 
 macro_rules! select {
@@ -41,7 +40,7 @@ const HOUR: i64 = 3_600_000_000;
 const DAY: i64 = 24;
 
 /// In which order.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Order {
     /// The newest first.

@@ -6,18 +6,15 @@ use super::kinds::registry;
 use super::publish::{newest, people_at};
 use super::record::Journey;
 use super::versions;
-use serde::Serialize;
 use std::collections::BTreeMap;
 use tradewind_nodes::graph::{self, Graph, GraphDiff, diff};
 use tradewind_nodes::id::{NodeId, WorkspaceId};
 use tradewind_nodes::issue::Issue;
 use tradewind_nodes::time::Timestamp;
 use tradewind_store::Db;
-use utoipa::ToSchema;
 
 /// How a node differs.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Change {
     /// Only the draft has it.
     Added,
@@ -30,8 +27,7 @@ pub enum Change {
 }
 
 /// What becomes of the people at a node.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Fate {
     /// Nobody is there.
     Nobody,
@@ -40,10 +36,9 @@ pub enum Fate {
 }
 
 /// A node that differs.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, ToSchema)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct DifferentNode {
     /// The node.
-    #[schema(value_type = String)]
     pub node: NodeId,
     /// What it is called; empty when it has no name of its own.
     pub label: String,

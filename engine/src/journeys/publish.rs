@@ -6,7 +6,6 @@ use super::find::find;
 use super::kinds::registry;
 use super::record::Journey;
 use super::versions;
-use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use tradewind_commerce::revision::{Cached, bump};
 use tradewind_nodes::graph::{self, Graph, GraphDiff};
@@ -14,7 +13,6 @@ use tradewind_nodes::id::{JourneyId, WorkspaceId};
 use tradewind_nodes::issue::Issue;
 use tradewind_nodes::time::Timestamp;
 use tradewind_store::{Batch, Db, Expect, Insert, StoreError, Ty, Value};
-use utoipa::ToSchema;
 
 static NEW: Insert = Insert::new(
     "versions",
@@ -49,7 +47,7 @@ pub struct Publication {
 }
 
 /// What publishing did.
-#[derive(Clone, PartialEq, Debug, Serialize, ToSchema)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Published {
     /// The journey's slug.
     pub slug: String,
@@ -60,10 +58,8 @@ pub struct Published {
     /// Whether the content was live already, so that no version was made.
     pub unchanged: bool,
     /// What changed since the version before; everything is added in the first.
-    #[schema(value_type = Object)]
     pub diff: GraphDiff,
     /// People inside, by the changed node they stand at. They keep to the version they entered.
-    #[schema(value_type = Object)]
     pub people: BTreeMap<String, i64>,
 }
 

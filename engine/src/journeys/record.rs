@@ -7,10 +7,9 @@ use tradewind_nodes::graph::Graph;
 use tradewind_nodes::id::JourneyId;
 use tradewind_nodes::time::Timestamp;
 use tradewind_store::Row;
-use utoipa::ToSchema;
 
 /// What a journey does.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum JourneyStatus {
     /// Never published.
@@ -40,10 +39,9 @@ impl JourneyStatus {
 }
 
 /// A journey with its draft.
-#[derive(Clone, PartialEq, Debug, Serialize, ToSchema)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Journey {
     /// Its id.
-    #[schema(value_type = Uuid)]
     pub id: JourneyId,
     /// Its name in addresses.
     pub slug: String,
@@ -56,23 +54,19 @@ pub struct Journey {
     /// The version people enter.
     pub live_version: Option<i64>,
     /// The graph being worked on.
-    #[schema(value_type = Object)]
     pub draft: Graph,
     /// Counts the changes of the draft; its ETag.
     pub draft_revision: i64,
     /// When it was made.
-    #[schema(value_type = String, format = DateTime)]
     pub created_at: Timestamp,
     /// When it last changed.
-    #[schema(value_type = String, format = DateTime)]
     pub updated_at: Timestamp,
 }
 
 /// A journey in a list.
-#[derive(Clone, PartialEq, Debug, Serialize, ToSchema)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct JourneySummary {
     /// Its id.
-    #[schema(value_type = Uuid)]
     pub id: JourneyId,
     /// Its name in addresses.
     pub slug: String,
@@ -89,7 +83,6 @@ pub struct JourneySummary {
     /// Whether the draft was saved since it was published last.
     pub changed: bool,
     /// How many people are inside, by the state of their run; counted up to a bound.
-    #[schema(value_type = Object)]
     pub people: BTreeMap<String, i64>,
     /// How many people are inside.
     pub inside: i64,
@@ -100,15 +93,13 @@ pub struct JourneySummary {
     /// How many incidents are open; counted up to a bound.
     pub incidents: i64,
     /// When it was made.
-    #[schema(value_type = String, format = DateTime)]
     pub created_at: Timestamp,
     /// When it last changed.
-    #[schema(value_type = String, format = DateTime)]
     pub updated_at: Timestamp,
 }
 
 /// A published version in a list.
-#[derive(Clone, PartialEq, Debug, Serialize, ToSchema)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct VersionSummary {
     /// Counts from 1.
     pub number: i64,
@@ -119,7 +110,6 @@ pub struct VersionSummary {
     /// By whom.
     pub published_by: String,
     /// When.
-    #[schema(value_type = String, format = DateTime)]
     pub published_at: Timestamp,
     /// Whether people enter it now.
     pub live: bool,
@@ -128,13 +118,11 @@ pub struct VersionSummary {
 }
 
 /// A published version, immutable.
-#[derive(Clone, PartialEq, Debug, Serialize, ToSchema)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Version {
     /// Everything but the graph.
-    #[serde(flatten)]
     pub summary: VersionSummary,
     /// The graph.
-    #[schema(value_type = Object)]
     pub graph: Graph,
 }
 

@@ -3,7 +3,6 @@
 use super::error::{JourneyError, Result};
 use super::find::{find, id_of};
 use super::record::Journey;
-use serde::{Deserialize, Serialize};
 use tradewind_commerce::reading::{at, json};
 use tradewind_core::simulate::Scenario;
 use tradewind_nodes::Json;
@@ -11,7 +10,6 @@ use tradewind_nodes::id::{JourneyId, WorkspaceId};
 use tradewind_nodes::issue::{FieldIssue, IssueCode};
 use tradewind_nodes::time::Timestamp;
 use tradewind_store::{Batch, Db, Expect, Insert, Query, StoreError, Ty, Value};
-use utoipa::ToSchema;
 
 pub(super) const LIST: &str = "SELECT name, body, updated_at FROM scenarios WHERE journey_id = $1 ORDER BY name LIMIT $2";
 pub(super) const REVISION: &str = "SELECT scenarios_revision FROM journeys WHERE id = $1 LIMIT 1";
@@ -28,31 +26,27 @@ const MOST: usize = 100;
 const MOST_BYTES: usize = 64 * 1024;
 
 /// A scenario to be kept.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct NewScenario {
     /// The name of its file without `.test.json`: a-z, 0-9 and '-'.
     pub name: String,
     /// The scenario, as the file says it.
-    #[schema(value_type = Object)]
     pub body: Json,
 }
 
 /// A scenario that is kept.
-#[derive(Clone, PartialEq, Debug, Serialize, ToSchema)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct StoredScenario {
     /// The name of its file without `.test.json`.
     pub name: String,
     /// The scenario, as the file says it.
-    #[schema(value_type = Object)]
     pub body: Json,
     /// When it was put there.
-    #[schema(value_type = String, format = DateTime)]
     pub updated_at: Timestamp,
 }
 
 /// The scenarios of a journey.
-#[derive(Clone, PartialEq, Debug, Serialize, ToSchema)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Scenarios {
     /// By name.
     pub data: Vec<StoredScenario>,

@@ -1,6 +1,7 @@
 //! What published journeys need: nothing they name may vanish under people who are inside.
 
 use super::error::Result;
+use std::collections::{BTreeMap, BTreeSet};
 use tradewind_commerce::reading::json;
 use tradewind_nodes::id::WorkspaceId;
 use tradewind_nodes::kinds::Registry;
@@ -25,6 +26,21 @@ pub async fn of_kind(db: &Db, workspace: WorkspaceId, name: &str) -> Result<Vec<
         nodes.is_some_and(|nodes| nodes.iter().any(|node| node.get("kind").and_then(Json::as_str) == Some(name)))
     };
     users(db, workspace, name, &has).await
+}
+
+/// The versions, as `slug version 3`, that are live or have people inside, by the kinds of their nodes.
+pub async fn by_kind(db: &Db, workspace: WorkspaceId) -> Result<BTreeMap<String, Vec<String>>> {
+    let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for row in db.query(GRAPHS, vec![workspace.0.into(), "%".into()]).await? {
+        let (slug, number) = (row.text(0)?, row.int(1)?);
+        let graph: Json = json(&row, 2, format_args!("version {number} of journey {slug}"))?;
+        let nodes = graph.get("nodes").and_then(Json::as_array);
+        let kinds: BTreeSet<&str> = nodes.into_iter().flatten().filter_map(|node| node.get("kind").and_then(Json::as_str)).collect();
+        for kind in kinds {
+            found.entry(kind.to_owned()).or_default().push(format!("{slug} version {number}"));
+        }
+    }
+    Ok(found)
 }
 
 /// The versions, as `slug version 3`, that are live or have people inside and have a node of the kind called `name` whose

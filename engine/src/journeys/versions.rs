@@ -3,13 +3,11 @@
 use super::error::{JourneyError, Result};
 use super::publish::people_at;
 use super::record::{Journey, Version, VersionSummary, version_summary};
-use serde::Serialize;
 use std::collections::BTreeMap;
 use tradewind_commerce::reading::json;
 use tradewind_nodes::graph::{GraphDiff, diff};
 use tradewind_nodes::id::WorkspaceId;
 use tradewind_store::{Db, Value};
-use utoipa::ToSchema;
 
 pub(super) const LIST: &str = "SELECT number, hash, note, published_by, published_at FROM versions \
     WHERE journey_id = $1 AND workspace_id = $2 AND number < $3 ORDER BY number DESC LIMIT $4";
@@ -23,17 +21,15 @@ pub(super) const INSIDE: &str = "SELECT version, COUNT(*) FROM \
 const MOST_PEOPLE: i64 = 100_000;
 
 /// What differs between two versions.
-#[derive(Clone, PartialEq, Debug, Serialize, ToSchema)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct VersionDiff {
     /// The one compared from.
     pub from: i64,
     /// The one compared to.
     pub to: i64,
     /// What changed.
-    #[schema(value_type = Object)]
     pub diff: GraphDiff,
     /// People inside, by the changed node they stand at.
-    #[schema(value_type = Object)]
     pub people: BTreeMap<String, i64>,
 }
 

@@ -198,6 +198,7 @@ impl From<&Trigger> for Way {
 
 /// What a node is called. JSON form: `"Big spender?"` or `{"kind":"condition.if","label":"If"}`.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(untagged)]
 pub enum Called {
     /// By the name its author gave it.

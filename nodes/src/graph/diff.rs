@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// The difference of two graphs, everything in order of ids and names.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct GraphDiff {
     /// Nodes only the new graph has.
     pub added: Vec<NodeId>,
@@ -31,6 +32,7 @@ impl GraphDiff {
 
 /// A node that differs.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ChangedNode {
     /// Which.
     pub node: NodeId,
@@ -40,6 +42,7 @@ pub struct ChangedNode {
 
 /// A port that leads elsewhere.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Rewired {
     /// The node.
     pub from: NodeId,

@@ -17,6 +17,7 @@ pub struct Position {
 
 /// One step of the graph.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Node {
     /// Unique in the graph.
@@ -28,6 +29,7 @@ pub struct Node {
     pub label: String,
     /// The kind's fields.
     #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(value_type = Object))]
     pub config: JsonMap,
     /// Where it stands; laid out by the builder when absent. Not part of the content hash.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -36,6 +38,7 @@ pub struct Node {
 
 /// Joins a port to a node.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Edge {
     /// The node it leaves.
@@ -48,6 +51,7 @@ pub struct Edge {
 
 /// A journey as it is drawn. The JSON form is the file format of `journey.json` (its `graph`).
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Graph {
     /// The journey's settings.

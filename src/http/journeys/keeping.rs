@@ -1,18 +1,18 @@
 //! What is kept of journeys: their scenarios, their copies, and what was put away.
 
-use super::tagged;
+use super::{made, tagged};
 use crate::http::AppState;
 use crate::http::auth::{Reader, Writer};
 use crate::http::extract::{Json, Path, Revision};
 use crate::http::problem::{ApiResult, ProblemDocument};
+use crate::http::wired::{self, IntoWire};
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
-use http::header::LOCATION;
-use serde::Deserialize;
-use tradewind_engine::journeys::scenarios::{self, NewScenario, Scenarios};
-use tradewind_engine::journeys::{self, Journey};
-use utoipa::ToSchema;
+use tradewind_engine::journeys;
+use tradewind_engine::journeys::scenarios;
+use tradewind_wire::journeys::{DuplicateJourney, Journey};
+use tradewind_wire::scenarios::{NewScenario, PutScenarios, Scenario, Scenarios};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -24,45 +24,37 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
         .routes(routes!(unarchive))
 }
 
-/// The scenarios to keep.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct ScenariosBody {
-    /// All of them: those not named are dropped.
-    scenarios: Vec<NewScenario>,
+impl IntoWire<Scenario> for scenarios::StoredScenario {
+    fn into_wire(self) -> ApiResult<Scenario> {
+        let Self { name, body, updated_at } = self;
+        Ok(Scenario { name, body, updated_at })
+    }
 }
 
-/// How to call a copy.
-#[derive(Debug, Default, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields, default)]
-struct CopyBody {
-    /// What people call it; the original's name and a number when absent.
-    name: Option<String>,
-}
-
-fn with_revision(scenarios: Scenarios) -> Response {
-    ([Revision::etag(scenarios.revision)], Json(scenarios)).into_response()
+fn with_revision(found: scenarios::Scenarios) -> ApiResult<Response> {
+    let told = Scenarios { data: wired::all(found.data)?, revision: found.revision };
+    Ok(([Revision::etag(told.revision)], Json(told)).into_response())
 }
 
 /// The scenario tests kept with a journey, with the ETag of the list.
 #[utoipa::path(get, path = "/api/v1/journeys/{slug}/scenarios", tag = "journeys", params(("slug" = String, Path, description = "Slug or id")),
     responses((status = 200, body = Scenarios), (status = "4XX", body = ProblemDocument)))]
 async fn list_scenarios(State(state): State<AppState>, reader: Reader, Path(slug): Path<String>) -> ApiResult<Response> {
-    Ok(with_revision(scenarios::list(&state.db, reader.workspace, &slug).await?))
+    with_revision(scenarios::list(&state.db, reader.workspace, &slug).await?)
 }
 
 /// Keeps these scenario tests with a journey, in place of those there. `If-Match` must name the revision of the list they were
 /// made from.
 #[utoipa::path(put, path = "/api/v1/journeys/{slug}/scenarios", tag = "journeys",
     params(("slug" = String, Path, description = "Slug or id"), ("If-Match" = String, Header, description = "ETag of the list read, or *")),
-    request_body = ScenariosBody,
+    request_body = PutScenarios,
     responses((status = 200, body = Scenarios), (status = 412, body = ProblemDocument), (status = 428, body = ProblemDocument), (status = "4XX", body = ProblemDocument)))]
 async fn put_scenarios(
     State(state): State<AppState>,
     writer: Writer,
     Path(slug): Path<String>,
     revision: Revision,
-    Json(body): Json<ScenariosBody>,
+    Json(body): Json<PutScenarios>,
 ) -> ApiResult<Response> {
     let given = match revision.0 {
         Some(number) if number >= 0 => Some(number),
@@ -71,22 +63,22 @@ async fn put_scenarios(
             None
         }
     };
-    Ok(with_revision(scenarios::put(&state.db, writer.workspace, &slug, &body.scenarios, given, state.env.now()).await?))
+    let own = |NewScenario { name, body }: NewScenario| scenarios::NewScenario { name, body };
+    let wanted: Vec<_> = body.scenarios.into_iter().map(own).collect();
+    with_revision(scenarios::put(&state.db, writer.workspace, &slug, &wanted, given, state.env.now()).await?)
 }
 
 /// Makes a journey of the draft and the scenarios of another.
 #[utoipa::path(post, path = "/api/v1/journeys/{slug}/duplicate", tag = "journeys", params(("slug" = String, Path, description = "Slug or id")),
-    request_body = CopyBody, responses((status = 201, body = Journey), (status = "4XX", body = ProblemDocument)))]
+    request_body = DuplicateJourney, responses((status = 201, body = Journey), (status = "4XX", body = ProblemDocument)))]
 async fn duplicate(
     State(state): State<AppState>,
     writer: Writer,
     Path(slug): Path<String>,
-    Json(body): Json<CopyBody>,
+    Json(body): Json<DuplicateJourney>,
 ) -> ApiResult<Response> {
     let id = state.env.id();
-    let made = journeys::duplicate(&state.db, writer.workspace, id, &slug, body.name.as_deref(), state.env.now()).await?;
-    let location = [(LOCATION, format!("/api/v1/journeys/{}", made.slug))];
-    Ok((location, tagged(StatusCode::CREATED, made)).into_response())
+    made(journeys::duplicate(&state.db, writer.workspace, id, &slug, body.name.as_deref(), state.env.now()).await?)
 }
 
 /// Puts a journey away, when nobody is inside. Its history stays, and it can be taken out again.
@@ -95,7 +87,7 @@ async fn duplicate(
 async fn put_away(State(state): State<AppState>, writer: Writer, Path(slug): Path<String>) -> ApiResult<Response> {
     journeys::archive(&state.db, writer.workspace, &slug, state.env.now()).await?;
     state.engine.refresh().await?;
-    Ok(tagged(StatusCode::OK, journeys::find(&state.db, writer.workspace, &slug).await?))
+    tagged(StatusCode::OK, journeys::find(&state.db, writer.workspace, &slug).await?)
 }
 
 /// Takes a journey out again, as it was before it was put away.
@@ -104,5 +96,5 @@ async fn put_away(State(state): State<AppState>, writer: Writer, Path(slug): Pat
 async fn unarchive(State(state): State<AppState>, writer: Writer, Path(slug): Path<String>) -> ApiResult<Response> {
     let out = journeys::unarchive(&state.db, writer.workspace, &slug, state.env.now()).await?;
     state.engine.refresh().await?;
-    Ok(tagged(StatusCode::OK, out))
+    tagged(StatusCode::OK, out)
 }

@@ -2,25 +2,25 @@
 
 use crate::http::AppState;
 use crate::http::auth::{Reader, Writer};
-use crate::http::customers::CustomerQuery;
+use crate::http::customers;
 use crate::http::extract::{Json, Path, Query};
 use crate::http::period::instant;
 use crate::http::problem::{ApiError, ApiResult, ProblemDocument};
+use crate::http::wired::{self, IntoWire};
 use axum::extract::State;
 use http::StatusCode;
-use serde::{Deserialize, Serialize};
 use tradewind_engine::catalog::Status;
-use tradewind_engine::inspect::counts::{self, Counts, Period};
-use tradewind_engine::journeys::{self, Journey, Turn};
+use tradewind_engine::inspect::counts::{self, Period};
+use tradewind_engine::journeys::{self, Turn};
 use tradewind_engine::{Arrival, EngineError, Incoming, StartDoor};
-use tradewind_nodes::JsonMap;
 use tradewind_nodes::id::{JourneyId, RunId, WorkspaceId};
 use tradewind_nodes::kind::Trigger;
 use tradewind_store::StoreError;
-use utoipa::{IntoParams, ToSchema};
+use tradewind_wire::counts::{CountQuery, Counts, NodeCounts, Passage, PeopleAtNode, PortCount};
+use tradewind_wire::customers::PersonQuery;
+use tradewind_wire::journeys::{Journey, PeopleInside, StartJourney, StartedJourney, StopJourney, StoppedJourney};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
-use uuid::Uuid;
 
 /// A key goes into a unique index; PostgreSQL holds no more than some kilobytes there.
 const MAX_KEY: usize = 256;
@@ -29,74 +29,40 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(pause)).routes(routes!(resume)).routes(routes!(stop)).routes(routes!(start)).routes(routes!(count))
 }
 
-/// What becomes of those inside.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-enum People {
-    /// They go on to the end.
-    Finish,
-    /// Their runs are cancelled.
-    Exit,
+impl IntoWire<Counts> for counts::Counts {
+    fn into_wire(self) -> ApiResult<Counts> {
+        let Self { entered, inside, exact, nodes, passages, standing } = self;
+        let (nodes, passages) = (wired::all(nodes)?, wired::all(passages)?);
+        Ok(Counts { entered, inside, exact, nodes, passages, standing: wired::all(standing)? })
+    }
 }
 
-/// How to stop.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct StopBody {
-    /// What becomes of those inside.
-    people: People,
+impl IntoWire<NodeCounts> for counts::NodeCounts {
+    fn into_wire(self) -> ApiResult<NodeCounts> {
+        let Self { node, waiting, held, failed, ended, ports } = self;
+        let port = |counts::PortCount { port, passed }: counts::PortCount| PortCount { port, passed };
+        Ok(NodeCounts { node, waiting, held, failed, ended, ports: ports.into_iter().map(port).collect() })
+    }
 }
 
-/// A journey that was stopped.
-#[derive(Debug, Serialize, ToSchema)]
-struct Stopped {
-    /// The journey.
-    #[serde(flatten)]
-    journey: Journey,
-    /// How many runs are inside and end.
-    ending: u64,
+impl IntoWire<Passage> for counts::Passage {
+    fn into_wire(self) -> ApiResult<Passage> {
+        let Self { version, node, port, passed } = self;
+        Ok(Passage { version, node, port, passed })
+    }
 }
 
-/// For whom to start a journey, and with what.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct StartBody {
-    /// The shop's id of the person.
-    user_id: Option<String>,
-    /// Our id of the person, in place of `user_id`. Neither starts a run about nobody.
-    customer_id: Option<Uuid>,
-    /// Becomes `event.properties`.
-    #[serde(default)]
-    #[schema(value_type = Object)]
-    data: JsonMap,
-    /// The run key, in place of the journey's own.
-    key: Option<String>,
-}
-
-/// A start that was accepted.
-#[derive(Debug, Serialize, ToSchema)]
-struct Started {
-    /// The journey's slug.
-    journey: String,
-    /// The person, when there is one.
-    customer: Option<Uuid>,
-}
-
-#[derive(Debug, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-struct CountQuery {
-    /// Passages since this instant (RFC 3339) or for so long back (`24h`), to the hour; all of them when absent.
-    since: Option<String>,
-    /// Passages before this instant, or so long back, to the hour.
-    until: Option<String>,
-    /// One version; all of them when absent.
-    version: Option<i64>,
+impl IntoWire<PeopleAtNode> for counts::Standing {
+    fn into_wire(self) -> ApiResult<PeopleAtNode> {
+        let state = wired::word(&self.state, "the state of a run")?;
+        Ok(PeopleAtNode { version: self.version, node: self.node, state, people: self.people })
+    }
 }
 
 async fn turn(state: &AppState, workspace: WorkspaceId, slug: &str, to: Turn) -> ApiResult<Journey> {
     let journey = journeys::turn(&state.db, workspace, slug, to, state.env.now()).await?;
     state.engine.refresh().await?;
-    Ok(journey)
+    journey.into_wire()
 }
 
 /// Pauses a journey: nobody enters and nobody moves.
@@ -116,16 +82,16 @@ async fn resume(State(state): State<AppState>, writer: Writer, Path(slug): Path<
 /// Stops a journey: nobody enters any more. Those inside finish, or are taken out one after the other, also when the server is started
 /// again meanwhile. Stopping again is harmless.
 #[utoipa::path(post, path = "/api/v1/journeys/{slug}/stop", tag = "journeys", params(("slug" = String, Path, description = "Slug or id")),
-    request_body = StopBody, responses((status = 200, body = Stopped), (status = "4XX", body = ProblemDocument)))]
+    request_body = StopJourney, responses((status = 200, body = StoppedJourney), (status = "4XX", body = ProblemDocument)))]
 async fn stop(
     State(state): State<AppState>,
     writer: Writer,
     Path(slug): Path<String>,
-    Json(body): Json<StopBody>,
-) -> ApiResult<Json<Stopped>> {
-    if body.people == People::Finish {
+    Json(body): Json<StopJourney>,
+) -> ApiResult<Json<StoppedJourney>> {
+    if body.people == PeopleInside::Finish {
         let journey = turn(&state, writer.workspace, &slug, Turn::Stop).await?;
-        return Ok(Json(Stopped { journey, ending: 0 }));
+        return Ok(Json(StoppedJourney { journey, ending: 0 }));
     }
     let workspace = writer.workspace;
     let (id, change) = journeys::turning(&state.db, workspace, &slug, Turn::Stop, state.env.now()).await?;
@@ -139,22 +105,22 @@ async fn stop(
         Err(error) => return Err(error.into()),
         Ok(()) => {
             state.engine.refresh().await?;
-            return Ok(Json(Stopped { journey: journeys::find(&state.db, workspace, &slug).await?, ending }));
+            return Ok(Json(StoppedJourney { journey: journeys::find(&state.db, workspace, &slug).await?.into_wire()?, ending }));
         }
     }
     let journey = turn(&state, workspace, &slug, Turn::Stop).await?;
-    Ok(Json(Stopped { journey, ending: 0 }))
+    Ok(Json(StoppedJourney { journey, ending: 0 }))
 }
 
 /// Starts the journey for a person (or for nobody) through its trigger `trigger.api`.
 #[utoipa::path(post, path = "/api/v1/journeys/{slug}/start", tag = "journeys", params(("slug" = String, Path, description = "Slug or id")),
-    request_body = StartBody, responses((status = 202, body = Started), (status = "4XX", body = ProblemDocument)))]
+    request_body = StartJourney, responses((status = 202, body = StartedJourney), (status = "4XX", body = ProblemDocument)))]
 async fn start(
     State(state): State<AppState>,
     writer: Writer,
     Path(slug): Path<String>,
-    Json(body): Json<StartBody>,
-) -> ApiResult<(StatusCode, Json<Started>)> {
+    Json(body): Json<StartJourney>,
+) -> ApiResult<(StatusCode, Json<StartedJourney>)> {
     let (journey, slug) = journeys::id_of(&state.db, writer.workspace, &slug).await?;
     may_start(&state, writer.workspace, journey, &slug)?;
     if let Some(key) = &body.key
@@ -162,14 +128,14 @@ async fn start(
     {
         return Err(ApiError::invalid("/key", format!("has 1 to {MAX_KEY} bytes: write another, or leave it out")));
     }
-    let who = CustomerQuery { user_id: body.user_id.clone(), customer_id: body.customer_id, email: None };
-    let customer = who.subject(&state, writer.workspace).await?;
+    let who = PersonQuery { user_id: body.user_id.clone(), customer_id: body.customer_id, email: None };
+    let customer = customers::subject(&who, &state, writer.workspace).await?;
     // Trimmed as the id of the person was made of it.
     let user_id = body.user_id.map(|id| id.trim().to_owned());
     let incoming = Incoming::Start { journey, customer, user_id, data: body.data, key: body.key, via: StartDoor::Api, depth: 0 };
     let arrival = Arrival { workspace: writer.workspace, incoming, received_at: state.env.now() };
     state.engine.accept(vec![arrival]).await?;
-    Ok((StatusCode::ACCEPTED, Json(Started { journey: slug, customer: customer.map(|id| id.0) })))
+    Ok((StatusCode::ACCEPTED, Json(StartedJourney { journey: slug, customer })))
 }
 
 /// Says at once what the engine would say later, where nobody listens.
@@ -204,5 +170,5 @@ async fn count(
         version: query.version,
     };
     let (journey, _) = journeys::id_of(&state.db, reader.workspace, &slug).await?;
-    Ok(Json(counts::of_journey(&state.db, journey, period).await?))
+    counts::of_journey(&state.db, journey, period).await?.into_wire().map(Json)
 }

@@ -2,14 +2,17 @@
 
 use crate::http::AppState;
 use crate::http::problem::ApiResult;
-use crate::http::status::{self, Status};
+use crate::http::status;
+use crate::http::wired::IntoWire;
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::{Arc, Mutex as Lock, PoisonError};
 use tokio::sync::Mutex;
-use tradewind_engine::inspect::counts::{Counts, Period, Tally};
+use tradewind_engine::inspect::counts::{Period, Tally};
 use tradewind_nodes::id::{JourneyId, WorkspaceId};
 use tradewind_nodes::time::{Duration, Timestamp};
+use tradewind_wire::counts::Counts;
+use tradewind_wire::status::Status;
 use uuid::Uuid;
 
 /// Streams at once, and those of one key.
@@ -120,7 +123,8 @@ impl Board {
         if let Some(read) = slot.read.as_ref().filter(|read| began < read.until) {
             return Ok(read.value.clone());
         }
-        let value = Arc::new(slot.memory.count(&state.db, began).await?);
+        let counted: Counts = slot.memory.count(&state.db, began).await?.into_wire()?;
+        let value = Arc::new(counted);
         slot.read = Some(Read { value: value.clone(), until: again(began, state.env.now()) });
         Ok(value)
     }

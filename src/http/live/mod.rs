@@ -13,30 +13,13 @@ use axum::extract::State;
 use axum::response::IntoResponse;
 pub use board::Board;
 use http::StatusCode;
-use serde::Deserialize;
-use utoipa::IntoParams;
+use tradewind_wire::counts::LiveQuery;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 /// The routes.
 pub fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(live))
-}
-
-#[derive(Debug, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-struct LiveQuery {
-    /// Slug or id of a journey whose counts are wanted too.
-    journey: Option<String>,
-    /// Counts passages since this instant (RFC 3339) or for so long back (`24h`); all of them when absent.
-    since: Option<String>,
-    /// Counts one version; all of them when absent.
-    version: Option<i64>,
-    /// Counts of several journeys in one stream, separated by commas, 32 at most: each a slug or id, then `@` and a version and `~`
-    /// and a time as in `since` where wanted, as `welcome,carts@2,carts~24h`.
-    watch: Option<String>,
-    /// `true` for the events that come in.
-    events: Option<bool>,
 }
 
 /// A stream of server-sent events: `status` when it changed, `counts` of a journey when they changed, `watched` with one part of

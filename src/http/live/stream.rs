@@ -4,6 +4,7 @@ use super::board::Place;
 use super::watch::Counted;
 use crate::http::AppState;
 use crate::http::problem::ApiResult;
+use crate::http::wired;
 use axum::response::IntoResponse;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use futures::Stream;
@@ -14,11 +15,11 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration as StdDuration;
 use tokio::time::MissedTickBehavior;
-use tradewind_commerce::events::{self, Arrived, EventView};
-use tradewind_engine::inspect::counts::Counts;
+use tradewind_commerce::events::{self, Arrived};
 use tradewind_nodes::id::WorkspaceId;
-
-use crate::http::status::Status;
+use tradewind_wire::counts::{Counts, WatchedCounts};
+use tradewind_wire::events::EventBurst;
+use tradewind_wire::status::Status;
 
 /// How often a stream looks.
 const BEAT: StdDuration = StdDuration::from_secs(1);
@@ -41,29 +42,12 @@ pub(super) struct Wanted {
     pub events: bool,
 }
 
-/// Events that came in.
-#[derive(Serialize)]
-struct Came {
-    /// The oldest first.
-    events: Vec<EventView>,
-    /// How many more came and are not shown.
-    skipped: i64,
-}
-
 /// One of several journeys that are watched.
 struct Watched {
     watch: String,
     counted: Option<Counted>,
     /// What was told last.
     told: Option<Option<Arc<Counts>>>,
-}
-
-#[derive(Serialize)]
-struct Told<'a> {
-    /// What it was asked by.
-    watch: &'a str,
-    /// Null when there is no such journey.
-    counts: Option<&'a Counts>,
 }
 
 struct Watcher {
@@ -137,7 +121,7 @@ impl Watcher {
         if let Some(arrived) = &mut self.arrived {
             let (events, skipped) = events::arrived(&self.state.db, self.wanted.workspace, arrived, SHOWN, self.state.env.now()).await?;
             if !events.is_empty() {
-                self.tell("events", &Came { events, skipped });
+                self.tell("events", &EventBurst { events: wired::all(events)?, skipped });
             }
         }
         Ok(())
@@ -150,7 +134,7 @@ impl Watcher {
                 None => None,
             };
             if watched.told.as_ref() != Some(&now) {
-                let told = Told { watch: &watched.watch, counts: now.as_deref() };
+                let told = WatchedCounts { watch: watched.watch.clone(), counts: now.as_deref().cloned() };
                 self.ready.extend(event("watched", &told));
                 watched.told = Some(now);
             }

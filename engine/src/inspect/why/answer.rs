@@ -5,16 +5,13 @@ use crate::inspect::deliveries::DeliverySummary;
 use crate::inspect::runs::RunSummary;
 use crate::inspect::words::Reason;
 use crate::journeys::{Journey, JourneyStatus};
-use serde::Serialize;
 use tradewind_commerce::customers::CustomerView;
 use tradewind_nodes::answer::{Answer, Answered, Halted, Happened, RefusedSince, Standing, Way};
 use tradewind_nodes::id::CustomerId;
 use tradewind_nodes::time::Timestamp;
-use utoipa::ToSchema;
 
 /// What became of a person in a journey, in one word.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Verdict {
     /// Something was sent to him.
     Received,
@@ -39,25 +36,22 @@ pub enum Verdict {
 }
 
 /// One recorded fact.
-#[derive(Clone, PartialEq, Debug, Serialize, ToSchema)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct FactLine {
     /// When.
-    #[schema(value_type = String, format = DateTime)]
     pub at: Timestamp,
     /// What happened, in English.
     pub what: String,
     /// The same as data: one tag with what belongs to it, as `{"entered":3}`.
-    #[schema(value_type = Object)]
     pub said: Happened,
     /// Why: the rule that decided and the values it saw.
     pub why: Option<Reason>,
 }
 
 /// The answer to "why did he, or did he not".
-#[derive(Clone, PartialEq, Debug, Serialize, ToSchema)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Explanation {
     /// Who.
-    #[schema(value_type = Uuid)]
     pub customer: CustomerId,
     /// The journey's slug.
     pub journey: String,
@@ -67,7 +61,6 @@ pub struct Explanation {
     pub answer: String,
     /// The same as data: `answer`, one tag with what belongs to it, as `{"sent":{"title":…,"recipient":…,"at":…,"count":1}}`, and
     /// `refused_since` when another entry was refused after that.
-    #[schema(value_type = Object)]
     pub said: Answered,
     /// What it rests on, the first first.
     pub facts: Vec<FactLine>,

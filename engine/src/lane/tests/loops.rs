@@ -27,8 +27,9 @@ async fn a_journey_that_records_what_it_starts_on_comes_to_an_end() {
     assert_eq!(stage.count("SELECT COUNT(*) FROM runs").await, 2 * (i64::from(MAX_DEPTH) + 1));
     let anna = customers::find(&stage.db, HERE, &Who::UserId("anna".into())).await.unwrap().unwrap();
     let journey = journeys::find(&stage.db, HERE, "echo").await.unwrap();
-    let told = serde_json::to_string(&explain(&stage.db, HERE, &journey, &anna).await.unwrap()).unwrap();
-    assert!(told.contains("would feed itself for ever"), "{told}");
+    let told = explain(&stage.db, HERE, &journey, &anna).await.unwrap();
+    let rules: Vec<&str> = told.facts.iter().filter_map(|fact| fact.why.as_ref()).map(|why| why.rule.as_str()).collect();
+    assert!(rules.iter().any(|rule| rule.contains("would feed itself for ever")), "{told:?}");
 }
 
 #[tokio::test]
