@@ -3,6 +3,8 @@
 use super::outcome::decide;
 use super::person::Seen;
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+use tradewind_nodes::effect::Command;
 use tradewind_nodes::id::NodeId;
 use tradewind_nodes::kind::Outcome;
 use tradewind_nodes::kinds::{Outlines, Registry};
@@ -26,10 +28,31 @@ impl Earlier {
         kind == "script.run" || Outlines::builtin().family(kind).is_none()
     }
 
-    fn output(&self, seen: &Seen, kinds: &Registry) -> Option<JsonMap> {
-        match decide(&*kinds.parse(&self.kind, &self.values).ok()?, &self.node, seen) {
-            Outcome::Go { output, .. } | Outcome::Command { output, .. } => output,
+    fn done(&self, seen: &mut Seen, kinds: &Registry) {
+        let Ok(kind) = kinds.parse(&self.kind, &self.values) else { return };
+        let output = match decide(&*kind, &self.node, seen) {
+            Outcome::Go { output, .. } => output,
+            Outcome::Command { commands, output, .. } => {
+                commands.into_iter().for_each(|command| change(seen, command));
+                output
+            }
             _ => None,
+        };
+        if let Some(output) = output {
+            seen.outputs.insert(self.node.to_string(), Json::Object(output));
+        }
+    }
+}
+
+/// What a step changes about its person the steps after it read.
+fn change(seen: &mut Seen, command: Command) {
+    let Command::SetAttributes { traits, .. } = command else { return };
+    let known = &mut Arc::make_mut(&mut seen.person).customer.traits;
+    for (name, value) in traits {
+        if value.is_null() {
+            known.shift_remove(&name);
+        } else {
+            known.insert(name, value);
         }
     }
 }
@@ -39,9 +62,7 @@ impl Seen {
     #[must_use]
     pub fn after_earlier(mut self, kinds: &Registry) -> Self {
         for step in std::mem::take(&mut self.earlier).iter() {
-            if let Some(output) = step.output(&self, kinds) {
-                self.outputs.insert(step.node.to_string(), Json::Object(output));
-            }
+            step.done(&mut self, kinds);
         }
         self
     }
