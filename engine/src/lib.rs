@@ -13,7 +13,7 @@ mod inbox;
 mod incident;
 pub mod incoming;
 pub mod inspect;
-pub mod jobs;
+mod jobs;
 pub mod journeys;
 mod lane;
 pub mod lateness;
@@ -103,7 +103,6 @@ pub fn statements() -> Vec<&'static str> {
         run::HELD_STATEMENTS,
         run::MERGE_STATEMENTS,
         paging::STATEMENTS,
-        jobs::STATEMENTS,
     ];
-    parts.concat()
+    [parts.concat(), jobs::STATEMENTS.concat()].concat()
 }

@@ -24,8 +24,8 @@ const JOURNEYS: &str = "SELECT id FROM journeys ORDER BY id LIMIT $1";
 const OLD_MESSAGES: &str = "DELETE FROM messages WHERE day < $1";
 const OLD_MAILS: &str = "DELETE FROM mails WHERE at < $1";
 const OLD_INCIDENTS: &str = "DELETE FROM incidents WHERE state = 'resolved' AND resolved_at < $1";
-/// Every fixed statement of the jobs.
-pub const STATEMENTS: &[&str] =
+/// Every fixed statement of the clean-up.
+pub(super) const STATEMENTS: &[&str] =
     &[OLD_RUNS, OLD_EVENTS, WORKSPACES, OLD_REFUSALS, JOURNEYS, OLD_MESSAGES, OLD_MAILS, OLD_INCIDENTS, STEPS_OF, DELIVERIES_OF, TASKS_OF];
 const STEPS_OF: &str = "DELETE FROM steps WHERE run_id = ANY($1)";
 const DELIVERIES_OF: &str = "DELETE FROM deliveries WHERE run_id = ANY($1) AND state IN ('sent', 'failed', 'suppressed')";
