@@ -8,6 +8,7 @@ mod browser;
 mod connections;
 mod drafting;
 mod e2e;
+mod full_disk;
 mod journeys;
 mod keeping;
 mod owner;

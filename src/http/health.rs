@@ -10,8 +10,11 @@ use http::StatusCode;
 use serde_json::json;
 use std::time::Duration;
 
-/// A database that takes longer than this to answer nothing cannot do the work.
-const PATIENCE: Duration = Duration::from_secs(2);
+/// A database that takes longer than this to answer or to write next to nothing cannot do the work.
+const DATABASE_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// While the last commit is not older than this, no write is tried.
+const FRESH_COMMIT: Duration = Duration::from_secs(10);
 
 /// The routes.
 pub fn router() -> Router<AppState> {
@@ -29,11 +32,14 @@ async fn ready(State(state): State<AppState>) -> Response {
     if *state.stopping.borrow() {
         return ApiError::busy("this process is stopping: send requests to another", 5).into_response();
     }
-    let asked = tokio::time::timeout(PATIENCE, state.db.query("SELECT 1", vec![])).await;
-    let database = match asked {
-        Ok(Ok(_)) => Ok(()),
+    let asked = tokio::time::timeout(DATABASE_TIMEOUT, async {
+        state.db.query("SELECT 1", vec![]).await?;
+        state.db.check_writable(FRESH_COMMIT).await
+    });
+    let database = match asked.await {
+        Ok(Ok(())) => Ok(()),
         Ok(Err(error)) => Err(error.to_string()),
-        Err(_) => Err(format!("the database did not answer within {} s", PATIENCE.as_secs())),
+        Err(_) => Err(format!("the database did not answer and write within {} s", DATABASE_TIMEOUT.as_secs())),
     };
     let health = state.engine.health();
     let ready = database.is_ok() && health.ready;

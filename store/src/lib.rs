@@ -19,6 +19,7 @@ mod settings;
 mod spec;
 mod sqlite;
 mod value;
+mod writable;
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -37,6 +38,7 @@ use owner::{Fence, file, open, session};
 use postgres::Postgres;
 use settings::Place;
 use sqlite::Sqlite;
+use writable::Writes;
 
 /// Rows that one query may return; more is an error that asks for a LIMIT.
 pub const MAX_READ_ROWS: usize = 100_000;
@@ -50,6 +52,7 @@ pub struct Db {
 pub(crate) struct Shared {
     url: String,
     gate: Gate,
+    writes: Writes,
     fence: Arc<Fence>,
     engine: Engine,
     /// Dropped last, and only after the connections.
@@ -113,7 +116,16 @@ impl Db {
     }
 
     fn of(url: String, fence: Arc<Fence>, engine: Engine, lock: Lock) -> Self {
-        Self { shared: Arc::new(Shared { url, gate: Gate::new(), fence, engine, lock: tokio::sync::Mutex::new(lock) }) }
+        Self {
+            shared: Arc::new(Shared {
+                url,
+                gate: Gate::new(),
+                writes: Writes::default(),
+                fence,
+                engine,
+                lock: tokio::sync::Mutex::new(lock),
+            }),
+        }
     }
 
     /// Returns, with the reason, once this owner has lost the database to another. It can only end then.
@@ -185,6 +197,7 @@ impl Db {
         if matches!(outcome, Err(StoreError::NotOwner)) {
             self.shared.fence.lose("the database has another owner by now");
         }
+        self.shared.writes.note(&outcome);
         if outcome.is_err() {
             metrics::counter!("store_commit_failures").increment(1);
         }

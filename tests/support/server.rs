@@ -45,10 +45,23 @@ impl Site {
         self.ready(starting).await
     }
 
+    /// As [`Site::start`], the program ignoring a signal (as `XFSZ`) that would end it.
+    pub async fn start_ignoring(&mut self, signal: &str) -> Server {
+        let mut shell = Command::new("sh");
+        shell.args(["-c", &format!("trap '' {signal}; exec \"$0\" serve"), env!("CARGO_BIN_EXE_tradewind")]);
+        let starting = self.launch(self.at_home(shell));
+        self.ready(starting).await
+    }
+
     /// The program with these arguments, in this folder, with this database and the settings of the site.
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_tradewind"));
-        command.args(arguments).current_dir(&self.folder).stdin(Stdio::null()).stdout(Stdio::piped());
+        command.args(arguments);
+        self.at_home(command)
+    }
+
+    fn at_home(&self, mut command: Command) -> Command {
+        command.current_dir(&self.folder).stdin(Stdio::null()).stdout(Stdio::piped());
         let database = format!("sqlite:{}", self.folder.join("tradewind.db").display());
         let fixed = [("DATABASE", database.as_str()), ("LISTEN", "127.0.0.1:0"), ("LOG_LEVEL", "warn")];
         let own = self.settings.iter().map(|(name, value)| (name.as_str(), value.as_str()));

@@ -2,6 +2,8 @@
 
 use futures::future::{join, join_all};
 use futures::{FutureExt as _, poll};
+use std::time::Duration;
+use tokio::time::timeout;
 use tradewind_store::{Batch, Db, DbSettings, Durability, StoreError};
 use uuid::Uuid;
 
@@ -85,6 +87,38 @@ async fn a_commit_waits_for_another_program_that_writes() {
     assert!(poll!(&mut commit).is_pending());
     other.execute_batch("COMMIT").unwrap();
     assert_eq!(commit.await.unwrap().affected(0), 1);
+}
+
+#[tokio::test]
+async fn a_check_writes_only_when_no_fresh_commit_tells() {
+    for place in [Place::sqlite_file().await, Place::sqlite_memory().await, Place::postgres().await] {
+        place.db.migrate().await.unwrap();
+        let checks = async || {
+            let rows = place.db.query("SELECT number FROM write_checks LIMIT 1", vec![]).await.unwrap();
+            rows.first().map_or(0, |row| row.int(0).unwrap())
+        };
+        place.db.check_writable(Duration::from_secs(3600)).await.unwrap();
+        assert_eq!(checks().await, 0, "the migrations were fresh commits");
+        place.db.check_writable(Duration::ZERO).await.unwrap();
+        place.db.check_writable(Duration::ZERO).await.unwrap();
+        assert_eq!(checks().await, 2);
+    }
+}
+
+#[tokio::test]
+async fn a_check_waits_for_another_program_that_writes_and_asks_once() {
+    let place = Place::sqlite_file().await;
+    place.db.migrate().await.unwrap();
+    let other = rusqlite::Connection::open(place.url.strip_prefix("sqlite:").unwrap()).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE; DELETE FROM write_checks").unwrap();
+    for _ in 0..5 {
+        assert!(timeout(Duration::from_millis(20), place.db.check_writable(Duration::ZERO)).await.is_err());
+    }
+    other.execute_batch("COMMIT").unwrap();
+    place.db.check_writable(Duration::from_secs(3600)).await.unwrap();
+    place.db.clone().close().await;
+    let number: i64 = other.query_row("SELECT number FROM write_checks", [], |row| row.get(0)).unwrap();
+    assert_eq!(number, 1, "those who gave up left no further checks behind");
 }
 
 #[tokio::test]
