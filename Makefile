@@ -9,6 +9,8 @@ KILLS ?= 200
 SEED ?= 1
 # How many random stories `make sim` plays.
 SEEDS ?= 20000
+# What `bench` (both unless one is named) and `crash` (sqlite) measure: sqlite or postgres.
+DATABASE ?=
 # Further arguments of the harness, as `make bench BENCH='j1 --events 10000'`.
 BENCH ?= all
 
@@ -19,7 +21,7 @@ target_dir = target/$(if $(filter dev,$(PROFILE)),debug,$(PROFILE))
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
-	@echo "  make crash KILLS=$(KILLS) SEED=$(SEED) PROFILE=$(PROFILE), make bench BENCH='j1 --events 10000'"
+	@echo "  make crash KILLS=$(KILLS) SEED=$(SEED) PROFILE=$(PROFILE) DATABASE=postgres, make bench BENCH='j1 --events 10000'"
 
 run: ui ## Build the builder, then start a server with a made-up shop, on a fresh database
 	cargo run --release -- demo
@@ -91,10 +93,12 @@ harness:
 	cargo build --locked --profile $(PROFILE) $(if $(filter dev,$(PROFILE)),--workspace --all-targets,-p tradewind -p tradewind-bench)
 
 bench: ui tests/browser/node_modules/.package-lock.json harness ## Measure: one JSON line a figure, kept in target/bench.jsonl
-	$(target_dir)/tradewind-bench --binary $(target_dir)/tradewind --seed $(SEED) $(BENCH)
+	@for database in $(or $(DATABASE),sqlite postgres); do \
+		$(target_dir)/tradewind-bench --binary $(target_dir)/tradewind --seed $(SEED) --database $$database $(BENCH) || exit 1; \
+	done
 
 crash: harness ## Kill the server KILLS times under load; fails if anything was lost, early or under two keys
-	$(target_dir)/tradewind-bench --binary $(target_dir)/tradewind --seed $(SEED) crash --kills $(KILLS)
+	$(target_dir)/tradewind-bench --binary $(target_dir)/tradewind --seed $(SEED) --database $(or $(DATABASE),sqlite) crash --kills $(KILLS)
 
 pictures: ui tests/browser/node_modules/.package-lock.json ## Make the README's pictures anew, in docs/pictures
 	cargo build --release --locked -p tradewind

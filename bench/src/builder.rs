@@ -12,7 +12,7 @@ pub fn run(args: &SiteArgs) -> Fallible<()> {
     if !folder.join("node_modules/playwright-core").is_dir() {
         return Err("what drives the browser is not there: run `make prepare` once".into());
     }
-    let mut site = Site::new(&args.binary, &args.data, "builder")?;
+    let mut site = Site::new(args, "builder")?;
     let mut server = site.start()?;
     server.ready()?;
     let measured = Command::new("node")

@@ -8,9 +8,7 @@ use crate::template::{Template, passes};
 use crate::{Fallible, SiteArgs, clock, journeys, report};
 use clap::Args;
 use rand::{Rng as _, SeedableRng as _, rngs::StdRng};
-use rusqlite::{Connection, OpenFlags};
 use serde_json::json;
-use std::path::Path;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
@@ -53,7 +51,7 @@ struct Tally {
 /// Kills, drains, counts and reports; whether every promise was kept.
 pub fn run(args: &SiteArgs, options: &Options) -> Fallible<bool> {
     let mut rng = StdRng::seed_from_u64(args.seed);
-    let mut site = Site::new(&args.binary, &args.data, "crash")?;
+    let mut site = Site::new(args, "crash")?;
     let mut server = site.start()?;
     server.ready()?;
     let sink = Sink::start(LIMIT, Duration::from_millis(options.sink_ms), args.seed)?;
@@ -86,12 +84,12 @@ pub fn run(args: &SiteArgs, options: &Options) -> Fallible<bool> {
     let tally = drain(&sink, &log, options);
     let incidents = server.api.incidents()?;
     server.stop()?;
-    let integrity = integrity(&site.database())?;
+    let integrity = site.database().integrity()?;
 
     let record = sink.record();
     let complaint = log.complaint();
     report::publish(&json!({
-        "bench": "crash", "kills": killed, "acknowledged": tally.acknowledged, "lost": tally.lost.len(),
+        "bench": "crash", "database": args.database.name(), "kills": killed, "acknowledged": tally.acknowledged, "lost": tally.lost.len(),
         "repeated_effects_by_key": tally.repeated.len(), "keys_shared": record.shared_keys, "keyless": record.keyless,
         "raw_repeats": record.total - record.distinct - record.strays, "early_timers": tally.early.len(),
         "effects": record.distinct, "max_recovery_seconds": report::rounded(max_recovery),
@@ -151,9 +149,4 @@ fn kept_promises(tally: &Tally, record: &Record, complaint: Option<&str>) -> boo
     }
     let effects = tally.repeated.is_empty() && record.shared_keys == 0 && record.keyless == 0 && record.strays == 0;
     tally.lost.is_empty() && tally.early.is_empty() && effects && complaint.is_none() && tally.acknowledged > 0
-}
-
-fn integrity(file: &Path) -> Fallible<String> {
-    let database = Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-    Ok(database.query_row("PRAGMA integrity_check", [], |row| row.get(0))?)
 }

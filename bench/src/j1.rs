@@ -61,7 +61,7 @@ struct Phase {
 
 /// Measures and reports.
 pub fn run(args: &SiteArgs, options: &Options) -> Fallible<Measured> {
-    let mut site = Site::new(&args.binary, &args.data, "j1")?;
+    let mut site = Site::new(args, "j1")?;
     let mut server = site.start()?;
     server.ready()?;
     let limit = options.events + 10_000_000;
@@ -81,7 +81,7 @@ pub fn run(args: &SiteArgs, options: &Options) -> Fallible<Measured> {
     let calm_events = (calm_rate * options.calm_seconds as f64).ceil() as usize;
     let calm = phase(&server, &sink, options, args.seed, options.events.next_multiple_of(2), calm_events, Some(calm_rate))?;
     server.stop()?;
-    let sizes = Sizes::of(&site.database())?;
+    let sizes = Sizes::of(site.database())?;
 
     let millis = |quantile: f64| report::rounded(calm.overhead.value_at_quantile(quantile) as f64 / 1000.0);
     let thousands = options.events as f64 / 1000.0;
@@ -92,7 +92,7 @@ pub fn run(args: &SiteArgs, options: &Options) -> Fallible<Measured> {
     };
     let pushed_back = fast.log.pushed_back.load(Ordering::Acquire) + calm.log.pushed_back.load(Ordering::Acquire);
     report::publish(&json!({
-        "bench": "j1", "names": if options.scattered { "scattered" } else { "numbered" }, "events": options.events, "connections": options.connections,
+        "bench": "j1", "database": args.database.name(), "names": if options.scattered { "scattered" } else { "numbered" }, "events": options.events, "connections": options.connections,
         "events_per_s": events_per_s.round(), "runs_per_s": runs_per_s.round(),
         "arrived": arrived, "expected": expected, "early": early, "repeats": repeats, "pushed_back": pushed_back,
         "calm_events_per_s": calm_rate.round(), "overhead_p50_ms": millis(0.5), "overhead_p99_ms": millis(0.99), "overhead_max_ms": millis(1.0),
@@ -100,7 +100,7 @@ pub fn run(args: &SiteArgs, options: &Options) -> Fallible<Measured> {
         "cpu_s_per_1000_runs": report::rounded(cpu / thousands),
         "peak_rss_mb": report::rounded(peak as f64 / 1e6),
         "bytes_written_per_run": (written as f64 / options.events as f64).round(),
-        "database_bytes_per_run": site.database_bytes() as usize / (options.events + calm_events),
+        "database_bytes_per_run": site.database().bytes()? as usize / (options.events + calm_events),
     }))?;
     if args.keep {
         eprintln!("kept {}", site.folder().display())

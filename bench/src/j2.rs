@@ -42,12 +42,12 @@ pub fn run(args: &SiteArgs, options: &Options) -> Fallible<bool> {
     let due = options.due.next_multiple_of(BATCH);
     let empty = empty_memory(args)?;
     let sink = Sink::start(sleepers + due, Duration::ZERO, args.seed)?;
-    let mut site = Site::new(&args.binary, &args.data, "j2")?;
+    let mut site = Site::new(args, "j2")?;
     let mut server = site.start()?;
     server.ready()?;
     server.api.publish("sleep-long", &journeys::sleeper(LONG, sink.address, &options.delay))?;
     server.api.publish("sleep-short", &journeys::sleeper(SHORT, sink.address, "5s"))?;
-    let bytes_before = site.database_bytes();
+    let bytes_before = site.database().bytes()?;
 
     let begun = clock::now();
     fill(&server, args.seed, LONG, due, sleepers, sleepers)?;
@@ -56,7 +56,7 @@ pub fn run(args: &SiteArgs, options: &Options) -> Fallible<bool> {
     fill(&server, args.seed, SHORT, 0, due, sleepers + due)?;
     let asleep_since = clock::now();
     let stop_s = server.stop()?;
-    let bytes = site.database_bytes().saturating_sub(bytes_before);
+    let bytes = site.database().bytes()?.saturating_sub(bytes_before);
     // Their time comes while nobody is there.
     clock::until(SHORT_DELAY * 2, Duration::from_millis(10), || clock::seconds(asleep_since, clock::now()) > SHORT_DELAY.as_secs_f64());
     let early = sink.record().distinct;
@@ -73,7 +73,7 @@ pub fn run(args: &SiteArgs, options: &Options) -> Fallible<bool> {
     let restarted_memory = process::memory(server.pid())?;
     server.stop()?;
     report::publish(&json!({
-        "bench": "j2", "sleepers": sleepers, "fill_per_s": fill_per_s.round(),
+        "bench": "j2", "database": args.database.name(), "sleepers": sleepers, "fill_per_s": fill_per_s.round(),
         "restart_to_ready_s": report::rounded(ready_s),
         "restart_to_first_wake_s": report::rounded(clock::seconds(restarted, first)),
         "restart_to_all_due_s": report::rounded(clock::seconds(restarted, last)),
@@ -105,7 +105,7 @@ fn fill(server: &Server, seed: u64, name: &str, first: usize, events: usize, sta
 
 /// What a server with nothing to do needs.
 fn empty_memory(args: &SiteArgs) -> Fallible<u64> {
-    let mut site = Site::new(&args.binary, &args.data, "empty")?;
+    let mut site = Site::new(args, "empty")?;
     let mut server = site.start()?;
     server.ready()?;
     let memory = process::memory(server.pid())?;

@@ -40,7 +40,7 @@ pub struct Measured {
 /// Measures and reports.
 pub fn run(args: &SiteArgs, options: &Options) -> Fallible<Measured> {
     let runs = options.runs.next_multiple_of(BATCH);
-    let mut site = Site::new(&args.binary, &args.data, "j3")?;
+    let mut site = Site::new(args, "j3")?;
     let mut server = site.start()?;
     server.ready()?;
     server.api.publish("chain", &journeys::chain(options.chain))?;
@@ -58,15 +58,15 @@ pub fn run(args: &SiteArgs, options: &Options) -> Fallible<Measured> {
     let counted = server.api.metric("tradewind_steps_total")?;
     let peak = process::peak_memory(server.pid())?;
     server.stop()?;
-    let sizes = Sizes::of(&site.database())?;
+    let sizes = Sizes::of(site.database())?;
     let runs_per_s = runs as f64 / taken;
     report::publish(&json!({
-        "bench": "j3", "runs": runs, "chain": options.chain,
+        "bench": "j3", "database": args.database.name(), "runs": runs, "chain": options.chain,
         "steps_per_s": (runs_per_s * options.chain as f64).round(), "runs_per_s": runs_per_s.round(),
         "steps_counted": counted,
         "cpu_s_per_1000_runs": report::rounded(cpu / (runs as f64 / 1000.0)),
         "peak_rss_mb": report::rounded(peak as f64 / 1e6),
-        "database_bytes_per_run": site.database_bytes() as usize / runs,
+        "database_bytes_per_run": site.database().bytes()? as usize / runs,
     }))?;
     if args.keep {
         eprintln!("kept {}", site.folder().display())

@@ -4,14 +4,18 @@
 
 mod api;
 mod builder;
+mod bulk_rows;
 mod ceiling;
 mod clock;
 mod crash;
+mod database;
 mod j1;
 mod j2;
 mod j3;
 mod journeys;
 mod load;
+#[path = "../../tests/support/postgres.rs"]
+mod postgres;
 mod process;
 mod report;
 mod rows;
@@ -47,6 +51,9 @@ pub struct SiteArgs {
     /// A folder for databases; the disk it is on is part of what is measured.
     #[arg(long, global = true, default_value = "target/bench-data")]
     pub data: PathBuf,
+    /// The database behind the program. A PostgreSQL cluster is made for it below `TMPDIR`.
+    #[arg(long, global = true, default_value = "sqlite")]
+    pub database: database::Kind,
     /// Leaves the databases and logs for a look.
     #[arg(long, global = true)]
     pub keep: bool,
@@ -115,11 +122,13 @@ fn all(site: &SiteArgs, options: &AllOptions) -> Fallible<bool> {
     let ceiling = ceiling::run(site, &ceiling::Options::default(), Some((j1.sizes, j3.sizes)))?;
     let j2 = j2::run(site, &j2::Options { sleepers: options.j2_sleepers, ..j2::Options::default() })?;
     report::publish(&json!({
-        "bench": "ratios",
+        "bench": "ratios", "database": site.database.name(),
         "j1_runs_to_ceiling": report::rounded(j1.runs_per_s / ceiling.j1_runs_per_s),
         "j1_scattered_runs_to_ceiling": report::rounded(scattered.runs_per_s / ceiling.j1_runs_per_s),
         "j3_runs_to_ceiling": report::rounded(j3.runs_per_s / ceiling.j3_runs_per_s),
     }))?;
-    builder::run(site)?;
+    if site.database == database::Kind::Sqlite {
+        builder::run(site)?;
+    }
     Ok(j1.complete && scattered.complete && j2)
 }

@@ -1,8 +1,8 @@
 //! The rows that J1 and J3 leave in the database, written by nothing but prepared statements.
 
 use crate::Fallible;
-use rusqlite::{Connection, OpenFlags, Transaction, params};
-use std::path::Path;
+use crate::database::Database;
+use rusqlite::{Transaction, params};
 use uuid::Uuid;
 
 /// How large the texts in the rows are, on average.
@@ -34,22 +34,23 @@ impl Default for Sizes {
 
 impl Sizes {
     /// As found in a database that a measurement left.
-    pub fn of(file: &Path) -> Fallible<Self> {
-        let database = Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-        let one = |sql: &str| database.query_row(sql, [], |row| row.get::<_, Option<f64>>(0)).map(|n| n.unwrap_or(0.0));
-        let mean = |table: &str, column: &str| {
-            one(&format!("SELECT AVG(LENGTH(CAST({column} AS blob))) FROM {table}")).map(|bytes| bytes.round() as usize)
+    pub fn of(database: &Database) -> Fallible<Self> {
+        let one = |sql: &'static str| {
+            let rows = database.ask(sql, Vec::new())?;
+            Fallible::Ok(rows.first().map(|row| row.opt_real(0)).transpose()?.flatten().unwrap_or(0.0))
         };
-        let (properties, context) = (mean("events", "properties")?, mean("events", "context")?);
-        let per_run = one("SELECT (SELECT COUNT(*) FROM steps) * 1.0 / COUNT(*) FROM runs")?;
+        let mean = |sql: &'static str| one(sql).map(|bytes| bytes.round() as usize);
+        let properties = mean("SELECT CAST(AVG(octet_length(properties)) AS double precision) FROM events")?;
+        let context = mean("SELECT CAST(AVG(octet_length(context)) AS double precision) FROM events")?;
+        let per_run = one("SELECT CAST((SELECT COUNT(*) FROM steps) AS double precision) / NULLIF(COUNT(*), 0) FROM runs")?;
         Ok(Self {
             inbox: properties + context + 320,
             properties,
             context,
-            run: mean("runs", "body")?,
-            step: mean("steps", "body")?,
-            effect: mean("deliveries", "effect")?,
-            result: mean("deliveries", "result")?,
+            run: mean("SELECT CAST(AVG(octet_length(body)) AS double precision) FROM runs")?,
+            step: mean("SELECT CAST(AVG(octet_length(body)) AS double precision) FROM steps")?,
+            effect: mean("SELECT CAST(AVG(octet_length(effect)) AS double precision) FROM deliveries")?,
+            result: mean("SELECT CAST(AVG(octet_length(result)) AS double precision) FROM deliveries")?,
             third_transition: per_run > 1.75,
         })
     }
@@ -57,25 +58,25 @@ impl Sizes {
 
 /// One event's way through the tables.
 pub struct Rows {
-    workspace: Uuid,
-    journey: Uuid,
-    inbox: String,
-    properties: String,
-    context: String,
-    run: String,
-    step: String,
-    effect: String,
-    result: String,
-    third_transition: bool,
+    pub(crate) workspace: Uuid,
+    pub(crate) journey: Uuid,
+    pub(crate) inbox: String,
+    pub(crate) properties: String,
+    pub(crate) context: String,
+    pub(crate) run: String,
+    pub(crate) step: String,
+    pub(crate) effect: String,
+    pub(crate) result: String,
+    pub(crate) third_transition: bool,
 }
 
 /// The ids of one event.
 pub struct Ids {
-    event: Uuid,
-    message: Uuid,
-    customer: Uuid,
-    run: Uuid,
-    at: i64,
+    pub(crate) event: Uuid,
+    pub(crate) message: Uuid,
+    pub(crate) customer: Uuid,
+    pub(crate) run: Uuid,
+    pub(crate) at: i64,
 }
 
 impl Ids {
@@ -86,7 +87,7 @@ impl Ids {
         let named = |kind: u128| Uuid::from_u128(((number as u128) << 80) | (8 << 76) | (kind << 64) | number as u128);
         Self { event: ascending(1), message: named(3), customer: named(4), run: ascending(2), at }
     }
-    fn shard(&self) -> i64 {
+    pub(crate) fn shard(&self) -> i64 {
         i64::from(self.customer.as_bytes()[15])
     }
 }

@@ -1,7 +1,8 @@
 //! The product under test: a child process with a folder, a port and nothing else in common with the harness.
 
 use crate::api::Api;
-use crate::{Fallible, clock};
+use crate::database::Database;
+use crate::{Fallible, SiteArgs, clock};
 use std::fs::{self, File, OpenOptions};
 use std::io::{BufRead as _, BufReader};
 use std::net::{SocketAddr, TcpListener};
@@ -18,31 +19,29 @@ const STOP_WITHIN: Duration = Duration::from_secs(120);
 pub struct Site {
     binary: PathBuf,
     folder: PathBuf,
+    database: Database,
     address: SocketAddr,
     key: Option<String>,
 }
 
 impl Site {
-    /// A new, empty folder below `data` and a free port.
-    pub fn new(binary: &Path, data: &Path, name: &str) -> Fallible<Self> {
+    /// A new, empty folder, a new database and a free port.
+    pub fn new(args: &SiteArgs, name: &str) -> Fallible<Self> {
+        let (binary, data) = (&args.binary, &args.data);
         let binary =
             binary.canonicalize().map_err(|error| format!("{}: {error}; build it first or name another by --binary", binary.display()))?;
         let folder = data.join(format!("{name}-{}", std::process::id()));
         let _ = fs::remove_dir_all(&folder);
         fs::create_dir_all(&folder)?;
         let address = free_address().ok_or("no port between 20000 and 32000 is free")?;
-        Ok(Self { binary, folder: folder.canonicalize()?, address, key: None })
+        let folder = folder.canonicalize()?;
+        let database = Database::new(args.database, &folder);
+        Ok(Self { binary, folder, database, address, key: None })
     }
 
-    /// The database's file.
-    pub fn database(&self) -> PathBuf {
-        self.folder.join("tradewind.db")
-    }
-
-    /// The size of the database with its log, in bytes.
-    pub fn database_bytes(&self) -> u64 {
-        let size = |ending: &str| fs::metadata(format!("{}{ending}", self.database().display())).map_or(0, |file| file.len());
-        size("") + size("-wal")
+    /// Its database.
+    pub fn database(&self) -> &Database {
+        &self.database
     }
 
     /// Starts the server; it may not be ready yet. The first start waits for the API key.
@@ -52,7 +51,7 @@ impl Site {
         let mut child = Command::new(&self.binary)
             .arg("serve")
             .current_dir(&self.folder)
-            .env("TRADEWIND_DATABASE", format!("sqlite:{}", self.database().display()))
+            .env("TRADEWIND_DATABASE", self.database.url())
             .env("TRADEWIND_LISTEN", self.address.to_string())
             .env("TRADEWIND_WEBHOOKS_ALLOW_PRIVATE", "127.0.0.0/8")
             .env("TRADEWIND_LOG_LEVEL", "warn")
