@@ -1,4 +1,5 @@
 use super::*;
+use serde::Deserialize;
 use serde_json::json;
 use tradewind_nodes::Json;
 
