@@ -2,8 +2,8 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
-# The profile of what `bench` and `crash` measure: release, or dev where only correctness counts.
-PROFILE ?= release
+# The profile of what `bench` and `crash` measure: dist, or dev where only correctness counts.
+PROFILE ?= dist
 # How often `make crash` kills the server, and the seed that decides when.
 KILLS ?= 200
 SEED ?= 1
@@ -101,8 +101,8 @@ crash: harness ## Kill the server KILLS times under load; fails if anything was 
 	$(target_dir)/tradewind-bench --binary $(target_dir)/tradewind --seed $(SEED) --database $(or $(DATABASE),sqlite) crash --kills $(KILLS)
 
 pictures: ui tests/browser/node_modules/.package-lock.json ## Make the README's pictures anew, in docs/pictures
-	cargo build --release --locked -p tradewind
-	cd tests/browser && node alone.js pictures ../../target/release/tradewind
+	cargo build --profile dist --locked -p tradewind
+	cd tests/browser && node alone.js pictures ../../target/dist/tradewind
 
 doc: ## The documentation of the code, in target/doc
 	cargo doc --workspace --no-deps

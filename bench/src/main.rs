@@ -46,7 +46,7 @@ struct Cli {
 #[derive(Args, Clone)]
 pub struct SiteArgs {
     /// The program to measure.
-    #[arg(long, global = true, default_value = "target/release/tradewind")]
+    #[arg(long, global = true, default_value = "target/dist/tradewind")]
     pub binary: PathBuf,
     /// A folder for databases; the disk it is on is part of what is measured.
     #[arg(long, global = true, default_value = "target/bench-data")]
