@@ -23,3 +23,23 @@ pub fn read_some<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Why>, D::E
 struct Told {
     said: Why,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_reason_is_read_out_of_what_the_api_tells() {
+        #[derive(Deserialize)]
+        struct Step {
+            #[serde(deserialize_with = "read")]
+            why: Why,
+            #[serde(default, deserialize_with = "read_some")]
+            other: Option<Why>,
+        }
+        let step: Step =
+            serde_json::from_value(json!({"why": {"rule": "the journey was paused", "said": "paused"}, "other": null})).unwrap();
+        assert_eq!((step.why, step.other), (Why::Paused, None));
+    }
+}

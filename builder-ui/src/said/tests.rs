@@ -1,5 +1,4 @@
 use super::*;
-use serde::Deserialize;
 use serde_json::json;
 use tradewind_nodes::Json;
 
@@ -31,19 +30,6 @@ fn words_of_others_stay_as_they_are() {
     let old: Why = serde_json::from_value(json!({"rule": "waits until 2026-11-23T09:00:00.123456Z"})).unwrap();
     assert!(foreign(&old) && foreign(&Why::NotSent(Box::new(old.clone()))) && !foreign(&Why::Paused));
     assert!(!super::why(&old).contains('Z'), "an instant is read by people");
-}
-
-#[test]
-fn a_reason_is_read_out_of_what_the_api_tells() {
-    #[derive(Deserialize)]
-    struct Step {
-        #[serde(deserialize_with = "read")]
-        why: Why,
-        #[serde(default, deserialize_with = "read_some")]
-        other: Option<Why>,
-    }
-    let step: Step = serde_json::from_value(json!({"why": {"rule": "the journey was paused", "said": "paused"}, "other": null})).unwrap();
-    assert_eq!((step.why, step.other), (Why::Paused, None));
 }
 
 #[test]
