@@ -7,6 +7,7 @@ use base64::prelude::BASE64_STANDARD;
 use serde::{Deserialize, Serialize};
 use tradewind_engine::clock::Environment;
 use tradewind_nodes::id::WorkspaceId;
+use tradewind_schema::record;
 #[cfg(test)]
 use tradewind_store::Statements;
 use tradewind_store::{Batch, Db, Expect, StoreError};
@@ -44,6 +45,12 @@ pub enum WorkspaceError {
         /// What is wrong.
         message: String,
     },
+}
+
+impl From<tradewind_schema::ReadError> for WorkspaceError {
+    fn from(error: tradewind_schema::ReadError) -> Self {
+        StoreError::from(error).into()
+    }
 }
 
 impl From<StoreError> for WorkspaceError {
@@ -86,15 +93,21 @@ pub async fn open(db: &Db, env: &Environment, keys: &KeyRing) -> Result<Workspac
     Ok(workspace)
 }
 
+record! {
+    struct Found of "workspaces" key [id] {
+        id: uuid => Uuid,
+        settings: text,
+    }
+}
+
 /// The workspace in `db`, if there is one.
 ///
 /// # Errors
 /// When the database refuses or the workspace's settings do not read.
 pub async fn find(db: &Db) -> Result<Option<Workspace>, WorkspaceError> {
     let rows = db.query(FIND, vec![]).await?;
-    let Some(row) = rows.first() else { return Ok(None) };
-    let id = row.uuid(0)?;
-    let settings: Settings = serde_json::from_str(row.text(1)?).map_err(|error| wrong(id, &error))?;
+    let Some(Found { id, settings }) = rows.first_as()? else { return Ok(None) };
+    let settings: Settings = serde_json::from_str(&settings).map_err(|error| wrong(id, &error))?;
     let secret = BASE64_STANDARD.decode(settings.unsubscribe_secret).ok().and_then(|bytes| bytes.try_into().ok());
     let secret = secret.ok_or_else(|| wrong(id, &"unsubscribe_secret is not 32 bytes in base64"))?;
     let id = WorkspaceId(id);

@@ -21,4 +21,5 @@ mod session;
 mod subscribers;
 mod support;
 mod tidy;
+mod upgrade;
 mod watching;

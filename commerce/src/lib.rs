@@ -8,3 +8,5 @@ pub mod reading;
 pub mod revision;
 pub mod segments;
 pub mod settings;
+pub mod tables;
+pub mod workspaces;

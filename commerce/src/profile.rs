@@ -1,34 +1,41 @@
 //! A customer's row: how it is read, written and changed by what comes in.
 
-pub use tradewind_core::profile::{Profile, display_name};
+use crate::consents::table::{CONSENTS, ConsentRow};
+use crate::customers::aliases::{ALIASES, AliasRow};
+use crate::customers::table::CUSTOMERS;
+use std::collections::{BTreeMap, BTreeSet};
+use tradewind_nodes::JsonMap;
 use tradewind_nodes::fact::{ConsentStatus, Customer};
 use tradewind_nodes::id::{CustomerId, Shard, WorkspaceId};
 use tradewind_nodes::time::Timestamp;
-use tradewind_store::{Conflict, Insert, Row, StoreError, Ty, Value};
+use tradewind_schema::{Conflict, Insert, Value, insert, record};
 use uuid::Uuid;
 
-/// Reads the columns that [`Profile::read`] takes, of customers by id.
+pub use tradewind_core::profile::{Profile, display_name};
+
+/// Reads the columns of [`ProfileRow`], of customers by id.
 pub const BY_ID: &str =
     "SELECT id, workspace_id, user_id, traits, tags, consent, created_at, last_seen_at, merged_into FROM customers WHERE id = ANY($1)";
 
+record! {
+    /// What deciding needs of a customer's row.
+    pub struct ProfileRow of "customers" key [id] {
+        id: uuid => CustomerId,
+        workspace_id: uuid => WorkspaceId,
+        user_id: text null,
+        traits: json => JsonMap,
+        tags: json => BTreeSet<String>,
+        consent: json => BTreeMap<String, ConsentStatus>,
+        created_at: int => Timestamp,
+        last_seen_at: int => Timestamp,
+        merged_into: uuid null => CustomerId,
+    }
+}
+
 /// Writes a profile, whether it is new or changed.
-pub static UPSERT: Insert = Insert::new(
-    "customers",
-    &[
-        ("id", Ty::Uuid),
-        ("workspace_id", Ty::Uuid),
-        ("shard", Ty::Int),
-        ("user_id", Ty::Text),
-        ("email", Ty::Text),
-        ("name", Ty::Text),
-        ("traits", Ty::Text),
-        ("tags", Ty::Text),
-        ("consent", Ty::Text),
-        ("created_at", Ty::Int),
-        ("updated_at", Ty::Int),
-        ("last_seen_at", Ty::Int),
-        ("merged_into", Ty::Uuid),
-    ],
+pub static UPSERT: Insert = insert!(
+    CUSTOMERS,
+    [id, workspace_id, shard, user_id, email, name, traits, tags, consent, created_at, updated_at, last_seen_at, merged_into]
 )
 .on_conflict(Conflict::Update {
     key: &["id"],
@@ -36,54 +43,32 @@ pub static UPSERT: Insert = Insert::new(
 });
 
 /// A change of consent for the ledger.
-pub static CONSENTS: Insert = Insert::new(
-    "consents",
-    &[
-        ("customer_id", Ty::Uuid),
-        ("id", Ty::Uuid),
-        ("workspace_id", Ty::Uuid),
-        ("channel", Ty::Text),
-        ("purpose", Ty::Text),
-        ("status", Ty::Text),
-        ("source", Ty::Text),
-        ("proof", Ty::Text),
-        ("at", Ty::Int),
-    ],
-);
+pub static NEW_CONSENTS: Insert = insert!(CONSENTS: ConsentRow);
 
 /// A way from an identifier to another customer than the one derived from it.
-pub static ALIASES: Insert =
-    Insert::new("aliases", &[("id", Ty::Uuid), ("workspace_id", Ty::Uuid), ("customer_id", Ty::Uuid), ("created_at", Ty::Int)])
-        .on_conflict(Conflict::Update { key: &["id"], set: &["customer_id"] });
-
-fn json<T: serde::de::DeserializeOwned + Default>(text: &str) -> T {
-    // Written by `values` below: what does not read back is another program's work and starts afresh.
-    serde_json::from_str(text).unwrap_or_default()
-}
+pub static UPSERT_ALIASES: Insert = insert!(ALIASES: AliasRow).on_conflict(Conflict::Update { key: &["id"], set: &["customer_id"] });
 
 /// Text as every database takes it: without U+0000, which PostgreSQL refuses.
 fn storable(text: &str) -> String {
     if text.contains('\0') { text.replace('\0', "\u{fffd}") } else { text.to_owned() }
 }
 
-/// Reads a row of [`BY_ID`].
-///
-/// # Errors
-/// When a column has another type than the statement promises.
-pub fn read(row: &Row) -> Result<Profile, StoreError> {
-    Ok(Profile {
-        workspace: WorkspaceId(row.uuid(1)?),
-        customer: Customer {
-            id: CustomerId(row.uuid(0)?),
-            user_id: row.opt_text(2)?.map(str::to_owned),
-            traits: json(row.text(3)?),
-            tags: json(row.text(4)?),
-            consent: json(row.text(5)?),
-            created_at: Timestamp::from_micros(row.int(6)?),
-        },
-        last_seen_at: Timestamp::from_micros(row.int(7)?),
-        merged_into: row.opt_uuid(8)?.map(CustomerId),
-    })
+impl From<ProfileRow> for Profile {
+    fn from(row: ProfileRow) -> Self {
+        Self {
+            workspace: row.workspace_id,
+            customer: Customer {
+                id: row.id,
+                user_id: row.user_id,
+                traits: row.traits,
+                tags: row.tags,
+                consent: row.consent,
+                created_at: row.created_at,
+            },
+            last_seen_at: row.last_seen_at,
+            merged_into: row.merged_into,
+        }
+    }
 }
 
 /// The row for [`UPSERT`].
@@ -98,9 +83,9 @@ pub fn values(profile: &Profile, now: Timestamp) -> Vec<Value> {
         customer.user_id.as_deref().map_or(Value::Null, text),
         customer.text("email").map_or(Value::Null, |email| text(&email.to_lowercase())),
         display_name(customer).map_or(Value::Null, |name| text(&name.to_lowercase())),
-        serde_json::to_string(&customer.traits).unwrap_or_default().into(),
-        serde_json::to_string(&customer.tags).unwrap_or_default().into(),
-        serde_json::to_string(&customer.consent).unwrap_or_default().into(),
+        Value::json(&customer.traits),
+        Value::json(&customer.tags),
+        Value::json(&customer.consent),
         customer.created_at.micros().into(),
         now.micros().into(),
         profile.last_seen_at.micros().into(),
@@ -108,7 +93,7 @@ pub fn values(profile: &Profile, now: Timestamp) -> Vec<Value> {
     ]
 }
 
-/// The row of a change of consent for [`CONSENTS`].
+/// The row of a change of consent for [`NEW_CONSENTS`].
 #[must_use]
 #[allow(clippy::too_many_arguments)]
 pub fn consent_values(

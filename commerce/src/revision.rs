@@ -1,7 +1,9 @@
 //! The revisions by which processes learn that what they cache has changed.
 
+use crate::workspaces::revisions::{REVISIONS, RevisionRow};
 use tradewind_nodes::id::WorkspaceId;
-use tradewind_store::{Batch, Conflict, Insert, Ty, Value};
+use tradewind_schema::insert;
+use tradewind_store::{Batch, Conflict, Insert, Value};
 
 /// What is cached by processes and reloaded when its revision moves.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -29,10 +31,10 @@ impl Cached {
     }
 }
 
-static REVISIONS: Insert = Insert::new("revisions", &[("workspace_id", Ty::Uuid), ("subject", Ty::Text), ("revision", Ty::Int)])
-    .on_conflict(Conflict::Add { key: &["workspace_id", "subject"], add: &["revision"], set: &[] });
+static COUNT_UP: Insert =
+    insert!(REVISIONS: RevisionRow).on_conflict(Conflict::Add { key: &["workspace_id", "subject"], add: &["revision"], set: &[] });
 
 /// Moves the revision of `cached` in the same commit as the change itself.
 pub fn bump(batch: &mut Batch, workspace: WorkspaceId, cached: Cached) {
-    batch.insert(&REVISIONS, [[Value::from(workspace.0), Value::from(cached.name()), Value::Int(1)]]);
+    batch.insert(&COUNT_UP, [[Value::from(workspace.0), Value::from(cached.name()), Value::Int(1)]]);
 }

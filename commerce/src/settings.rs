@@ -1,6 +1,6 @@
 //! What a workspace says once for all its journeys: who mail comes from, its zone, its languages, quiet hours, caps.
 
-use crate::reading::{ReadError, json};
+use crate::reading::ReadError;
 use crate::revision::{Cached, bump};
 use serde::{Deserialize, Serialize};
 use std::str::FromStr as _;
@@ -8,7 +8,8 @@ use tradewind_nodes::id::WorkspaceId;
 use tradewind_nodes::issue::{FieldIssue, IssueCode};
 use tradewind_nodes::settings::{FrequencyCap, Inherited, QuietHours, Sender};
 use tradewind_nodes::time::{Timestamp, Zone};
-use tradewind_store::{Batch, Db, Expect, Row, Statements, StoreError, Value};
+use tradewind_schema::record;
+use tradewind_store::{Batch, Db, Expect, Statements, StoreError, Value};
 
 /// Who mail comes from.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -66,6 +67,12 @@ pub enum SettingsError {
     Stale,
 }
 
+impl From<tradewind_schema::ReadError> for SettingsError {
+    fn from(error: tradewind_schema::ReadError) -> Self {
+        StoreError::from(error).into()
+    }
+}
+
 impl From<StoreError> for SettingsError {
     fn from(error: StoreError) -> Self {
         Self::Read(error.into())
@@ -81,18 +88,26 @@ const CHANGE: &str = "UPDATE workspaces SET name = $2, preferences = $3, prefere
 /// Every statement of this module.
 pub static STATEMENTS: Statements = Statements(&[ALL, ONE, CHANGE]);
 
+record! {
+    /// A workspace with what it says for all its journeys: a row of [`ALL`].
+    pub struct Preferences of "workspaces" key [id] {
+        id: uuid => WorkspaceId,
+        name: text,
+        preferences: json => WorkspaceSettings,
+        preferences_revision: int,
+    }
+}
+
 /// The settings in a row of [`ALL`].
-pub fn of_row(row: &Row) -> Result<StoredSettings, ReadError> {
-    let mut settings: WorkspaceSettings = json(row, 2, "the settings of the workspace")?;
-    row.text(1)?.clone_into(&mut settings.name);
-    Ok(StoredSettings { settings, revision: row.int(3)? })
+pub fn of_row(row: Preferences) -> StoredSettings {
+    StoredSettings { settings: WorkspaceSettings { name: row.name, ..row.preferences }, revision: row.preferences_revision }
 }
 
 /// The settings of a workspace; those of one that is gone are empty.
 pub async fn read(db: &Db, workspace: WorkspaceId) -> Result<StoredSettings, ReadError> {
     let rows = db.query(ONE, vec![workspace.0.into()]).await?;
     let none = StoredSettings { settings: WorkspaceSettings::default(), revision: 0 };
-    rows.first().map_or(Ok(none), of_row)
+    Ok(rows.first_as()?.map_or(none, of_row))
 }
 
 /// Stores other settings over the revision `given`.

@@ -4,7 +4,7 @@
 use crate::EngineError;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, RwLock};
-use tradewind_commerce::settings::{self, WorkspaceSettings};
+use tradewind_commerce::settings::{self, Preferences, WorkspaceSettings};
 use tradewind_core::catalog::{LiveJourney, Segments, WorkspaceCatalog};
 use tradewind_nodes::graph::Graph;
 use tradewind_nodes::id::{JourneyId, WorkspaceId};
@@ -12,7 +12,8 @@ use tradewind_nodes::kinds::Registry;
 use tradewind_nodes::predicate::Predicate;
 use tradewind_nodes::run::Program;
 use tradewind_nodes::script::ScriptKind;
-use tradewind_store::{Db, Query, Row, Value};
+use tradewind_schema::record;
+use tradewind_store::{Db, Query, Rows, Value};
 
 pub use tradewind_core::catalog::Status;
 
@@ -23,6 +24,32 @@ pub(crate) const JOURNEYS: &str = "SELECT id, workspace_id, slug, status, live_v
 pub(crate) const SEGMENTS: &str = "SELECT workspace_id, name, predicate FROM segments ORDER BY workspace_id, name LIMIT $1";
 pub(crate) const KINDS: &str = "SELECT workspace_id, name, source FROM kinds ORDER BY workspace_id, name LIMIT $1";
 pub(crate) const VERSION: &str = "SELECT graph, workspace_id FROM versions WHERE journey_id = $1 AND number = $2 LIMIT 1";
+
+record! {
+    struct LiveRow of "journeys" key [id] {
+        id: uuid => JourneyId,
+        workspace_id: uuid => WorkspaceId,
+        slug: text,
+        status: text,
+        live_version: int => u32,
+    }
+}
+
+record! {
+    struct StoredSegment of "segments" key [workspace_id, name] {
+        workspace_id: uuid => WorkspaceId,
+        name: text,
+        predicate: json => Predicate,
+    }
+}
+
+record! {
+    struct OwnKind of "kinds" key [workspace_id, name] {
+        workspace_id: uuid => WorkspaceId,
+        name: text,
+        source: text,
+    }
+}
 
 /// All that is live, and what versions are compiled with.
 #[derive(Default)]
@@ -92,31 +119,31 @@ impl Catalogs {
         let (journeys, segments, kinds) =
             (read.next().unwrap_or_default(), read.next().unwrap_or_default(), read.next().unwrap_or_default());
         let settings = read.next().unwrap_or_default();
-        let contexts = contexts(&settings, &kinds)?;
+        let any_kinds = !kinds.is_empty();
+        let contexts = contexts(settings, kinds)?;
         let mut live: HashMap<WorkspaceId, WorkspaceCatalog> = HashMap::new();
-        for (workspace, definitions) in definitions(&segments)? {
+        for (workspace, definitions) in definitions(segments)? {
             let segments = Segments::new(definitions);
             for circle in segments.circles() {
                 tracing::error!(%workspace, circle = circle.join(", "), "segments refer to one another in a circle: nobody is in them until one is changed");
             }
             live.entry(workspace).or_default().segments = segments;
         }
-        self.forget_programs(&contexts, !kinds.is_empty());
-        for row in &journeys {
-            let (id, workspace) = (JourneyId(row.uuid(0)?), WorkspaceId(row.uuid(1)?));
-            let status = match row.text(3)? {
+        self.forget_programs(&contexts, any_kinds);
+        for row in journeys.read::<LiveRow>()? {
+            let LiveRow { id, workspace_id: workspace, slug, status, live_version: version } = row;
+            let status = match status.as_str() {
                 "live" => Status::Live,
                 "paused" => Status::Paused,
                 _ => Status::Stopped,
             };
-            let version = u32::try_from(row.int(4)?).unwrap_or(0);
             let context = contexts.get(&workspace).cloned().unwrap_or_default();
             match self.program_with(db, id, version, &context).await {
                 Ok(program) => {
-                    let journey = Arc::new(LiveJourney { id, slug: row.text(2)?.to_owned(), status, version, program });
+                    let journey = Arc::new(LiveJourney { id, slug, status, version, program });
                     live.entry(workspace).or_default().add(journey);
                 }
-                Err(error) => tracing::error!(journey = row.text(2)?, version, %error, "a live version cannot be used: its runs wait"),
+                Err(error) => tracing::error!(journey = slug, version, %error, "a live version cannot be used: its runs wait"),
             }
         }
         let catalog = Catalog { live: Arc::new(tradewind_core::Catalog { workspaces: live }), contexts };
@@ -155,9 +182,9 @@ impl Catalogs {
             return Ok(program);
         }
         let rows = db.query(VERSION, vec![journey.0.into(), version.into()]).await?;
-        let row = rows.first().ok_or(EngineError::NoVersion { journey, version })?;
+        let text: String = rows.value("graph")?.ok_or(EngineError::NoVersion { journey, version })?;
         let mut graph: Graph =
-            serde_json::from_str(row.text(0)?).map_err(|error| EngineError::BadVersion { journey, version, message: error.to_string() })?;
+            serde_json::from_str(&text).map_err(|error| EngineError::BadVersion { journey, version, message: error.to_string() })?;
         context.settings.inherited().fill(&mut graph);
         let program = Program::compile(&graph, &context.registry).map_err(|issues| EngineError::BadVersion {
             journey,
@@ -175,19 +202,19 @@ impl Catalogs {
 }
 
 /// What the versions of each workspace are compiled with.
-fn contexts(settings: &[Row], kinds: &[Row]) -> Result<HashMap<WorkspaceId, CompileContext>, EngineError> {
+fn contexts(settings: Rows, kinds: Rows) -> Result<HashMap<WorkspaceId, CompileContext>, EngineError> {
     let mut contexts: HashMap<WorkspaceId, CompileContext> = HashMap::new();
-    for row in settings {
-        match settings::of_row(row) {
-            Ok(stored) => contexts.entry(WorkspaceId(row.uuid(0)?)).or_default().settings = Arc::new(stored.settings),
+    for row in settings.each::<Preferences>()? {
+        match row {
+            Ok(row) => contexts.entry(row.id).or_default().settings = Arc::new(settings::of_row(row).settings),
             Err(error) => tracing::error!(%error, "the settings of a workspace do not read: its journeys go by the server's own"),
         }
     }
     let mut scripts: HashMap<WorkspaceId, Vec<Arc<ScriptKind>>> = HashMap::new();
-    for row in kinds {
-        match ScriptKind::parse(row.text(2)?) {
-            Ok(kind) => scripts.entry(WorkspaceId(row.uuid(0)?)).or_default().push(Arc::new(kind)),
-            Err(_) => tracing::error!(kind = row.text(1)?, "a stored Rhai kind does not parse any more: correct it in the kinds editor"),
+    for row in kinds.read::<OwnKind>()? {
+        match ScriptKind::parse(&row.source) {
+            Ok(kind) => scripts.entry(row.workspace_id).or_default().push(Arc::new(kind)),
+            Err(_) => tracing::error!(kind = row.name, "a stored Rhai kind does not parse any more: correct it in the kinds editor"),
         }
     }
     for (workspace, kinds) in scripts {
@@ -200,12 +227,12 @@ fn contexts(settings: &[Row], kinds: &[Row]) -> Result<HashMap<WorkspaceId, Comp
 }
 
 /// The segments of each workspace.
-fn definitions(rows: &[Row]) -> Result<HashMap<WorkspaceId, BTreeMap<String, Predicate>>, EngineError> {
+fn definitions(rows: Rows) -> Result<HashMap<WorkspaceId, BTreeMap<String, Predicate>>, EngineError> {
     let mut definitions: HashMap<WorkspaceId, BTreeMap<String, Predicate>> = HashMap::new();
-    for row in rows {
-        match serde_json::from_str::<Predicate>(row.text(2)?) {
-            Ok(predicate) => drop(definitions.entry(WorkspaceId(row.uuid(0)?)).or_default().insert(row.text(1)?.to_owned(), predicate)),
-            Err(error) => tracing::error!(segment = row.text(1)?, %error, "a stored segment does not parse any more: correct it"),
+    for row in rows.each::<StoredSegment>()? {
+        match row {
+            Ok(row) => drop(definitions.entry(row.workspace_id).or_default().insert(row.name, row.predicate)),
+            Err(error) => tracing::error!(%error, "a stored segment does not parse any more: correct it"),
         }
     }
     Ok(definitions)

@@ -1,10 +1,12 @@
 //! An effect in the outbox: the row in which runs and the relay meet.
 
+use crate::tables::deliveries::DELIVERIES;
 use std::sync::Arc;
 use tradewind_nodes::effect::Effect;
 use tradewind_nodes::id::{CustomerId, EffectKey, JourneyId, RunId, Shard, WorkspaceId};
 use tradewind_nodes::time::{Duration, Timestamp};
-use tradewind_store::{Insert, Ty, Value};
+use tradewind_schema::insert;
+use tradewind_store::{Insert, Value};
 use uuid::Uuid;
 
 /// How long a new effect belongs to the process that committed it, in whose memory it already is. Only after that, or after a
@@ -12,26 +14,26 @@ use uuid::Uuid;
 pub(crate) const HANDED_OVER: Duration = Duration::from_secs(10);
 
 /// Puts effects into the outbox.
-pub(crate) static ADD: Insert = Insert::new(
-    "deliveries",
-    &[
-        ("run_id", Ty::Uuid),
-        ("node", Ty::Text),
-        ("visit", Ty::Int),
-        ("id", Ty::Uuid),
-        ("workspace_id", Ty::Uuid),
-        ("shard", Ty::Int),
-        ("journey_id", Ty::Uuid),
-        ("version", Ty::Int),
-        ("customer_id", Ty::Uuid),
-        ("channel", Ty::Text),
-        ("state", Ty::Text),
-        ("awaited", Ty::Bool),
-        ("attempts", Ty::Int),
-        ("due_at", Ty::Int),
-        ("effect", Ty::Text),
-        ("created_at", Ty::Int),
-    ],
+pub(crate) static ADD: Insert = insert!(
+    DELIVERIES,
+    [
+        run_id,
+        node,
+        visit,
+        id,
+        workspace_id,
+        shard,
+        journey_id,
+        version,
+        customer_id,
+        channel,
+        state,
+        awaited,
+        attempts,
+        due_at,
+        effect,
+        created_at
+    ]
 );
 
 /// An effect that was committed and is not settled.
@@ -77,7 +79,7 @@ impl OutboxRow {
             self.awaited.into(),
             self.attempts.into(),
             due_at.micros().into(),
-            serde_json::to_string(&*self.effect).unwrap_or_default().into(),
+            Value::json(&*self.effect),
             self.created_at.micros().into(),
         ]
     }

@@ -172,8 +172,9 @@ impl Engine {
     /// Loads what is live, takes up what an earlier process left, and starts to work. The database must be migrated.
     ///
     /// # Errors
-    /// When the database cannot be read.
+    /// When the database cannot be read, or does not have the tables as they are declared: the columns are named.
     pub async fn start(db: Db, env: Environment, settings: EngineSettings, connectors: Connectors) -> Result<Self, EngineError> {
+        crate::tables::check(&db).await?;
         let catalogs = Catalogs::load(&db).await?;
         let (arrivals, queue) = mpsc::channel(settings.most_arrivals);
         let shared = Arc::new(Shared::new(db, env, catalogs, settings, connectors));

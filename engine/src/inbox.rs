@@ -1,38 +1,25 @@
 //! Inbox rows: written by the doors and by runs, taken by the lane.
 
+use crate::tables::dead_letters::{DEAD_LETTERS as LETTERS, DeadLetterRow};
+use crate::tables::inbox::{INBOX, InboxRow};
 use crate::{EngineError, Environment};
 use tradewind_core::message::{Arrival, Pending};
 use tradewind_nodes::id::{Shard, WorkspaceId};
 use tradewind_nodes::time::Timestamp;
-use tradewind_store::{Conflict, Delete, Insert, Row, Ty, Value};
+use tradewind_schema::{delete, insert};
+use tradewind_store::{Conflict, Delete, Insert, Row, Value};
 
 /// A page of rows that are not routed yet, oldest first, after an id.
 pub(crate) const PENDING: &str = "SELECT id, workspace_id, body, received_at FROM inbox WHERE id > $1 ORDER BY id LIMIT $2";
 
 /// Adds rows. An id that is there already is the same row (a schedule's tick): it is not added twice.
-pub(crate) static ADD: Insert = Insert::new(
-    "inbox",
-    &[("id", Ty::Uuid), ("workspace_id", Ty::Uuid), ("shard", Ty::Int), ("kind", Ty::Text), ("body", Ty::Text), ("received_at", Ty::Int)],
-)
-.on_conflict(Conflict::Ignore);
+pub(crate) static ADD: Insert = insert!(INBOX: InboxRow).on_conflict(Conflict::Ignore);
 
 /// Takes rows away; each must be there, or somebody else has routed it and the whole batch is void.
-pub(crate) static TAKE: Delete = Delete::new("inbox", &[("id", Ty::Uuid)]).expect_all();
+pub(crate) static TAKE: Delete = delete!(INBOX, key[id]).expect_all();
 
 /// Puts aside what cannot be routed.
-pub(crate) static DEAD_LETTERS: Insert = Insert::new(
-    "dead_letters",
-    &[
-        ("id", Ty::Uuid),
-        ("workspace_id", Ty::Uuid),
-        ("shard", Ty::Int),
-        ("kind", Ty::Text),
-        ("body", Ty::Text),
-        ("problem", Ty::Text),
-        ("at", Ty::Int),
-    ],
-)
-.on_conflict(Conflict::Ignore);
+pub(crate) static DEAD_LETTERS: Insert = insert!(LETTERS: DeadLetterRow).on_conflict(Conflict::Ignore);
 
 /// What came in as a row of the inbox.
 pub(crate) fn row(env: &Environment, arrival: Arrival) -> Pending {
@@ -46,7 +33,7 @@ pub(crate) fn values(pending: &Pending) -> Vec<Value> {
         pending.workspace.0.into(),
         Shard::of(pending.workspace, pending.incoming.subject(pending.workspace)).0.into(),
         pending.incoming.kind().into(),
-        serde_json::to_string(&pending.incoming).unwrap_or_default().into(),
+        Value::json(&pending.incoming),
         pending.received_at.micros().into(),
     ]
 }

@@ -1,30 +1,18 @@
 //! An incident's row: what runs and the relay write when a person is needed.
 
+use crate::tables::incidents::INCIDENTS;
 use tradewind_nodes::id::{JourneyId, NodeId, RunId, WorkspaceId};
 use tradewind_nodes::issue::Problem;
 use tradewind_nodes::time::Timestamp;
-use tradewind_store::{Conflict, Insert, Ty, Value};
+use tradewind_schema::insert;
+use tradewind_store::{Conflict, Insert, Value};
 use uuid::Uuid;
 
 /// Opens incidents.
-pub(crate) static ADD: Insert = Insert::new(
-    "incidents",
-    &[
-        ("id", Ty::Uuid),
-        ("workspace_id", Ty::Uuid),
-        ("journey_id", Ty::Uuid),
-        ("version", Ty::Int),
-        ("run_id", Ty::Uuid),
-        ("node", Ty::Text),
-        ("visit", Ty::Int),
-        ("subject", Ty::Text),
-        ("problem", Ty::Text),
-        ("state", Ty::Text),
-        ("opened_at", Ty::Int),
-    ],
-)
-// Written again when it is not known whether the first time was: the same id is the same incident.
-.on_conflict(Conflict::Ignore);
+pub(crate) static ADD: Insert =
+    insert!(INCIDENTS, [id, workspace_id, journey_id, version, run_id, node, visit, subject, problem, state, opened_at])
+        // Written again when it is not known whether the first time was: the same id is the same incident.
+        .on_conflict(Conflict::Ignore);
 
 /// A new incident.
 pub(crate) struct NewIncident<'a> {
@@ -53,7 +41,7 @@ impl NewIncident<'_> {
             self.node.as_str().into(),
             self.visit.into(),
             if self.delivery { "delivery" } else { "run" }.into(),
-            serde_json::to_string(self.problem).unwrap_or_default().into(),
+            Value::json(self.problem),
             "open".into(),
             now.micros().into(),
         ]

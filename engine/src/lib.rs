@@ -22,6 +22,7 @@ mod outbox;
 mod paging;
 mod run;
 mod supervision;
+pub mod tables;
 
 pub use clock::{Clock, Environment, ManualClock, SystemClock};
 pub use handle::{Connectors, Engine, EngineSettings, Health, OpenedUrl, PersonalUrl};
@@ -73,6 +74,12 @@ pub enum EngineError {
     Jobs(String),
 }
 
+impl From<tradewind_schema::ReadError> for EngineError {
+    fn from(error: tradewind_schema::ReadError) -> Self {
+        StoreError::from(error).into()
+    }
+}
+
 /// Every fixed statement of the engine, so that a test prepares each on both databases.
 #[must_use]
 pub fn statements() -> Vec<&'static str> {
@@ -101,8 +108,8 @@ pub fn statements() -> Vec<&'static str> {
         outbox::GUARD_STATEMENTS,
         run::STATEMENTS,
         run::HELD_STATEMENTS,
-        run::MERGE_STATEMENTS,
         paging::STATEMENTS,
     ];
-    [parts.concat(), jobs::STATEMENTS.concat()].concat()
+    let fixed = [parts.concat(), jobs::STATEMENTS.concat()].concat();
+    fixed.into_iter().chain(tables::merge::statements()).chain(tables::sweep::statements()).collect()
 }

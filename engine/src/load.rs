@@ -3,14 +3,15 @@
 use crate::catalog::Catalogs;
 use crate::{EngineError, Environment};
 use std::collections::{BTreeSet, HashMap, HashSet};
-use tradewind_commerce::profile;
+use tradewind_commerce::events::PastEvent;
+use tradewind_commerce::profile::{self, Profile, ProfileRow};
 use tradewind_core::message::{Incoming, Pending};
 use tradewind_core::state::{CustomerEntry, Membership, RunEntry, State, Stimulus, day};
-use tradewind_nodes::fact::{Event, Horizon, Needs};
-use tradewind_nodes::id::{CustomerId, EventId, JourneyId, RunId, Shard, WorkspaceId, derived};
+use tradewind_nodes::fact::{Horizon, Needs};
+use tradewind_nodes::id::{CustomerId, JourneyId, RunId, Shard, WorkspaceId, derived};
 use tradewind_nodes::run::{Holder, Run, RunBody};
 use tradewind_nodes::time::{Duration, Timestamp};
-use tradewind_store::{Db, Query, Row, Value};
+use tradewind_store::{Db, Query, Row, Rows, Value};
 use uuid::Uuid;
 
 pub(crate) const SEEN: &str = "SELECT id FROM messages WHERE day = ANY($1) AND id = ANY($2) LIMIT $3";
@@ -245,8 +246,8 @@ impl Loading<'_> {
             queries.push(Query::new(MEMBERSHIPS, vec![ids(wanted), MOST_ROWS.into()]));
         }
         let mut answers = self.load.db.read(queries).await?.into_iter();
-        for row in answers.next().unwrap_or_default() {
-            let profile = profile::read(&row)?;
+        for profile in answers.next().unwrap_or_default().read::<ProfileRow>()? {
+            let profile = Profile::from(profile);
             let entry = CustomerEntry {
                 history: Vec::new(),
                 segments: BTreeSet::new(),
@@ -351,18 +352,10 @@ impl Loading<'_> {
     }
 
     /// Puts events, newest first, into their customers' histories, oldest first.
-    fn remember(&mut self, rows: Vec<Row>) -> Result<(), EngineError> {
-        for row in rows.iter().rev() {
-            let json = |column: usize| -> Result<_, EngineError> { Ok(serde_json::from_str(row.text(column)?).unwrap_or_default()) };
-            let event = Event {
-                id: EventId(row.uuid(1)?),
-                name: row.text(2)?.to_owned(),
-                at: Timestamp::from_micros(row.int(3)?),
-                properties: json(4)?,
-                context: json(5)?,
-            };
-            if let Some(entry) = self.state.customers.get_mut(&CustomerId(row.uuid(0)?)) {
-                entry.history.push(event);
+    fn remember(&mut self, rows: Rows) -> Result<(), EngineError> {
+        for row in rows.read::<PastEvent>()?.into_iter().rev() {
+            if let Some(entry) = self.state.customers.get_mut(&row.customer_id) {
+                entry.history.push(row.into());
             }
         }
         Ok(())

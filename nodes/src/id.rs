@@ -123,6 +123,22 @@ impl Shard {
     }
 }
 
+impl TryFrom<i64> for Shard {
+    type Error = String;
+    fn try_from(number: i64) -> Result<Self, String> {
+        match u16::try_from(number) {
+            Ok(number) if number < SHARDS => Ok(Self(number)),
+            _ => Err(format!("{number} is no shard: there are {SHARDS}")),
+        }
+    }
+}
+
+impl From<Shard> for i64 {
+    fn from(shard: Shard) -> Self {
+        Self::from(shard.0)
+    }
+}
+
 /// The name of a node inside its graph: 1 to 64 of `a-z A-Z 0-9 _ -`, unique in the graph, never reused by an edit.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]

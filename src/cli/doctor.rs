@@ -10,7 +10,7 @@ use tradewind_connectors::webhook::Webhook;
 use tradewind_engine::clock::Environment;
 use tradewind_nodes::issue::Problem;
 use tradewind_nodes::time::Timestamp;
-use tradewind_store::{Db, Dialect, Durability, StoreError};
+use tradewind_store::{Db, Dialect, Durability};
 
 /// What one check may take.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -23,7 +23,7 @@ const MIB: u64 = 1024 * 1024;
 const LITTLE: u64 = 1024 * MIB;
 
 /// The database's clock. Only asked of PostgreSQL: SQLite has the clock of this machine.
-pub const THEIR_CLOCK: &str = "SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS bigint)";
+pub const THEIR_CLOCK: &str = "SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS bigint) AS now";
 
 /// What a check found: how it is, or what is wrong and what to do.
 type Finding = Result<String, String>;
@@ -75,6 +75,7 @@ async fn database(config: &Config, report: &mut Report) {
     let kind = if db.dialect() == Dialect::Sqlite { "SQLite" } else { "PostgreSQL" };
     report.add("database", Ok(format!("{kind}, reached; its settings hold")));
     report.add("migrations", database::schema(&db).await);
+    report.add("tables", tables(&db).await);
     if db.dialect() == Dialect::Postgres {
         report.add("its clock", database_clock(&db).await);
     }
@@ -87,10 +88,19 @@ async fn owner(config: &Config) -> Finding {
     Ok(owner.unwrap_or_else(|| "no server runs on it".to_owned()))
 }
 
+/// Whether every table is there as it is declared.
+async fn tables(db: &Db) -> Finding {
+    match tradewind_engine::tables::check(db).await {
+        Ok(()) => Ok(format!("all {} as declared", tradewind_engine::tables::TABLES.len())),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
 async fn database_clock(db: &Db) -> Finding {
     let before = Environment::system().now();
     let rows = db.query(THEIR_CLOCK, vec![]).await;
-    let theirs = rows.and_then(|rows| rows.first().map_or(Err(StoreError::Closed), |row| row.int(0))).map_err(|error| error.to_string())?;
+    let theirs: Option<i64> = rows.map_err(|error| error.to_string())?.value("now").map_err(|error| error.to_string())?;
+    let theirs = theirs.ok_or("the database did not say what time it is: run doctor again")?;
     let apart = (theirs - before.micros()).abs();
     if apart > APART {
         return Err(format!(

@@ -24,6 +24,7 @@ use http::{HeaderMap, Method, StatusCode};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use tradewind_nodes::time::{Duration, Timestamp};
+use tradewind_schema::record;
 #[cfg(test)]
 use tradewind_store::Statements;
 use tradewind_store::{Batch, Db, Expect, StoreError, Value};
@@ -40,7 +41,8 @@ const ABANDONED: Duration = Duration::from_secs(120);
 const FREE: &str = "DELETE FROM idempotency WHERE workspace_id = $1 AND route = $2 AND key = $3 \
                     AND (created_at < $4 OR (status IS NULL AND created_at < $5))";
 const CLAIM: &str = "INSERT INTO idempotency (workspace_id, route, key, fingerprint, created_at) VALUES ($1, $2, $3, $4, $5)";
-const FIND: &str = "SELECT fingerprint, status, body, created_at FROM idempotency WHERE workspace_id = $1 AND route = $2 AND key = $3";
+const FIND: &str =
+    "SELECT route, key, fingerprint, status, body, created_at FROM idempotency WHERE workspace_id = $1 AND route = $2 AND key = $3";
 const SETTLE: &str = "UPDATE idempotency SET status = $4, body = $5 WHERE workspace_id = $1 AND route = $2 AND key = $3";
 const RELEASE: &str = "DELETE FROM idempotency WHERE workspace_id = $1 AND route = $2 AND key = $3";
 const FORGET: &str = "DELETE FROM idempotency WHERE created_at < $1";
@@ -54,12 +56,16 @@ struct Answer {
     body: String,
 }
 
-/// What is kept about a key.
-struct Kept {
-    fingerprint: Vec<u8>,
-    status: Option<i64>,
-    body: Option<String>,
-    at: Timestamp,
+record! {
+    /// What is kept about a key.
+    struct Kept of "idempotency" key [route, key] {
+        route: text,
+        key: text,
+        fingerprint: bytes,
+        status: int null,
+        body: text null,
+        created_at: int => Timestamp,
+    }
 }
 
 /// Middleware; runs after the caller is known.
@@ -124,13 +130,7 @@ async fn claim(db: &Db, slot: &[Value; 3], fingerprint: &[u8], now: Timestamp) -
 async fn find(db: &Db, slot: &[Value; 3]) -> Result<Kept, ApiError> {
     let rows = db.query(FIND, slot.to_vec()).await?;
     // The first request failed and gave the key back between the two statements.
-    let row = rows.first().ok_or_else(running)?;
-    Ok(Kept {
-        fingerprint: row.bytes(0)?.to_vec(),
-        status: row.opt_int(1)?,
-        body: row.opt_text(2)?.map(str::to_owned),
-        at: Timestamp(row.int(3)?),
-    })
+    rows.first_as()?.ok_or_else(running)
 }
 
 fn running() -> ApiError {
@@ -140,7 +140,7 @@ fn running() -> ApiError {
 
 fn given_again(kept: &Kept, fingerprint: &[u8]) -> Result<Response, ApiError> {
     if kept.fingerprint != fingerprint {
-        let detail = format!("this Idempotency-Key was used for another request at {}: use a new key for a new request", kept.at);
+        let detail = format!("this Idempotency-Key was used for another request at {}: use a new key for a new request", kept.created_at);
         return Err(ApiError::new(StatusCode::UNPROCESSABLE_ENTITY, "key_reused", detail));
     }
     let (Some(status), Some(body)) = (kept.status, &kept.body) else { return Err(running()) };

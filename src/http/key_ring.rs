@@ -11,9 +11,10 @@ use subtle::ConstantTimeEq;
 use tradewind_engine::clock::Environment;
 use tradewind_nodes::id::WorkspaceId;
 use tradewind_nodes::time::Timestamp;
+use tradewind_schema::record;
 #[cfg(test)]
 use tradewind_store::Statements;
-use tradewind_store::{Batch, Db, Expect, Row, StoreError};
+use tradewind_store::{Batch, Db, Expect, StoreError};
 use tradewind_wire::keys::Key as ListedKey;
 pub use tradewind_wire::keys::Scope;
 use uuid::Uuid;
@@ -78,6 +79,12 @@ pub enum KeyError {
     /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl From<tradewind_schema::ReadError> for KeyError {
+    fn from(error: tradewind_schema::ReadError) -> Self {
+        StoreError::from(error).into()
+    }
 }
 
 struct Remembered {
@@ -159,14 +166,13 @@ impl KeyRing {
             args.push(self.env.now().micros().into());
         }
         let rows = self.db.query(sql, args).await?;
-        let Some(row) = rows.first() else { return Ok(None) };
-        if !bool::from(row.bytes(4)?.ct_eq(&hash)) {
+        let Some(row) = rows.first_as::<Kept>()? else { return Ok(None) };
+        if !bool::from(row.hash.as_slice().ct_eq(&hash)) {
             return Ok(None);
         }
-        let id = row.uuid(0)?;
-        self.note_use(id, row.opt_int(5)?).await;
+        self.note_use(row.id, row.last_used_at).await;
         let limiter = Limiter::default();
-        Ok(Some(Key { id, workspace: WorkspaceId(row.uuid(1)?), name: row.text(2)?.to_owned(), scopes: scopes(row.text(3)?), limiter }))
+        Ok(Some(Key { id: row.id, workspace: row.workspace_id, name: row.name, scopes: scopes(&row.scopes), limiter }))
     }
 
     /// Losing this note is harmless, so a failure is logged and the request goes on.
@@ -221,20 +227,43 @@ impl KeyRing {
     /// When the database does not answer.
     pub async fn list(&self, workspace: WorkspaceId, after: Option<Uuid>, limit: i64) -> Result<Vec<ListedKey>, StoreError> {
         let rows = self.db.query(LIST, vec![workspace.0.into(), after.unwrap_or_default().into(), limit.into()]).await?;
-        rows.iter().map(entry).collect()
+        Ok(rows.read()?.into_iter().map(entry).collect())
     }
 }
 
-fn entry(row: &Row) -> Result<ListedKey, StoreError> {
-    Ok(ListedKey {
-        id: row.uuid(0)?,
-        name: row.text(1)?.to_owned(),
-        prefix: row.text(2)?.to_owned(),
-        scopes: scopes(row.text(3)?),
-        created_at: Timestamp(row.int(4)?),
-        last_used_at: row.opt_int(5)?.map(Timestamp),
-        revoked_at: row.opt_int(6)?.map(Timestamp),
-    })
+record! {
+    struct Kept of "api_keys" key [id] {
+        id: uuid => Uuid,
+        workspace_id: uuid => WorkspaceId,
+        name: text,
+        scopes: text,
+        hash: bytes,
+        last_used_at: int null,
+    }
+}
+
+record! {
+    struct Listed of "api_keys" key [id] {
+        id: uuid => Uuid,
+        name: text,
+        prefix: text,
+        scopes: text,
+        created_at: int => Timestamp,
+        last_used_at: int null => Timestamp,
+        revoked_at: int null => Timestamp,
+    }
+}
+
+fn entry(row: Listed) -> ListedKey {
+    ListedKey {
+        id: row.id,
+        name: row.name,
+        prefix: row.prefix,
+        scopes: scopes(&row.scopes),
+        created_at: row.created_at,
+        last_used_at: row.last_used_at,
+        revoked_at: row.revoked_at,
+    }
 }
 
 fn scopes(text: &str) -> Vec<Scope> {

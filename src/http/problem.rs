@@ -166,6 +166,12 @@ impl IntoResponse for ApiError {
     }
 }
 
+impl From<tradewind_schema::ReadError> for ApiError {
+    fn from(error: tradewind_schema::ReadError) -> Self {
+        StoreError::from(error).into()
+    }
+}
+
 impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
         match error {

@@ -73,7 +73,7 @@ async fn sign_out(State(state): State<AppState>, headers: HeaderMap) -> ApiResul
 
 async fn told(state: &AppState, caller: &Caller) -> ApiResult<Session> {
     let rows = state.db.query(WORKSPACE, vec![caller.workspace.0.into()]).await?;
-    let workspace = rows.first().map(|row| row.text(0).map(str::to_owned)).transpose()?.unwrap_or_default();
+    let workspace = rows.value("name")?.unwrap_or_default();
     Ok(Session {
         key: caller.name.clone(),
         scopes: caller.scopes().to_vec(),

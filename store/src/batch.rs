@@ -1,7 +1,8 @@
 //! One atomic unit of writing: build it, give it to [`crate::Db::commit`].
 
-use crate::spec::Spec;
-use crate::{Delete, Insert, Row, StoreError, Update, Value};
+use tradewind_schema::{Delete, Insert, Row, Rows, Spec, Update, Value};
+
+use crate::StoreError;
 
 /// Rows that one batch may write; larger work is split by its caller.
 pub const MAX_BATCH_ROWS: usize = 50_000;
@@ -99,6 +100,9 @@ impl Batch {
     /// `expect` is held against; otherwise it is the number of rows changed.
     pub fn execute(&mut self, sql: &'static str, args: Vec<Value>, expect: Expect) -> usize {
         self.rows += 1;
+        if let Some(Value::Unwritable(problem)) = args.iter().find(|arg| matches!(arg, Value::Unwritable(_))) {
+            self.defect.get_or_insert(StoreError::query(sql, format!("an argument cannot be written: {problem}")));
+        }
         self.ops.push(Op::Execute { sql, args, expect });
         self.ops.len() - 1
     }
@@ -143,6 +147,9 @@ impl Batch {
         for column in 0..spec.width() {
             let Some((name, ty)) = spec.column(column) else { continue };
             let wrong = values.iter().skip(column).step_by(spec.width()).find(|value| !ty.accepts(value));
+            if let Some(Value::Unwritable(problem)) = wrong {
+                return self.note_defect(op, spec, format!("column {name} cannot be written: {problem}"));
+            }
             if let Some(value) = wrong {
                 let message = format!("column {name} is {}; {} does not fit, convert it", ty.postgres_name(), value.type_name());
                 return self.note_defect(op, spec, message);
@@ -165,7 +172,7 @@ pub struct Committed {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct OpEffect {
     pub(crate) affected: u64,
-    pub(crate) rows: Vec<Row>,
+    pub(crate) rows: Rows,
 }
 
 impl Committed {
@@ -180,7 +187,7 @@ impl Committed {
     }
 
     /// Rows the operation returned, moved out.
-    pub fn take_rows(&mut self, op: usize) -> Vec<Row> {
+    pub fn take_rows(&mut self, op: usize) -> Rows {
         self.effects.get_mut(op).map(|effect| std::mem::take(&mut effect.rows)).unwrap_or_default()
     }
 }

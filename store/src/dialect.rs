@@ -1,23 +1,4 @@
-//! What differs between the two databases in the text of a statement.
-
-/// The database behind a [`crate::Db`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Dialect {
-    /// SQLite 3.51, bundled.
-    Sqlite,
-    /// PostgreSQL 15 or newer.
-    Postgres,
-}
-
-impl Dialect {
-    /// The one of two texts that fits this database; for the few statements that cannot be common.
-    pub const fn pick(self, sqlite: &'static str, postgres: &'static str) -> &'static str {
-        match self {
-            Self::Sqlite => sqlite,
-            Self::Postgres => postgres,
-        }
-    }
-}
+//! Common SQL in the words of the database in use.
 
 /// Common SQL in SQLite's words: `$n` becomes `?n` (SQLite numbers `$n` by appearance, not by n), `= ANY($n)`
 /// becomes `IN rarray(?n)` and `<> ALL($n)` becomes `NOT IN rarray(?n)`. Texts, quoted names and comments stay.

@@ -68,15 +68,14 @@ pub enum StoreError {
         /// Rows allowed.
         limit: usize,
     },
-    /// A result column does not hold what was asked for.
-    #[error("column {column} holds {found}, not {wanted}: read it with the matching accessor or CAST it in the statement")]
-    Column {
-        /// Index of the column, from 0.
-        column: usize,
-        /// The type asked for.
-        wanted: &'static str,
-        /// The type found.
-        found: &'static str,
+    /// A row does not read: the column is named.
+    #[error(transparent)]
+    Read(#[from] tradewind_schema::ReadError),
+    /// The tables as declared and the database disagree.
+    #[error("the database does not have the tables this program declares ({}): run the program this database was made by, or put the table right", .differences.join("; "))]
+    Declared {
+        /// Table, column and what is different.
+        differences: Vec<String>,
     },
     /// A migration cannot be applied, or an applied one is not the one this program knows.
     #[error("migration {name}: {message}")]

@@ -9,6 +9,7 @@
 //! sums back (`CAST(SUM(x) AS bigint)`), and never cast to `uuid` or `bytea`, which mean nothing to SQLite.
 
 mod batch;
+mod catalogue;
 mod dialect;
 mod error;
 mod gate;
@@ -16,22 +17,21 @@ mod migrations;
 mod owner;
 mod postgres;
 mod settings;
-mod spec;
 mod sqlite;
-mod value;
 mod writable;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Instant;
 
 pub use batch::{Batch, Committed, Expect, MAX_BATCH_ROWS, Query, Statements};
-pub use dialect::Dialect;
 pub use error::StoreError;
 pub use migrations::{MIGRATIONS, Migration, Schema};
 pub use owner::{Claim, Holder};
 pub use settings::{DbSettings, Durability};
-pub use spec::{Column, Conflict, Delete, Insert, Ty, Update};
-pub use value::{Row, Value};
+pub use tradewind_schema::{Column, Conflict, Delete, Dialect, Insert, ReadError, Row, Rows, Ty, Update, Value};
+
+use tradewind_schema::{Table, differences};
 
 use gate::Gate;
 use owner::{Fence, file, open, session};
@@ -153,8 +153,22 @@ impl Db {
         migrations::apply(self, migrations).await
     }
 
+    /// Refuses a database that does not have the tables as declared: [`StoreError::Declared`] names the columns.
+    pub async fn check(&self, declared: &[&Table]) -> Result<(), StoreError> {
+        let differences = differences(declared, &catalogue::columns(self).await?);
+        if differences.is_empty() {
+            return Ok(());
+        }
+        Err(StoreError::Declared { differences: differences.iter().map(ToString::to_string).collect() })
+    }
+
+    /// The names of all tables there are, declared or not.
+    pub async fn tables(&self) -> Result<BTreeSet<String>, StoreError> {
+        Ok(catalogue::columns(self).await?.into_iter().map(|column| column.table).collect())
+    }
+
     /// Answers all queries from one snapshot, in one hop to a reader. Rows per query are limited to [`MAX_READ_ROWS`].
-    pub async fn read(&self, queries: Vec<Query>) -> Result<Vec<Vec<Row>>, StoreError> {
+    pub async fn read(&self, queries: Vec<Query>) -> Result<Vec<Rows>, StoreError> {
         self.shared.gate.check()?;
         if queries.is_empty() {
             return Ok(Vec::new());
@@ -166,7 +180,7 @@ impl Db {
     }
 
     /// Answers one query.
-    pub async fn query(&self, sql: &'static str, args: Vec<Value>) -> Result<Vec<Row>, StoreError> {
+    pub async fn query(&self, sql: &'static str, args: Vec<Value>) -> Result<Rows, StoreError> {
         Ok(self.read(vec![Query { sql, args }]).await?.pop().unwrap_or_default())
     }
 

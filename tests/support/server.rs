@@ -34,6 +34,16 @@ impl Site {
         Self { folder, settings, key: None }
     }
 
+    /// One whose database is there already, in a gzip file, with its first API key.
+    pub fn with_database(file: &Path, key: &str) -> Self {
+        let mut site = Self::new(&[]);
+        let packed = std::fs::File::open(file).expect("the fixture is there");
+        let mut database = std::fs::File::create(site.folder.join("tradewind.db")).expect("the target folder can be written");
+        std::io::copy(&mut flate2::read::GzDecoder::new(packed), &mut database).expect("the fixture can be unpacked");
+        site.key = Some(key.to_owned());
+        site
+    }
+
     /// Where it and its database are.
     pub fn folder(&self) -> &Path {
         &self.folder

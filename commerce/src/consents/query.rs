@@ -1,30 +1,33 @@
 //! The history of a customer's consent.
 
-use crate::reading::{ReadError, at, below, json, word};
+use crate::reading::{ReadError, below};
 use tradewind_nodes::Json;
 use tradewind_nodes::fact::ConsentStatus;
 use tradewind_nodes::id::{CustomerId, WorkspaceId};
 use tradewind_nodes::time::Timestamp;
-use tradewind_store::{Db, Row, Statements};
+use tradewind_schema::record;
+use tradewind_store::{Db, Statements};
 use uuid::Uuid;
 
-/// One change of consent.
-#[derive(Clone, PartialEq, Debug)]
-pub struct ConsentRecord {
-    /// Its id.
-    pub id: Uuid,
-    /// `email`, `sms`, ….
-    pub channel: String,
-    /// `marketing`, ….
-    pub purpose: String,
-    /// `granted`, `denied` or `withdrawn`.
-    pub status: ConsentStatus,
-    /// How: `api`, `form`, `unsubscribe`, `import`.
-    pub source: String,
-    /// Whatever proves it.
-    pub proof: Json,
-    /// When.
-    pub at: Timestamp,
+record! {
+    /// One change of consent.
+    #[derive(PartialEq)]
+    pub struct ConsentRecord of "consents" key [id] {
+        /// Its id.
+        id: uuid => Uuid,
+        /// `email`, `sms`, ….
+        channel: text,
+        /// `marketing`, ….
+        purpose: text,
+        /// `granted`, `denied` or `withdrawn`.
+        status: word => ConsentStatus,
+        /// How: `api`, `form`, `unsubscribe`, `import`.
+        source: text,
+        /// Whatever proves it.
+        proof: json => Json,
+        /// When.
+        at: int => Timestamp,
+    }
 }
 
 const HISTORY: &str = "SELECT id, channel, purpose, status, source, proof, at FROM consents \
@@ -42,18 +45,5 @@ pub async fn history(
     limit: i64,
 ) -> Result<Vec<ConsentRecord>, ReadError> {
     let args = vec![customer.0.into(), workspace.0.into(), below(before).into(), limit.into()];
-    db.query(HISTORY, args).await?.iter().map(record).collect()
-}
-
-fn record(row: &Row) -> Result<ConsentRecord, ReadError> {
-    let id = row.uuid(0)?;
-    Ok(ConsentRecord {
-        id,
-        channel: row.text(1)?.to_owned(),
-        purpose: row.text(2)?.to_owned(),
-        status: word(row, 3, format_args!("the status of consent {id}"))?,
-        source: row.text(4)?.to_owned(),
-        proof: json(row, 5, format_args!("the proof of consent {id}"))?,
-        at: at(row, 6)?,
-    })
+    Ok(db.query(HISTORY, args).await?.read()?)
 }

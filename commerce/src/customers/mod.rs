@@ -1,7 +1,9 @@
 //! Customers: people who buy.
 
+pub mod aliases;
 mod person;
 mod query;
+pub mod table;
 
 pub use person::{Person, people};
 pub use query::{CustomerView, Who, by_email, find, list, search};

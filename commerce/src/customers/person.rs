@@ -1,12 +1,14 @@
 //! Who somebody is, in four fields: for lists of runs, incidents and events.
 
 use crate::profile::display_name;
-use crate::reading::{ReadError, json};
+use crate::reading::ReadError;
 use std::collections::{BTreeSet, HashMap};
+use tradewind_nodes::JsonMap;
 use tradewind_nodes::fact::Customer;
 use tradewind_nodes::id::{CustomerId, WorkspaceId};
 use tradewind_nodes::time::Timestamp;
-use tradewind_store::{Db, Row, Value};
+use tradewind_schema::record;
+use tradewind_store::{Db, Value};
 use uuid::Uuid;
 
 pub(super) const PEOPLE: &str = "SELECT id, user_id, email, traits FROM customers WHERE id = ANY($1) AND workspace_id = $2 LIMIT $3";
@@ -40,17 +42,19 @@ pub async fn people(
     let limit = Value::Int(i64::try_from(ids.len()).unwrap_or(i64::MAX));
     let ids: Vec<Uuid> = ids.into_iter().collect();
     let rows = db.query(PEOPLE, vec![ids.into(), workspace.0.into(), limit]).await?;
-    rows.iter().map(|row| person(row).map(|person| (person.id, person))).collect()
+    Ok(rows.read::<Known>()?.into_iter().map(|row| (row.id, person(row))).collect())
 }
 
-fn person(row: &Row) -> Result<Person, ReadError> {
-    let id = CustomerId(row.uuid(0)?);
-    let traits = json(row, 3, format_args!("the traits of customer {id}"))?;
-    let customer = Customer { traits, ..Customer::unknown(id, Timestamp::from_micros(0)) };
-    Ok(Person {
-        id,
-        user_id: row.opt_text(1)?.map(str::to_owned),
-        email: row.opt_text(2)?.map(str::to_owned),
-        name: display_name(&customer),
-    })
+record! {
+    struct Known of "customers" key [id] {
+        id: uuid => CustomerId,
+        user_id: text null,
+        email: text null,
+        traits: json => JsonMap,
+    }
+}
+
+fn person(row: Known) -> Person {
+    let customer = Customer { traits: row.traits, ..Customer::unknown(row.id, Timestamp::from_micros(0)) };
+    Person { id: row.id, user_id: row.user_id, email: row.email, name: display_name(&customer) }
 }

@@ -1,13 +1,14 @@
 //! Finding customers.
 
 use crate::profile::display_name;
-use crate::reading::{ReadError, at, earlier, json, opt_at};
+use crate::reading::{ReadError, earlier};
 use std::collections::{BTreeMap, BTreeSet};
 use tradewind_nodes::JsonMap;
 use tradewind_nodes::fact::{ConsentStatus, Customer};
 use tradewind_nodes::id::{CustomerId, WorkspaceId};
 use tradewind_nodes::time::Timestamp;
-use tradewind_store::{Db, Query, Row, Value};
+use tradewind_schema::record;
+use tradewind_store::{Db, Query, Rows, Value};
 use uuid::Uuid;
 
 /// A customer as people and programs see him.
@@ -88,11 +89,10 @@ pub async fn find(db: &Db, workspace: WorkspaceId, who: &Who) -> Result<Option<C
         let args = || vec![Value::from(id), Value::from(workspace.0)];
         let mut found = db.read(vec![Query::new(ONE, args()), Query::new(ALIAS, args())]).await?;
         let alias = found.pop().unwrap_or_default();
-        let row = found.pop().unwrap_or_default();
-        let view = row.first().map(view).transpose()?;
+        let view = found.pop().unwrap_or_default().first_as::<Found>()?.map(view);
         let onward = match &view {
             Some(view) => view.merged_into,
-            None => alias.first().map(|row| row.uuid(0)).transpose()?,
+            None => alias.value("customer_id")?,
         };
         match onward {
             Some(next) if next != id => id = next,
@@ -105,13 +105,13 @@ pub async fn find(db: &Db, workspace: WorkspaceId, who: &Who) -> Result<Option<C
 /// The customers with this address, the last seen first.
 pub async fn by_email(db: &Db, workspace: WorkspaceId, email: &str, limit: i64) -> Result<Vec<CustomerView>, ReadError> {
     let args = vec![workspace.0.into(), wanted(email).into(), limit.into()];
-    db.query(BY_EMAIL, args).await?.iter().map(view).collect()
+    views(db.query(BY_EMAIL, args).await?)
 }
 
 /// Customers, the newest first, below the entry time and id `before`.
 pub async fn list(db: &Db, workspace: WorkspaceId, before: Option<(i64, Uuid)>, limit: i64) -> Result<Vec<CustomerView>, ReadError> {
     let (at, id) = earlier(before);
-    db.query(LIST, vec![workspace.0.into(), at.into(), id.into(), limit.into()]).await?.iter().map(view).collect()
+    views(db.query(LIST, vec![workspace.0.into(), at.into(), id.into(), limit.into()]).await?)
 }
 
 /// Customers whose name, address or shop's id begins with `prefix`, by id, above `after`.
@@ -130,7 +130,7 @@ pub async fn search(
     let (end_of_name, end_of_id) = (end(&prefix), end(&exact));
     let args =
         vec![workspace.0.into(), prefix.into(), end_of_name, after.unwrap_or(Uuid::nil()).into(), limit.into(), exact.into(), end_of_id];
-    db.query(SEARCH, args).await?.iter().map(view).collect()
+    views(db.query(SEARCH, args).await?)
 }
 
 /// A text as the look-up columns hold it. No text of the database holds U+0000, and PostgreSQL refuses to compare with it.
@@ -138,28 +138,41 @@ fn wanted(text: &str) -> String {
     text.trim().replace('\0', "\u{fffd}").to_lowercase()
 }
 
-fn view(row: &Row) -> Result<CustomerView, ReadError> {
-    let id = CustomerId(row.uuid(0)?);
-    let customer = Customer {
-        id,
-        user_id: row.opt_text(1)?.map(str::to_owned),
-        traits: json(row, 3, format_args!("the traits of customer {id}"))?,
-        tags: json(row, 4, format_args!("the tags of customer {id}"))?,
-        consent: json(row, 5, format_args!("the consent of customer {id}"))?,
-        created_at: at(row, 6)?,
-    };
-    Ok(CustomerView {
-        id,
-        email: row.opt_text(2)?.map(str::to_owned),
+record! {
+    struct Found of "customers" key [id] {
+        id: uuid => CustomerId,
+        user_id: text null,
+        email: text null,
+        traits: json => JsonMap,
+        tags: json => BTreeSet<String>,
+        consent: json => BTreeMap<String, ConsentStatus>,
+        created_at: int => Timestamp,
+        updated_at: int => Timestamp,
+        last_seen_at: int => Timestamp,
+        erased_at: int null => Timestamp,
+        merged_into: uuid null => Uuid,
+    }
+}
+
+fn views(rows: Rows) -> Result<Vec<CustomerView>, ReadError> {
+    Ok(rows.read::<Found>()?.into_iter().map(view).collect())
+}
+
+fn view(row: Found) -> CustomerView {
+    let customer =
+        Customer { id: row.id, user_id: row.user_id, traits: row.traits, tags: row.tags, consent: row.consent, created_at: row.created_at };
+    CustomerView {
+        id: row.id,
+        email: row.email,
         name: display_name(&customer),
         user_id: customer.user_id,
         traits: customer.traits,
         tags: customer.tags,
         consent: customer.consent,
         created_at: customer.created_at,
-        updated_at: at(row, 7)?,
-        last_seen_at: at(row, 8)?,
-        erased_at: opt_at(row, 9)?,
-        merged_into: row.opt_uuid(10)?,
-    })
+        updated_at: row.updated_at,
+        last_seen_at: row.last_seen_at,
+        erased_at: row.erased_at,
+        merged_into: row.merged_into,
+    }
 }

@@ -1,7 +1,7 @@
 //! What came in since somebody looked last: for those who watch.
 
 use super::explore::introduce;
-use super::query::{EventView, view};
+use super::query::{EventView, views};
 use crate::reading::ReadError;
 use std::collections::HashMap;
 use tradewind_nodes::id::WorkspaceId;
@@ -12,7 +12,7 @@ use uuid::Uuid;
 pub(super) const ARRIVED: &str = "SELECT id, customer_id, type, name, properties, context, message_id, at, received_at FROM events \
     WHERE workspace_id = $1 AND received_at >= $2 ORDER BY received_at DESC, id DESC LIMIT $3";
 pub(super) const HOW_MANY: &str =
-    "SELECT COUNT(*) FROM (SELECT id FROM events WHERE workspace_id = $1 AND received_at >= $2 LIMIT $3) AS came";
+    "SELECT COUNT(*) AS came FROM (SELECT id FROM events WHERE workspace_id = $1 AND received_at >= $2 LIMIT $3) AS came";
 
 /// An event is stored a little after it was received, and not in that order: so long it may still turn up.
 const STRAGGLING: Duration = Duration::from_secs(5);
@@ -52,11 +52,11 @@ pub async fn arrived(
     let all = Query::new(HOW_MANY, vec![workspace.0.into(), from.micros().into(), Value::Int(MOST)]);
     let mut read = db.read(vec![newest, all]).await?.into_iter();
     let (rows, all) = (read.next().unwrap_or_default(), read.next().unwrap_or_default());
-    let mut events = rows.iter().map(view).collect::<Result<Vec<_>, _>>()?;
+    let mut events = views(rows)?;
     events.retain(|event| !watched.shown.contains_key(&event.id.0));
     events.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
     watched.shown.extend(events.iter().map(|event| (event.id.0, event.received_at)));
-    let came = all.first().map(|row| row.int(0)).transpose()?.unwrap_or(0);
+    let came = all.value::<i64>("came")?.unwrap_or(0);
     let skipped = (came - i64::try_from(watched.shown.len()).unwrap_or(came)).max(0);
     if let Some(oldest) = events.last().filter(|_| skipped > 0) {
         // What is skipped once is not shown later, out of its order.

@@ -1,10 +1,11 @@
 //! Looking through events: the newest first, narrowed by what they are called, what they are and whose.
 
-use super::query::{EventView, view};
+use super::query::{EventView, views};
 use crate::customers::people;
 use crate::reading::{ReadError, earlier};
 use tradewind_nodes::id::{CustomerId, WorkspaceId};
 use tradewind_nodes::time::Timestamp;
+use tradewind_schema::record;
 use tradewind_store::{Db, Query, Value};
 use uuid::Uuid;
 
@@ -66,7 +67,7 @@ macro_rules! edge {
         concat!(
             "SELECT ",
             $time,
-            ", id FROM events WHERE ",
+            " AS place, id FROM events WHERE ",
             $path,
             " AND (",
             $time,
@@ -82,6 +83,13 @@ pub(super) const RECENT: &str = looked!("workspace_id = $1", "received_at");
 pub(super) const RECENT_EDGE: &str = edge!("workspace_id = $1", "received_at");
 pub(super) const OF_CUSTOMER: &str = looked!("customer_id = $1 AND workspace_id = $10", "at");
 pub(super) const OF_CUSTOMER_EDGE: &str = edge!("customer_id = $1 AND workspace_id = $6", "at");
+
+record! {
+    struct Edge of "events" key [id] {
+        place: int,
+        id: uuid => Uuid,
+    }
+}
 
 /// Events looked at for one page.
 const LOOKED_AT: i64 = 10_000;
@@ -122,14 +130,14 @@ pub async fn explore(
     }
     let mut read = db.read(vec![Query::new(list, args), Query::new(edge, edge_args)]).await?.into_iter();
     let (rows, edge) = (read.next().unwrap_or_default(), read.next().unwrap_or_default());
-    let mut events = rows.iter().map(view).collect::<Result<Vec<_>, _>>()?;
+    let mut events = views(rows)?;
     let most = usize::try_from(limit).unwrap_or(usize::MAX);
     let full = events.len() > most;
     events.truncate(most);
     let place = |event: &EventView| (if wanted.customer.is_some() { event.at } else { event.received_at }).micros();
-    let next = match (full, edge.first()) {
+    let next = match (full, edge.first_as::<Edge>()?) {
         (true, _) => events.last().map(|event| (place(event), event.id.0)),
-        (false, Some(row)) => Some((row.int(0)?, row.uuid(1)?)),
+        (false, Some(edge)) => Some((edge.place, edge.id)),
         (false, None) => None,
     };
     introduce(db, workspace, &mut events).await?;

@@ -2,12 +2,16 @@
 
 mod arrived;
 mod explore;
+pub mod messages;
 mod names;
+mod past;
 mod query;
+pub mod table;
 
 pub use arrived::{Arrived, arrived};
 pub use explore::{Exploration, Explored, explore};
 pub use names::{EventName, Names, PropertyPath, names};
+pub use past::PastEvent;
 pub use query::{EventView, named, of_customer};
 
 use tradewind_store::Statements;

@@ -1,10 +1,11 @@
 //! What events there are and what they say: for pickers of names and properties.
 
-use crate::reading::{ReadError, at, json};
+use crate::reading::ReadError;
 use std::collections::{BTreeMap, HashMap};
 use tradewind_nodes::id::WorkspaceId;
 use tradewind_nodes::time::Timestamp;
 use tradewind_nodes::{Json, JsonMap};
+use tradewind_schema::record;
 use tradewind_store::{Db, Value};
 
 pub(super) const NEWEST: &str =
@@ -58,25 +59,37 @@ pub struct Names {
     pub since: Option<Timestamp>,
 }
 
+record! {
+    struct Newest of "events" key [] {
+        name: text,
+        r#type: text,
+        received_at: int => Timestamp,
+        properties: text,
+    }
+}
+
 /// The names of the newest events, with what they say; `q` narrows them to names that hold it.
 pub async fn names(db: &Db, workspace: WorkspaceId, q: Option<&str>) -> Result<Names, ReadError> {
     let rows = db.query(NEWEST, vec![workspace.0.into(), Value::Int(LOOKED_AT)]).await?;
     let wanted = q.map(|q| q.trim().to_lowercase()).filter(|q| !q.is_empty());
     let mut found: HashMap<(String, String), (EventName, BTreeMap<String, PropertyPath>)> = HashMap::new();
     let mut since = None;
-    for row in &rows {
-        let (name, call, received_at) = (row.text(0)?, row.text(1)?, at(row, 2)?);
+    let looked_at = i64::try_from(rows.len()).unwrap_or(i64::MAX);
+    for row in rows.read::<Newest>()? {
+        let Newest { name, r#type: call, received_at, properties } = row;
         since = Some(received_at);
         if wanted.as_ref().is_some_and(|wanted| !name.to_lowercase().contains(wanted.as_str())) {
             continue;
         }
-        let (known, paths) = found.entry((name.to_owned(), call.to_owned())).or_insert_with(|| {
-            let fresh = EventName { name: name.to_owned(), call: call.to_owned(), count: 0, last_at: received_at, properties: Vec::new() };
+        let (known, paths) = found.entry((name.clone(), call.clone())).or_insert_with(|| {
+            let fresh = EventName { name, call, count: 0, last_at: received_at, properties: Vec::new() };
             (fresh, BTreeMap::new())
         });
         known.count += 1;
         if known.count <= SAMPLES {
-            let properties: JsonMap = json(row, 3, "the properties of an event")?;
+            // Read only here: most are not looked into.
+            let properties: JsonMap = serde_json::from_str(&properties)
+                .map_err(|error| ReadError::Corrupt { thing: "the properties of an event".to_owned(), message: error.to_string() })?;
             follow(&properties, "", 0, paths);
         }
     }
@@ -84,7 +97,7 @@ pub async fn names(db: &Db, workspace: WorkspaceId, q: Option<&str>) -> Result<N
         found.into_values().map(|(name, paths)| EventName { properties: paths.into_values().collect(), ..name }).collect();
     data.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.name.cmp(&b.name)));
     data.truncate(NAMES);
-    Ok(Names { data, looked_at: i64::try_from(rows.len()).unwrap_or(i64::MAX), since })
+    Ok(Names { data, looked_at, since })
 }
 
 fn follow(map: &JsonMap, above: &str, depth: usize, paths: &mut BTreeMap<String, PropertyPath>) {

@@ -1,11 +1,12 @@
 //! Lists of events.
 
 use crate::customers::Person;
-use crate::reading::{ReadError, at, earlier, json};
+use crate::reading::{ReadError, earlier};
 use tradewind_nodes::JsonMap;
 use tradewind_nodes::id::{CustomerId, EventId, WorkspaceId};
 use tradewind_nodes::time::Timestamp;
-use tradewind_store::{Db, Row};
+use tradewind_schema::record;
+use tradewind_store::{Db, Rows};
 use uuid::Uuid;
 
 /// An event as people and programs see it.
@@ -53,7 +54,7 @@ pub async fn of_customer(
 ) -> Result<Vec<EventView>, ReadError> {
     let (at, id) = earlier(before);
     let args = vec![customer.0.into(), workspace.0.into(), at.into(), id.into(), limit.into()];
-    db.query(OF_CUSTOMER, args).await?.iter().map(view).collect()
+    views(db.query(OF_CUSTOMER, args).await?)
 }
 
 /// The newest events of a customer with one of these names.
@@ -65,21 +66,36 @@ pub async fn named(
     limit: i64,
 ) -> Result<Vec<EventView>, ReadError> {
     let args = vec![customer.0.into(), workspace.0.into(), names.into(), limit.into()];
-    db.query(NAMED, args).await?.iter().map(view).collect()
+    views(db.query(NAMED, args).await?)
 }
 
-pub(super) fn view(row: &Row) -> Result<EventView, ReadError> {
-    let id = EventId(row.uuid(0)?);
-    Ok(EventView {
-        id,
-        customer: CustomerId(row.uuid(1)?),
-        call: row.text(2)?.to_owned(),
-        name: row.text(3)?.to_owned(),
-        properties: json(row, 4, format_args!("the properties of event {id}"))?,
-        context: json(row, 5, format_args!("the context of event {id}"))?,
-        message_id: row.text(6)?.to_owned(),
-        at: at(row, 7)?,
-        received_at: at(row, 8)?,
+record! {
+    struct Found of "events" key [customer_id, id] {
+        id: uuid => EventId,
+        customer_id: uuid => CustomerId,
+        r#type: text,
+        name: text,
+        properties: json => JsonMap,
+        context: json => JsonMap,
+        message_id: text,
+        at: int => Timestamp,
+        received_at: int => Timestamp,
+    }
+}
+
+/// The rows of a statement with the columns of an event.
+pub(super) fn views(rows: Rows) -> Result<Vec<EventView>, ReadError> {
+    let view = |row: Found| EventView {
+        id: row.id,
+        customer: row.customer_id,
+        call: row.r#type,
+        name: row.name,
+        properties: row.properties,
+        context: row.context,
+        message_id: row.message_id,
+        at: row.at,
+        received_at: row.received_at,
         person: None,
-    })
+    };
+    Ok(rows.read()?.into_iter().map(view).collect())
 }

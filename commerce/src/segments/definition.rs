@@ -1,6 +1,7 @@
 //! Making, changing and deleting segments. Who is inside is worked out by the engine when it sees the revision move.
 
 use super::query::{Segment, definitions, find};
+use super::table::{SEGMENTS, SegmentRow};
 use crate::reading::ReadError;
 use crate::revision::{Cached, bump};
 use std::collections::BTreeMap;
@@ -10,7 +11,8 @@ use tradewind_nodes::id::WorkspaceId;
 use tradewind_nodes::issue::{FieldIssue, IssueCode};
 use tradewind_nodes::predicate::{self, Predicate};
 use tradewind_nodes::time::Timestamp;
-use tradewind_store::{Batch, Db, Expect, Insert, StoreError, Ty, Value};
+use tradewind_schema::insert;
+use tradewind_store::{Batch, Db, Expect, Insert, StoreError, Value};
 use uuid::Uuid;
 
 /// Why a segment was not changed.
@@ -30,23 +32,19 @@ pub enum SegmentError {
     NotFound(String),
 }
 
+impl From<tradewind_schema::ReadError> for SegmentError {
+    fn from(error: tradewind_schema::ReadError) -> Self {
+        StoreError::from(error).into()
+    }
+}
+
 impl From<StoreError> for SegmentError {
     fn from(error: StoreError) -> Self {
         Self::Read(error.into())
     }
 }
 
-static NEW: Insert = Insert::new(
-    "segments",
-    &[
-        ("id", Ty::Uuid),
-        ("workspace_id", Ty::Uuid),
-        ("name", Ty::Text),
-        ("predicate", Ty::Text),
-        ("created_at", Ty::Int),
-        ("updated_at", Ty::Int),
-    ],
-);
+static NEW: Insert = insert!(SEGMENTS: SegmentRow);
 pub(super) const REDEFINE: &str = "UPDATE segments SET predicate = $3, updated_at = $4 WHERE workspace_id = $1 AND name = $2";
 pub(super) const EMPTY: &str = "DELETE FROM segment_members WHERE workspace_id = $1 AND segment = $2 AND customer_id IN \
     (SELECT customer_id FROM segment_members WHERE workspace_id = $1 AND segment = $2 ORDER BY customer_id LIMIT $3)";

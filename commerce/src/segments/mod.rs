@@ -1,7 +1,9 @@
 //! Segments: named predicates over customers.
 
 mod definition;
+pub mod members;
 mod query;
+pub mod table;
 
 pub use definition::{MAX_SEGMENTS, SegmentError, check, create, creation, delete, redefine, redefinition};
 pub use query::{Member, Segment, definitions, find, list, members};

@@ -4,13 +4,15 @@ use crate::clock::Environment;
 use crate::load::{HISTORY, MEMBERSHIPS};
 use std::collections::{BTreeSet, HashMap};
 use tradewind_commerce::customers::Person;
-use tradewind_commerce::profile::{self, Profile, display_name};
+use tradewind_commerce::events::PastEvent;
+use tradewind_commerce::profile::{Profile, ProfileRow, display_name};
 use tradewind_commerce::reading::ReadError;
 use tradewind_nodes::fact::{Event, Facts, Horizon, NO_OUTPUTS, Needs};
-use tradewind_nodes::id::{CustomerId, EventId, WorkspaceId};
+use tradewind_nodes::id::{CustomerId, WorkspaceId};
 use tradewind_nodes::predicate::{self, Predicate};
 use tradewind_nodes::time::{Duration, Timestamp};
-use tradewind_store::{Db, Query, Row, Value};
+use tradewind_schema::record;
+use tradewind_store::{Db, Query, Value};
 use uuid::Uuid;
 
 /// Whom a predicate holds for.
@@ -28,8 +30,8 @@ pub struct Audience {
     pub sample: Vec<Person>,
 }
 
-pub(super) const HOW_MANY: &str = "SELECT COUNT(*) FROM (SELECT id FROM customers WHERE workspace_id = $1 LIMIT $2) AS known";
-pub(super) const EDGES: &str = "SELECT MIN(created_at), MAX(created_at) FROM customers WHERE workspace_id = $1 LIMIT 1";
+pub(super) const HOW_MANY: &str = "SELECT COUNT(*) AS known FROM (SELECT id FROM customers WHERE workspace_id = $1 LIMIT $2) AS known";
+pub(super) const EDGES: &str = "SELECT MIN(created_at) AS first, MAX(created_at) AS last FROM customers WHERE workspace_id = $1 LIMIT 1";
 pub(super) const PAGE: &str = "SELECT id, workspace_id, user_id, traits, tags, consent, created_at, last_seen_at, merged_into FROM customers \
     WHERE workspace_id = $1 AND (created_at, id) > ($2, $3) AND erased_at IS NULL ORDER BY created_at, id LIMIT $4";
 
@@ -73,9 +75,9 @@ pub async fn count(
     let own = |limit: i64| vec![workspace.0.into(), Value::Int(limit)];
     let mut read = db.read(vec![Query::new(HOW_MANY, own(MANY)), Query::new(EDGES, vec![workspace.0.into()])]).await?.into_iter();
     let (counted, edges) = (read.next().unwrap_or_default(), read.next().unwrap_or_default());
-    let of = counted.first().map(|row| row.int(0)).transpose()?.unwrap_or(0);
-    let edge = |column: usize| edges.first().map(|row| row.opt_int(column)).transpose().map(|found| found.flatten().unwrap_or(0));
-    let (first, last) = (edge(0)?, edge(1)?);
+    let of = counted.value::<i64>("known")?.unwrap_or(0);
+    let edges = edges.first_as::<Edges>()?;
+    let (first, last) = edges.map_or((0, 0), |edges| (edges.first.unwrap_or(0), edges.last.unwrap_or(0)));
     let mut look = Look { db, workspace, predicate, needs, now: began, found: 0, looked_at: 0, sample: Vec::new(), wanted };
     let late = || env.now().since(began) > PATIENCE;
     let exact = if of <= FEW { look.at_everybody(late).await? } else { look.here_and_there(first, last, late).await? };
@@ -118,7 +120,8 @@ impl Look<'_> {
     async fn step(&mut self, place: (i64, Uuid)) -> Result<Option<(i64, Uuid)>, ReadError> {
         let args = vec![self.workspace.0.into(), place.0.into(), place.1.into(), Value::Int(STEP)];
         let rows = self.db.query(PAGE, args).await?;
-        let people = rows.iter().map(profile::read).collect::<Result<Vec<_>, _>>()?;
+        let full = i64::try_from(rows.len()).unwrap_or(0) == STEP;
+        let people: Vec<Profile> = rows.read::<ProfileRow>()?.into_iter().map(Profile::from).collect();
         let last = people.last().map(|profile| (profile.customer.created_at.micros(), profile.customer.id.0));
         let people: Vec<Profile> = people.into_iter().filter(|profile| profile.merged_into.is_none()).collect();
         let (histories, segments) = self.evidence(&people).await?;
@@ -143,7 +146,7 @@ impl Look<'_> {
                 }
             }
         }
-        Ok(last.filter(|_| i64::try_from(rows.len()).unwrap_or(0) == STEP))
+        Ok(last.filter(|_| full))
     }
 
     /// What the predicate reads of these people beyond their profiles.
@@ -156,19 +159,34 @@ impl Look<'_> {
         if !self.needs.events.is_empty() {
             let names: Vec<String> = self.needs.events.keys().cloned().collect();
             let args = vec![ids(), reach(&self.needs, self.now).micros().into(), names.into(), Value::Int(MOST_EVENTS)];
-            for row in self.db.query(HISTORY, args).await?.iter().rev() {
-                histories.entry(CustomerId(row.uuid(0)?)).or_default().push(event(row)?);
+            for row in self.db.query(HISTORY, args).await?.read::<PastEvent>()?.into_iter().rev() {
+                histories.entry(row.customer_id).or_default().push(row.into());
             }
         }
         if self.needs.segments {
             let args = vec![ids(), Value::Int(MOST_EVENTS)];
-            for row in self.db.query(MEMBERSHIPS, args).await? {
-                if row.bool(2)? {
-                    segments.entry(CustomerId(row.uuid(0)?)).or_default().insert(row.text(1)?.to_owned());
+            for row in self.db.query(MEMBERSHIPS, args).await?.read::<Membership>()? {
+                if row.inside {
+                    segments.entry(row.customer_id).or_default().insert(row.segment);
                 }
             }
         }
         Ok((histories, segments))
+    }
+}
+
+record! {
+    struct Edges of "customers" key [] {
+        first: int null,
+        last: int null,
+    }
+}
+
+record! {
+    struct Membership of "segment_members" key [customer_id, segment] {
+        customer_id: uuid => CustomerId,
+        segment: text,
+        inside: bool,
     }
 }
 
@@ -183,16 +201,6 @@ fn reach(needs: &Needs, now: Timestamp) -> Timestamp {
         Horizon::Ever => Timestamp::from_micros(i64::MIN / 2),
     });
     back.min().unwrap_or(now)
-}
-
-fn event(row: &Row) -> Result<Event, ReadError> {
-    Ok(Event {
-        id: EventId(row.uuid(1)?),
-        name: row.text(2)?.to_owned(),
-        at: Timestamp::from_micros(row.int(3)?),
-        properties: serde_json::from_str(row.text(4)?).unwrap_or_default(),
-        context: serde_json::from_str(row.text(5)?).unwrap_or_default(),
-    })
 }
 
 #[cfg(test)]

@@ -4,32 +4,37 @@ use std::collections::BTreeMap;
 use tradewind_commerce::reading::ReadError;
 use tradewind_nodes::id::JourneyId;
 use tradewind_nodes::time::Timestamp;
-use tradewind_store::{Db, Query, Row, Value};
+use tradewind_schema::record;
+use tradewind_store::{Db, Query, Rows, Value};
 
-/// How often one way was taken.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Passage {
-    /// The version.
-    pub version: i64,
-    /// The node.
-    pub node: String,
-    /// The port it was left by; `!` for failing at it, `.` for ending there.
-    pub port: String,
-    /// How often.
-    pub passed: i64,
+record! {
+    /// How often one way was taken.
+    #[derive(PartialEq, Eq)]
+    pub struct Passage of "passages" key [version, node, port] {
+        /// The version.
+        version: int,
+        /// The node.
+        node: text,
+        /// The port it was left by; `!` for failing at it, `.` for ending there.
+        port: text,
+        /// How often.
+        passed: int,
+    }
 }
 
-/// How many stand at one node.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Standing {
-    /// The version.
-    pub version: i64,
-    /// The node.
-    pub node: String,
-    /// The state of their runs.
-    pub state: String,
-    /// How many.
-    pub people: i64,
+record! {
+    /// How many stand at one node.
+    #[derive(PartialEq, Eq)]
+    pub struct Standing of "runs" key [version, node, state] {
+        /// The version.
+        version: int,
+        /// The node.
+        node: text,
+        /// The state of their runs.
+        state: text,
+        /// How many.
+        people: int,
+    }
 }
 
 /// The numbers of one port.
@@ -89,7 +94,7 @@ pub struct Counts {
 macro_rules! passages {
     ($period:literal) => {
         concat!(
-            "SELECT version, node, port, CAST(SUM(passed) AS bigint) FROM passages WHERE journey_id = $1 ",
+            "SELECT version, node, port, CAST(SUM(passed) AS bigint) AS passed FROM passages WHERE journey_id = $1 ",
             $period,
             " GROUP BY version, node, port ORDER BY version, node, port LIMIT 50000"
         )
@@ -98,7 +103,7 @@ macro_rules! passages {
 // Without a period the rows are read in their own order, with one by the index of hours.
 pub(super) const EVER: &str = passages!("");
 pub(super) const BETWEEN: &str = passages!("AND hour >= $2 AND hour < $3");
-pub(super) const STANDING: &str = "SELECT version, node, state, COUNT(*) FROM \
+pub(super) const STANDING: &str = "SELECT version, node, state, COUNT(*) AS people FROM \
     (SELECT version, node, state FROM runs WHERE journey_id = $1 AND ended_at IS NULL LIMIT $2) AS inside \
     GROUP BY version, node, state ORDER BY version, node, state LIMIT 50000";
 
@@ -118,7 +123,7 @@ pub(super) fn hour_of(at: Timestamp) -> i64 {
 pub async fn of_journey(db: &Db, journey: JourneyId, period: Period) -> Result<Counts, ReadError> {
     let mut read = db.read(vec![between(journey, hours(period)), standing(journey)]).await?.into_iter();
     let (passages, standing) = (read.next().unwrap_or_default(), read.next().unwrap_or_default());
-    counted(sums(&passages)?, &standing, period.version)
+    Ok(counted(sums(passages)?, standing.read()?, period.version))
 }
 
 /// The counts of one journey asked for again and again: hours that are over are summed once.
@@ -143,15 +148,15 @@ impl Tally {
         let turn = (hour_of(now) - 1).min(until);
         if self.past.as_ref().is_none_or(|(hour, _)| *hour != turn) {
             let mut read = db.read(vec![between(self.journey, (since, turn))]).await?;
-            self.past = Some((turn, sums(&read.pop().unwrap_or_default())?));
+            self.past = Some((turn, sums(read.pop().unwrap_or_default())?));
         }
         let mut read = db.read(vec![between(self.journey, (since.max(turn), until)), standing(self.journey)]).await?.into_iter();
         let (fresh, standing) = (read.next().unwrap_or_default(), read.next().unwrap_or_default());
-        let mut all = sums(&fresh)?;
+        let mut all = sums(fresh)?;
         for (way, passed) in self.past.iter().flat_map(|(_, sums)| sums) {
             *all.entry(way.clone()).or_insert(0) += passed;
         }
-        counted(all, &standing, self.period.version)
+        Ok(counted(all, standing.read()?, self.period.version))
     }
 }
 
@@ -172,28 +177,27 @@ fn standing(journey: JourneyId) -> Query {
     Query::new(STANDING, vec![journey.0.into(), Value::Int(MOST_PEOPLE)])
 }
 
-fn sums(rows: &[Row]) -> Result<Sums, ReadError> {
-    rows.iter().map(|row| Ok(((row.int(0)?, row.text(1)?.to_owned(), row.text(2)?.to_owned()), row.int(3)?))).collect()
+fn sums(rows: Rows) -> Result<Sums, ReadError> {
+    Ok(rows.read::<Passage>()?.into_iter().map(|row| ((row.version, row.node, row.port), row.passed)).collect())
 }
 
-fn counted(sums: Sums, standing: &[Row], version: Option<i64>) -> Result<Counts, ReadError> {
+fn counted(sums: Sums, standing: Vec<Standing>, version: Option<i64>) -> Counts {
     let wanted = |found: i64| version.is_none_or(|version| version == found);
     let mut counts = Counts { entered: 0, inside: 0, exact: true, nodes: Vec::new(), passages: Vec::new(), standing: Vec::new() };
     let mut nodes: BTreeMap<String, NodeCounts> = BTreeMap::new();
     let mut looked_at = 0;
     for row in standing {
-        let (version, node, state, people) = (row.int(0)?, row.text(1)?.to_owned(), row.text(2)?.to_owned(), row.int(3)?);
-        looked_at += people;
-        if !wanted(version) {
+        looked_at += row.people;
+        if !wanted(row.version) {
             continue;
         }
-        counts.inside += people;
-        let at = nodes.entry(node.clone()).or_default();
-        at.waiting += people;
-        if state == "held" {
-            at.held += people;
+        counts.inside += row.people;
+        let at = nodes.entry(row.node.clone()).or_default();
+        at.waiting += row.people;
+        if row.state == "held" {
+            at.held += row.people;
         }
-        counts.standing.push(Standing { version, node, state, people });
+        counts.standing.push(row);
     }
     counts.exact = looked_at < MOST_PEOPLE;
     for ((version, node, port), passed) in sums {
@@ -219,5 +223,5 @@ fn counted(sums: Sums, standing: &[Row], version: Option<i64>) -> Result<Counts,
         node.ports.sort_by(|a, b| a.port.cmp(&b.port));
         counts.nodes.push(NodeCounts { node: name, ..node });
     }
-    Ok(counts)
+    counts
 }

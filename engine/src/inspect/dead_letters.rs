@@ -1,12 +1,14 @@
 //! Dead letters: what came in and could not be routed, kept for a person.
 
 use crate::incoming::{Arrival, Incoming};
+use crate::tables::dead_letters::DEAD_LETTERS;
 use crate::{Engine, EngineError};
-use tradewind_commerce::reading::{ReadError, at, below};
+use tradewind_commerce::reading::{ReadError, below};
 use tradewind_nodes::Json;
 use tradewind_nodes::id::WorkspaceId;
 use tradewind_nodes::time::Timestamp;
-use tradewind_store::{Batch, Db, Delete, Row, StoreError, Ty, Value};
+use tradewind_schema::{delete, record};
+use tradewind_store::{Batch, Db, Delete, StoreError, Value};
 use uuid::Uuid;
 
 /// A dead letter.
@@ -28,7 +30,7 @@ pub(super) const LIST: &str = "SELECT id, kind, problem, body, at FROM \
     (SELECT id, kind, problem, body, at FROM dead_letters WHERE workspace_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3) AS looked \
     WHERE CAST($4 AS text) IS NULL OR kind = $4 ORDER BY id DESC LIMIT $5";
 pub(super) const ONE: &str = "SELECT id, kind, problem, body, at FROM dead_letters WHERE workspace_id = $1 AND id = $2 LIMIT 1";
-static GONE: Delete = Delete::new("dead_letters", &[("id", Ty::Uuid), ("workspace_id", Ty::Uuid)]).expect_all();
+static GONE: Delete = delete!(DEAD_LETTERS, key [id, workspace_id]).expect_all();
 
 /// Dead letters looked at for one page.
 const LOOKED_AT: i64 = 50_000;
@@ -62,12 +64,12 @@ pub async fn list(
 ) -> Result<Vec<DeadLetter>, ReadError> {
     let look = if kind.is_some() { LOOKED_AT } else { limit };
     let args = vec![workspace.0.into(), below(before).into(), look.into(), Value::from(kind), limit.into()];
-    db.query(LIST, args).await?.iter().map(letter).collect()
+    Ok(db.query(LIST, args).await?.read()?.into_iter().map(letter).collect())
 }
 
 /// One dead letter.
 pub async fn get(db: &Db, workspace: WorkspaceId, id: Uuid) -> Result<Option<DeadLetter>, ReadError> {
-    db.query(ONE, vec![workspace.0.into(), id.into()]).await?.first().map(letter).transpose()
+    Ok(db.query(ONE, vec![workspace.0.into(), id.into()]).await?.first_as()?.map(letter))
 }
 
 /// Routes dead letters again: they leave the pile in the commit that takes them in.
@@ -104,14 +106,18 @@ fn gone(workspace: WorkspaceId, letters: &[DeadLetter]) -> Batch {
     batch
 }
 
-fn letter(row: &Row) -> Result<DeadLetter, ReadError> {
-    let body = row.text(3)?;
-    Ok(DeadLetter {
-        id: row.uuid(0)?,
-        kind: row.text(1)?.to_owned(),
-        problem: row.text(2)?.to_owned(),
-        // What cannot be read is shown as it is.
-        body: serde_json::from_str(body).unwrap_or_else(|_| body.into()),
-        at: at(row, 4)?,
-    })
+record! {
+    struct Found of "dead_letters" key [id] {
+        id: uuid => Uuid,
+        kind: text,
+        problem: text,
+        body: text,
+        at: int => Timestamp,
+    }
+}
+
+fn letter(row: Found) -> DeadLetter {
+    // What cannot be read is shown as it is.
+    let body = serde_json::from_str(&row.body).unwrap_or_else(|_| row.body.into());
+    DeadLetter { id: row.id, kind: row.kind, problem: row.problem, body, at: row.at }
 }

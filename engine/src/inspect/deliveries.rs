@@ -2,13 +2,14 @@
 
 use super::names::slugs;
 use super::words;
-use tradewind_commerce::reading::{ReadError, at, below, json, opt_at, opt_json};
+use tradewind_commerce::reading::{ReadError, below};
 use tradewind_nodes::Json;
 use tradewind_nodes::effect::{Effect, Payload};
 use tradewind_nodes::id::{CustomerId, JourneyId, RunId, WorkspaceId};
 use tradewind_nodes::time::Timestamp;
 use tradewind_nodes::why::Why;
-use tradewind_store::{Db, Row, Value};
+use tradewind_schema::record;
+use tradewind_store::{Db, Value};
 use uuid::Uuid;
 
 /// A delivery in a list.
@@ -126,13 +127,13 @@ pub async fn list(
             OF_BOTH
         }
     };
-    summaries(db, workspace, db.query(sql, args).await?).await
+    summaries(db, workspace, db.query(sql, args).await?.read()?).await
 }
 
 /// What a run sent.
 pub async fn of_run(db: &Db, workspace: WorkspaceId, run: RunId, limit: i64) -> Result<Vec<DeliverySummary>, ReadError> {
     let rows = db.query(OF_RUN, vec![workspace.0.into(), run.0.into(), limit.into()]).await?;
-    let mut sent = summaries(db, workspace, rows).await?;
+    let mut sent = summaries(db, workspace, rows.read()?).await?;
     sent.sort_by_key(|delivery| delivery.id);
     Ok(sent)
 }
@@ -140,49 +141,65 @@ pub async fn of_run(db: &Db, workspace: WorkspaceId, run: RunId, limit: i64) -> 
 /// One delivery.
 pub async fn get(db: &Db, workspace: WorkspaceId, id: Uuid) -> Result<Option<DeliveryDetail>, ReadError> {
     let rows = db.query(ONE, vec![workspace.0.into(), id.into()]).await?;
-    let Some(row) = rows.first() else { return Ok(None) };
-    let (effect, result): (_, Option<Json>) =
-        (json(row, 13, format_args!("the effect of delivery {id}"))?, opt_json(row, 14, format_args!("the result of delivery {id}"))?);
-    let summary = summaries(db, workspace, rows).await?.pop();
+    let Some(row) = rows.first_as::<Found>()? else { return Ok(None) };
+    let (effect, result) = (row.effect.clone(), row.result.clone());
+    let summary = summaries(db, workspace, vec![row]).await?.pop();
     Ok(summary.map(|summary| DeliveryDetail { summary, effect, result: result.map(words::told) }))
 }
 
-async fn summaries(db: &Db, workspace: WorkspaceId, rows: Vec<Row>) -> Result<Vec<DeliverySummary>, ReadError> {
-    let mut listed = rows.iter().map(summary).collect::<Result<Vec<_>, _>>()?;
-    let slugs = slugs(db, workspace, listed.iter().map(|delivery| delivery.journey_id)).await?;
+record! {
+    struct Found of "deliveries" key [id] {
+        id: uuid => Uuid,
+        run_id: uuid => RunId,
+        node: text,
+        visit: int,
+        journey_id: uuid => JourneyId,
+        version: int,
+        customer_id: uuid null => CustomerId,
+        channel: text,
+        state: text,
+        attempts: int,
+        due_at: int null => Timestamp,
+        created_at: int => Timestamp,
+        settled_at: int null => Timestamp,
+        effect: json => Effect,
+        result: json null => Json,
+    }
+}
+
+async fn summaries(db: &Db, workspace: WorkspaceId, rows: Vec<Found>) -> Result<Vec<DeliverySummary>, ReadError> {
+    let slugs = slugs(db, workspace, rows.iter().map(|delivery| delivery.journey_id)).await?;
+    let mut listed: Vec<DeliverySummary> = rows.into_iter().map(summary).collect();
     for delivery in &mut listed {
         delivery.journey = slugs.get(&delivery.journey_id).cloned().unwrap_or_default();
     }
     Ok(listed)
 }
 
-fn summary(row: &Row) -> Result<DeliverySummary, ReadError> {
-    let id = row.uuid(0)?;
-    let effect: Effect = json(row, 13, format_args!("the effect of delivery {id}"))?;
-    let result: Option<Json> = opt_json(row, 14, format_args!("the result of delivery {id}"))?;
-    let said = result.as_ref().and_then(words::reason);
-    let (recipient, title) = match effect.payload {
+fn summary(row: Found) -> DeliverySummary {
+    let said = row.result.as_ref().and_then(words::reason);
+    let (recipient, title) = match row.effect.payload {
         Payload::Email(mail) => (mail.to, mail.subject),
         Payload::Http(request) => (request.url.clone(), format!("{} {}", request.method, request.url)),
     };
-    Ok(DeliverySummary {
-        id,
-        run: RunId(row.uuid(1)?),
-        node: row.text(2)?.to_owned(),
-        visit: row.int(3)?,
+    DeliverySummary {
+        id: row.id,
+        run: row.run_id,
+        node: row.node,
+        visit: row.visit,
         journey: String::new(),
-        journey_id: JourneyId(row.uuid(4)?),
-        version: row.int(5)?,
-        customer: row.opt_uuid(6)?.map(CustomerId),
-        channel: row.text(7)?.to_owned(),
+        journey_id: row.journey_id,
+        version: row.version,
+        customer: row.customer_id,
+        channel: row.channel,
         recipient,
         title,
-        state: row.text(8)?.to_owned(),
-        attempts: row.int(9)?,
-        due_at: opt_at(row, 10)?,
-        created_at: at(row, 11)?,
-        settled_at: opt_at(row, 12)?,
+        state: row.state,
+        attempts: row.attempts,
+        due_at: row.due_at,
+        created_at: row.created_at,
+        settled_at: row.settled_at,
         reason: said.as_ref().map(ToString::to_string),
         said,
-    })
+    }
 }

@@ -70,7 +70,7 @@ pub async fn of_customer(db: &Db, workspace: WorkspaceId, customer: CustomerView
     let history = past.into_iter().rev().map(|event| PastEvent { at: event.at, event: event.name, properties: event.properties });
     let definitions = segments::definitions(db, workspace, SEGMENTS).await?;
     let rows = db.query(MEMBER_OF, vec![customer.id.0.into(), workspace.0.into()]).await?;
-    let member_of = rows.iter().map(|row| row.text(0).map(str::to_owned)).collect::<Result<_, _>>()?;
+    let member_of = rows.column("segment")?;
     let subject = Subject {
         id: customer.id,
         user_id: customer.user_id.unwrap_or_else(|| customer.id.to_string()),

@@ -1,15 +1,15 @@
 //! Incidents: runs and deliveries that need a person.
 
 use super::names::{ManyLabels, slugs, titles};
-use serde::Serialize;
 use tradewind_commerce::customers::{Person, people};
-use tradewind_commerce::reading::{ReadError, at, below, json, opt_at};
+use tradewind_commerce::reading::{ReadError, below};
 use tradewind_nodes::Json;
 use tradewind_nodes::answer::Called;
 use tradewind_nodes::id::{CustomerId, IncidentId, JourneyId, RunId, WorkspaceId};
 use tradewind_nodes::issue::Problem;
 use tradewind_nodes::time::Timestamp;
-use tradewind_store::{Db, Row, Value};
+use tradewind_schema::record;
+use tradewind_store::{Db, Rows, Value};
 use uuid::Uuid;
 
 /// An incident.
@@ -57,7 +57,7 @@ macro_rules! select {
     ($rest:literal) => {
         concat!(
             "SELECT id, journey_id, version, run_id, node, visit, subject, problem, state, resolution, opened_at, resolved_at, ",
-            "(SELECT customer_id FROM runs WHERE runs.id = incidents.run_id) FROM incidents WHERE workspace_id = $1 AND ",
+            "(SELECT customer_id FROM runs WHERE runs.id = incidents.run_id) AS customer_id FROM incidents WHERE workspace_id = $1 AND ",
             $rest
         )
     };
@@ -78,7 +78,11 @@ macro_rules! listed {
 }
 macro_rules! counted {
     ($path:literal) => {
-        concat!("SELECT COUNT(*) FROM (SELECT id FROM incidents WHERE workspace_id = $1 AND ", fitting!($path), " LIMIT $6) AS fitting")
+        concat!(
+            "SELECT COUNT(*) AS fit FROM (SELECT id FROM incidents WHERE workspace_id = $1 AND ",
+            fitting!($path),
+            " LIMIT $6) AS fitting"
+        )
     };
 }
 pub(super) const ALL: &str = listed!("");
@@ -107,10 +111,10 @@ pub(crate) async fn page(
     before: Option<Uuid>,
     limit: i64,
 ) -> Result<Vec<IncidentView>, ReadError> {
-    rows(db, workspace, filter, before, limit).await?.iter().map(view).collect()
+    Ok(rows(db, workspace, filter, before, limit).await?.read::<Found>()?.into_iter().map(view).collect())
 }
 
-async fn rows(db: &Db, workspace: WorkspaceId, filter: &IncidentFilter, before: Option<Uuid>, limit: i64) -> Result<Vec<Row>, ReadError> {
+async fn rows(db: &Db, workspace: WorkspaceId, filter: &IncidentFilter, before: Option<Uuid>, limit: i64) -> Result<Rows, ReadError> {
     let (sql, args) = fitting(workspace, filter, before, limit, [ALL, OF_JOURNEY]);
     Ok(db.query(sql, args).await?)
 }
@@ -122,7 +126,7 @@ const MOST_COUNTED: i64 = 1_000_000;
 pub async fn how_many(db: &Db, workspace: WorkspaceId, filter: &IncidentFilter, before: Option<Uuid>) -> Result<u64, ReadError> {
     let (sql, args) = fitting(workspace, filter, before, MOST_COUNTED, [HOW_MANY, HOW_MANY_OF]);
     let rows = db.query(sql, args).await?;
-    Ok(rows.first().map_or(Ok(0), |row| row.int(0))?.unsigned_abs())
+    Ok(rows.value::<i64>("fit")?.unwrap_or(0).unsigned_abs())
 }
 
 /// Of the statements for all journeys and for one, the one that `filter` needs, and its arguments.
@@ -162,9 +166,10 @@ fn with_code(code: &str) -> String {
     format!("{{\"code\":{}%", quoted.replace('!', "!!").replace('%', "!%").replace('_', "!_"))
 }
 
-async fn named(db: &Db, workspace: WorkspaceId, rows: Vec<Row>) -> Result<Vec<IncidentView>, ReadError> {
-    let mut listed = rows.iter().map(view).collect::<Result<Vec<_>, _>>()?;
-    let customers = rows.iter().map(|row| Ok(row.opt_uuid(12)?.map(CustomerId))).collect::<Result<Vec<_>, ReadError>>()?;
+async fn named(db: &Db, workspace: WorkspaceId, rows: Rows) -> Result<Vec<IncidentView>, ReadError> {
+    let rows = rows.read::<Found>()?;
+    let customers: Vec<Option<CustomerId>> = rows.iter().map(|row| row.customer_id).collect();
+    let mut listed: Vec<IncidentView> = rows.into_iter().map(view).collect();
     let slugs = slugs(db, workspace, listed.iter().map(|incident| incident.journey_id)).await?;
     let titles = titles(db, workspace, listed.iter().map(|incident| incident.journey_id)).await?;
     let labels = ManyLabels::load(db, workspace, listed.iter().map(|incident| (incident.journey_id, incident.version))).await?;
@@ -179,27 +184,45 @@ async fn named(db: &Db, workspace: WorkspaceId, rows: Vec<Row>) -> Result<Vec<In
     Ok(listed)
 }
 
-fn view(row: &Row) -> Result<IncidentView, ReadError> {
-    let id = IncidentId(row.uuid(0)?);
-    Ok(IncidentView {
-        id,
+record! {
+    struct Found of "incidents" key [id] {
+        id: uuid => IncidentId,
+        journey_id: uuid => JourneyId,
+        version: int,
+        run_id: uuid => RunId,
+        node: text,
+        visit: int,
+        subject: text,
+        problem: json => Problem,
+        state: text,
+        resolution: text null,
+        opened_at: int => Timestamp,
+        resolved_at: int null => Timestamp,
+        customer_id: uuid null => CustomerId,
+    }
+}
+
+/// An incident without what journeys, nodes and people are called.
+fn view(row: Found) -> IncidentView {
+    IncidentView {
+        id: row.id,
         journey: String::new(),
-        journey_id: JourneyId(row.uuid(1)?),
-        version: row.int(2)?,
-        run: RunId(row.uuid(3)?),
+        journey_id: row.journey_id,
+        version: row.version,
+        run: row.run_id,
         journey_name: String::new(),
         person: None,
-        node: row.text(4)?.to_owned(),
+        node: row.node,
         title: String::new(),
         called: Called::Name(String::new()),
-        visit: row.int(5)?,
-        subject: row.text(6)?.to_owned(),
-        problem: json(row, 7, format_args!("the problem of incident {id}"))?,
-        state: row.text(8)?.to_owned(),
-        resolution: row.opt_text(9)?.map(str::to_owned),
-        opened_at: at(row, 10)?,
-        resolved_at: opt_at(row, 11)?,
-    })
+        visit: row.visit,
+        subject: row.subject,
+        problem: row.problem,
+        state: row.state,
+        resolution: row.resolution,
+        opened_at: row.opened_at,
+        resolved_at: row.resolved_at,
+    }
 }
 
 #[cfg(test)]

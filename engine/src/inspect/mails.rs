@@ -1,25 +1,41 @@
 //! The built-in mailbox: every mail a journey sent while no real server was configured.
 
-use tradewind_commerce::reading::{ReadError, at, below, json};
+use tradewind_commerce::reading::{ReadError, below};
 use tradewind_nodes::Json;
 use tradewind_nodes::id::WorkspaceId;
 use tradewind_nodes::time::Timestamp;
-use tradewind_store::{Db, Row, Value};
+use tradewind_schema::record;
+use tradewind_store::{Db, Value};
 use uuid::Uuid;
 
-/// A mail in a list.
-#[derive(Clone, PartialEq, Debug)]
-pub struct MailSummary {
-    /// The delivery's id.
-    pub id: Uuid,
-    /// To whom.
-    pub recipient: String,
-    /// From whom.
-    pub sender: String,
-    /// The subject line.
-    pub subject: String,
-    /// When it was caught.
-    pub at: Timestamp,
+record! {
+    /// A mail in a list.
+    #[derive(PartialEq)]
+    pub struct MailSummary of "mails" key [id] {
+        /// The delivery's id.
+        id: uuid => Uuid,
+        /// To whom.
+        recipient: text,
+        /// From whom.
+        sender: text,
+        /// The subject line.
+        subject: text,
+        /// When it was caught.
+        at: int => Timestamp,
+    }
+}
+
+record! {
+    struct Whole of "mails" key [id] {
+        id: uuid => Uuid,
+        recipient: text,
+        sender: text,
+        subject: text,
+        at: int => Timestamp,
+        html: text,
+        text: text,
+        headers: json => Json,
+    }
 }
 
 /// One mail.
@@ -58,27 +74,14 @@ pub async fn list(
         }
         None => ALL,
     };
-    Ok(db.query(sql, args).await?.iter().map(summary).collect::<Result<_, _>>()?)
+    Ok(db.query(sql, args).await?.read()?)
 }
 
 /// One mail.
 pub async fn get(db: &Db, workspace: WorkspaceId, id: Uuid) -> Result<Option<Mail>, ReadError> {
     let rows = db.query(ONE, vec![workspace.0.into(), id.into()]).await?;
-    let Some(row) = rows.first() else { return Ok(None) };
-    Ok(Some(Mail {
-        summary: summary(row)?,
-        html: row.text(5)?.to_owned(),
-        text: row.text(6)?.to_owned(),
-        headers: json(row, 7, format_args!("the headers of mail {id}"))?,
+    Ok(rows.first_as()?.map(|Whole { id, recipient, sender, subject, at, html, text, headers }| {
+        let summary = MailSummary { id, recipient, sender, subject, at };
+        Mail { summary, html, text, headers }
     }))
-}
-
-fn summary(row: &Row) -> Result<MailSummary, tradewind_store::StoreError> {
-    Ok(MailSummary {
-        id: row.uuid(0)?,
-        recipient: row.text(1)?.to_owned(),
-        sender: row.text(2)?.to_owned(),
-        subject: row.text(3)?.to_owned(),
-        at: at(row, 4)?,
-    })
 }

@@ -2,15 +2,33 @@
 
 use crate::journeys::{self, JourneyError};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use tradewind_commerce::reading::{ReadError, json};
+use tradewind_commerce::reading::ReadError;
 use tradewind_nodes::answer::Called;
 use tradewind_nodes::graph::Graph;
 use tradewind_nodes::id::{JourneyId, WorkspaceId};
-use tradewind_store::{Db, Query, Row, Value};
+use tradewind_schema::record;
+use tradewind_store::{Db, Query, Rows, Value};
 use uuid::Uuid;
 
 pub(super) const JOURNEYS: &str = "SELECT id, slug, name FROM journeys WHERE workspace_id = $1 AND id = ANY($2) ORDER BY id LIMIT 1000";
-pub(super) const GRAPH: &str = "SELECT graph FROM versions WHERE journey_id = $1 AND number = $2 AND workspace_id = $3 LIMIT 1";
+pub(super) const GRAPH: &str =
+    "SELECT journey_id, number, graph FROM versions WHERE journey_id = $1 AND number = $2 AND workspace_id = $3 LIMIT 1";
+
+record! {
+    struct Named of "journeys" key [id] {
+        id: uuid => JourneyId,
+        slug: text,
+        name: text,
+    }
+}
+
+record! {
+    struct Drawn of "versions" key [journey_id, number] {
+        journey_id: uuid => JourneyId,
+        number: int,
+        graph: json => Graph,
+    }
+}
 
 /// The slugs of these journeys.
 pub(super) async fn slugs(
@@ -24,7 +42,7 @@ pub(super) async fn slugs(
     }
     let ids: Vec<Uuid> = ids.into_iter().collect();
     let rows = db.query(JOURNEYS, vec![workspace.0.into(), ids.into()]).await?;
-    rows.iter().map(|row| Ok((JourneyId(row.uuid(0)?), row.text(1)?.to_owned()))).collect()
+    Ok(rows.read::<Named>()?.into_iter().map(|row| (row.id, row.slug)).collect())
 }
 
 /// What journeys are called, by id.
@@ -39,7 +57,7 @@ pub(super) async fn titles(
     }
     let ids: Vec<Uuid> = ids.into_iter().collect();
     let rows = db.query(JOURNEYS, vec![workspace.0.into(), ids.into()]).await?;
-    rows.iter().map(|row| Ok((JourneyId(row.uuid(0)?), row.text(2)?.to_owned()))).collect()
+    Ok(rows.read::<Named>()?.into_iter().map(|row| (row.id, row.name)).collect())
 }
 
 /// Versions whose labels are read for one list; nodes of further ones are shown by their ids.
@@ -60,7 +78,7 @@ impl ManyLabels {
         let query =
             |(journey, version): &(JourneyId, i64)| Query::new(GRAPH, vec![journey.0.into(), (*version).into(), workspace.0.into()]);
         let read = db.read(versions.iter().take(MOST_VERSIONS).map(query).collect()).await?;
-        let labels = versions.iter().zip(&read).map(|(version, rows)| Ok((*version, Labels::of_rows(rows, &kinds)?)));
+        let labels = versions.iter().zip(read).map(|(version, rows)| Ok((*version, Labels::of_rows(rows, &kinds)?)));
         Ok(Self(labels.collect::<Result<_, ReadError>>()?))
     }
 
@@ -89,13 +107,11 @@ impl Labels {
     pub async fn load(db: &Db, workspace: WorkspaceId, journey: JourneyId, version: i64) -> Result<Self, ReadError> {
         let args: Vec<Value> = vec![journey.0.into(), version.into(), workspace.0.into()];
         let rows = db.query(GRAPH, args).await?;
-        Self::of_rows(&rows, &kind_labels(db, workspace).await?)
+        Self::of_rows(rows, &kind_labels(db, workspace).await?)
     }
 
-    fn of_rows(rows: &[Row], kinds: &HashMap<String, String>) -> Result<Self, ReadError> {
-        let Some(row) = rows.first() else { return Ok(Self::default()) };
-        let graph: Graph = json(row, 0, "the graph of a version")?;
-        Ok(Self::of_graph(graph, kinds))
+    fn of_rows(rows: Rows, kinds: &HashMap<String, String>) -> Result<Self, ReadError> {
+        Ok(rows.first_as::<Drawn>()?.map(|row| Self::of_graph(row.graph, kinds)).unwrap_or_default())
     }
 
     fn of_graph(graph: Graph, kinds: &HashMap<String, String>) -> Self {

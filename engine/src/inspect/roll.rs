@@ -1,14 +1,15 @@
 //! Lists of runs: by what they are, by where they stand, by what they passed.
 
-use super::runs::{RunSummary, name, summary};
+use super::runs::{self, RunSummary, name};
 use crate::clock::first_id;
 use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
-use tradewind_commerce::reading::{ReadError, below, json};
-use tradewind_nodes::id::{CustomerId, JourneyId, WorkspaceId};
+use tradewind_commerce::reading::{ReadError, below};
+use tradewind_nodes::id::{CustomerId, JourneyId, RunId, WorkspaceId};
 use tradewind_nodes::run::{Step, StepOutcome};
 use tradewind_nodes::time::Timestamp;
-use tradewind_store::{Db, Query, Row, Value};
+use tradewind_schema::record;
+use tradewind_store::{Db, Query, Rows, Value};
 use uuid::Uuid;
 
 /// Which runs to list.
@@ -105,7 +106,7 @@ pub(super) const STANDING: &str = concat!(
     "AND (CAST($6 AS text) IS NULL OR state = $6) ORDER BY state DESC, id DESC LIMIT $7"
 );
 pub(super) const VERSIONS: &str = "SELECT number FROM versions WHERE journey_id = $1 AND number <= $2 ORDER BY number DESC LIMIT 1000";
-pub(super) const PASSED: &str = "SELECT run_id, body FROM steps WHERE run_id = ANY($1) AND body LIKE $2 ESCAPE '!' LIMIT 20000";
+pub(super) const PASSED: &str = "SELECT run_id, seq, body FROM steps WHERE run_id = ANY($1) AND body LIKE $2 ESCAPE '!' LIMIT 20000";
 
 /// Runs looked at for one page.
 const LOOKED_AT: i64 = 10_000;
@@ -183,11 +184,11 @@ async fn looked(
     edge_args.extend(own);
     let mut read = db.read(vec![Query::new(list, args), Query::new(edge, edge_args)]).await?.into_iter();
     let (rows, edge) = (read.next().unwrap_or_default(), read.next().unwrap_or_default());
-    let mut rows = rows.iter().map(summary).collect::<Result<Vec<_>, _>>()?;
+    let mut rows = summaries(rows)?;
     let most = usize::try_from(if filter.passed.is_some() { wanted } else { limit }).unwrap_or(usize::MAX);
     let full = rows.len() > most;
     rows.truncate(most);
-    let last_looked_at = edge.first().map(|row| row.uuid(0)).transpose()?;
+    let last_looked_at = edge.value("id")?;
     let next = if full { rows.last().map(|run| run.id.0) } else { last_looked_at };
     Ok(Listed { rows, next: next.map(Place::Id) })
 }
@@ -205,10 +206,9 @@ async fn standing(
         Some(Place::Standing(version, state, id)) => (version, state, id),
         _ => (i64::MAX, ABOVE.to_owned(), Uuid::max()),
     };
-    let versions = db.query(VERSIONS, vec![journey.0.into(), version.into()]).await?;
+    let versions: Vec<i64> = db.query(VERSIONS, vec![journey.0.into(), version.into()]).await?.column("number")?;
     let mut rows: Vec<RunSummary> = Vec::new();
-    for row in &versions {
-        let number = row.int(0)?;
+    for number in versions {
         if filter.version.is_some_and(|wanted| wanted != number) {
             continue;
         }
@@ -225,7 +225,7 @@ async fn standing(
             filter.state.as_deref().into(),
             left.into(),
         ];
-        rows.extend(db.query(STANDING, args).await?.iter().map(summary).collect::<Result<Vec<_>, _>>()?);
+        rows.extend(summaries(db.query(STANDING, args).await?)?);
         if i64::try_from(rows.len()).unwrap_or(i64::MAX) > limit {
             break;
         }
@@ -244,20 +244,31 @@ async fn passed(db: &Db, runs: Vec<RunSummary>, way: &Way) -> Result<Vec<RunSumm
     let pattern = format!("%\"node\":{}%", quoted.replace('!', "!!").replace('%', "!%").replace('_', "!_"));
     let rows = db.query(PASSED, vec![ids.into(), pattern.into()]).await?;
     let mut found = HashSet::new();
-    for row in &rows {
-        if went(row, way)? {
-            found.insert(row.uuid(0)?);
+    for row in rows.read::<Taken>()? {
+        if went(&row.body, way) {
+            found.insert(row.run_id);
         }
     }
-    Ok(runs.into_iter().filter(|run| found.contains(&run.id.0)).collect())
+    Ok(runs.into_iter().filter(|run| found.contains(&run.id)).collect())
 }
 
-fn went(row: &Row, way: &Way) -> Result<bool, ReadError> {
-    let steps: Vec<Step> = json(row, 1, format_args!("the steps of run {}", row.uuid(0)?))?;
-    Ok(steps.iter().filter(|step| step.node.as_str() == way.node).any(|step| match &step.outcome {
+record! {
+    struct Taken of "steps" key [run_id, seq] {
+        run_id: uuid => RunId,
+        seq: int,
+        body: json => Vec<Step>,
+    }
+}
+
+fn summaries(rows: Rows) -> Result<Vec<RunSummary>, ReadError> {
+    Ok(rows.read::<runs::Listed>()?.into_iter().map(RunSummary::from).collect())
+}
+
+fn went(steps: &[Step], way: &Way) -> bool {
+    steps.iter().filter(|step| step.node.as_str() == way.node).any(|step| match &step.outcome {
         StepOutcome::Went(port) | StepOutcome::Skipped(port) => port.as_str() == way.port,
         StepOutcome::Failed(_) => way.port == "!",
         StepOutcome::Ended(_) => way.port == ".",
         _ => false,
-    }))
+    })
 }

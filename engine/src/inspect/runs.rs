@@ -2,15 +2,18 @@
 
 use super::names::{Labels, ManyLabels, slugs};
 use super::{deliveries, incidents, steps, tasks};
+use std::collections::BTreeMap;
 use tradewind_commerce::customers::{Person, people};
-use tradewind_commerce::reading::{ReadError, at, json, opt_at};
+use tradewind_commerce::reading::ReadError;
 use tradewind_nodes::JsonMap;
 use tradewind_nodes::answer::{Called, Standing};
 use tradewind_nodes::fact::Event;
 use tradewind_nodes::id::{CustomerId, JourneyId, RunId, WorkspaceId};
-use tradewind_nodes::run::RunBody;
+use tradewind_nodes::kind::End;
+use tradewind_nodes::run::{RunBody, RunState};
 use tradewind_nodes::time::Timestamp;
-use tradewind_store::{Db, Row};
+use tradewind_schema::record;
+use tradewind_store::Db;
 
 /// A run in a list.
 #[derive(Clone, PartialEq, Debug)]
@@ -82,12 +85,10 @@ const SHOWN: i64 = 200;
 
 /// One run with everything that happened to it.
 pub async fn get(db: &Db, workspace: WorkspaceId, run: RunId) -> Result<Option<RunDetail>, ReadError> {
-    let rows = db.query(ONE, vec![workspace.0.into(), run.0.into()]).await?;
-    let Some(row) = rows.first() else { return Ok(None) };
-    let mut summaries = vec![summary(row)?];
+    let Some((summary, body)) = with_body(db, workspace, run).await? else { return Ok(None) };
+    let mut summaries = [summary];
     name(db, workspace, &mut summaries).await?;
-    let Some(summary) = summaries.pop() else { return Ok(None) };
-    let body: RunBody = json(row, 12, format_args!("run {run}"))?;
+    let [summary] = summaries;
     let labels = Labels::load(db, workspace, summary.journey_id, summary.version).await?;
     let standing = Standing::of(&body.state, |node| labels.called(node.as_str()));
     let mut steps = steps::of_run(db, workspace, run, &labels, None, SHOWN + 1).await?;
@@ -109,13 +110,16 @@ pub async fn get(db: &Db, workspace: WorkspaceId, run: RunId) -> Result<Option<R
 /// One run as lists show it, with its body.
 pub(super) async fn with_body(db: &Db, workspace: WorkspaceId, run: RunId) -> Result<Option<(RunSummary, RunBody)>, ReadError> {
     let rows = db.query(ONE, vec![workspace.0.into(), run.0.into()]).await?;
-    rows.first().map(|row| Ok((summary(row)?, json(row, 12, format_args!("run {run}"))?))).transpose()
+    let Some(body) = rows.clone().first_as::<Body>()? else { return Ok(None) };
+    let Some(summary) = rows.first_as::<Listed>()?.map(RunSummary::from) else { return Ok(None) };
+    let body = body.read(&summary)?;
+    Ok(Some((summary, body)))
 }
 
 /// One run as lists show it.
 pub async fn find(db: &Db, workspace: WorkspaceId, run: RunId) -> Result<Option<RunSummary>, ReadError> {
     let rows = db.query(ONE, vec![workspace.0.into(), run.0.into()]).await?;
-    let mut found = rows.iter().map(summary).collect::<Result<Vec<_>, _>>()?;
+    let mut found: Vec<RunSummary> = rows.read::<Listed>()?.into_iter().map(RunSummary::from).collect();
     name(db, workspace, &mut found).await?;
     Ok(found.pop())
 }
@@ -134,23 +138,70 @@ pub(super) async fn name(db: &Db, workspace: WorkspaceId, runs: &mut [RunSummary
     Ok(())
 }
 
-pub(super) fn summary(row: &Row) -> Result<RunSummary, ReadError> {
-    Ok(RunSummary {
-        id: RunId(row.uuid(0)?),
-        journey: String::new(),
-        journey_id: JourneyId(row.uuid(1)?),
-        version: row.int(2)?,
-        customer: row.opt_uuid(3)?.map(CustomerId),
-        key: row.opt_text(4)?.map(str::to_owned),
-        state: row.text(5)?.to_owned(),
-        node: row.text(6)?.to_owned(),
-        due_at: opt_at(row, 7)?,
-        entered_at: at(row, 8)?,
-        updated_at: at(row, 9)?,
-        ended_at: opt_at(row, 10)?,
-        outcome: row.opt_text(11)?.map(str::to_owned),
-        person: None,
-        title: String::new(),
-        called: Called::Name(String::new()),
-    })
+record! {
+    /// A run as lists show it.
+    pub(super) struct Listed of "runs" key [id] {
+        id: uuid => RunId,
+        journey_id: uuid => JourneyId,
+        version: int,
+        customer_id: uuid null => CustomerId,
+        run_key: text null,
+        state: text,
+        node: text,
+        due_at: int null => Timestamp,
+        entered_at: int => Timestamp,
+        updated_at: int => Timestamp,
+        ended_at: int null => Timestamp,
+        outcome: text null,
+    }
+}
+
+record! {
+    struct Body of "runs" key [id] {
+        id: uuid => RunId,
+        body: text,
+    }
+}
+
+impl Body {
+    /// What the run is in the middle of. Of one that is over and keeps only its key nothing is left but how it ended.
+    fn read(&self, of: &RunSummary) -> Result<RunBody, ReadError> {
+        let Some(at) = of.ended_at.filter(|_| self.body.is_empty()) else {
+            let corrupt = |error: serde_json::Error| ReadError::Corrupt { thing: format!("run {}", self.id), message: error.to_string() };
+            return serde_json::from_str(&self.body).map_err(corrupt);
+        };
+        let reason = String::new();
+        let end = match of.outcome.as_deref() {
+            Some("exited") => End::Exited { reason },
+            Some("goal") => End::Goal { goal: reason },
+            Some("cancelled") => End::Cancelled { reason },
+            _ => End::Completed,
+        };
+        let state = RunState::Done { end, at };
+        Ok(RunBody { state, event: None, outputs: JsonMap::new(), visits: BTreeMap::new() })
+    }
+}
+
+impl From<Listed> for RunSummary {
+    /// Without what journeys, nodes and people are called.
+    fn from(row: Listed) -> Self {
+        Self {
+            id: row.id,
+            journey: String::new(),
+            journey_id: row.journey_id,
+            version: row.version,
+            customer: row.customer_id,
+            key: row.run_key,
+            state: row.state,
+            node: row.node,
+            due_at: row.due_at,
+            entered_at: row.entered_at,
+            updated_at: row.updated_at,
+            ended_at: row.ended_at,
+            outcome: row.outcome,
+            person: None,
+            title: String::new(),
+            called: Called::Name(String::new()),
+        }
+    }
 }

@@ -4,11 +4,13 @@ use super::counts::hour_of;
 use super::words;
 use crate::clock::first_id;
 use std::collections::BTreeMap;
-use tradewind_commerce::reading::{ReadError, at, opt_json};
+use tradewind_commerce::reading::ReadError;
 use tradewind_nodes::Json;
 use tradewind_nodes::id::WorkspaceId;
 use tradewind_nodes::time::{Duration, Timestamp};
-use tradewind_store::{Db, Query, Row, Value};
+use tradewind_schema::record;
+use tradewind_store::{Db, Query, Value};
+use uuid::Uuid;
 
 /// A number that was counted up to a bound.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -53,15 +55,17 @@ pub struct WorkspaceStatus {
     pub channels: Vec<ChannelStatus>,
 }
 
-pub(super) const INSIDE: &str = "SELECT COUNT(*) FROM (SELECT id FROM runs \
+pub(super) const INSIDE: &str = "SELECT COUNT(*) AS found FROM (SELECT id FROM runs \
     WHERE journey_id IN (SELECT id FROM journeys WHERE workspace_id = $1) AND ended_at IS NULL LIMIT $2) AS inside";
 pub(super) const TODAY: &str =
-    "SELECT CAST(COALESCE(SUM(passed), 0) AS bigint) FROM passages WHERE workspace_id = $1 AND hour >= $2 AND port = '>'";
+    "SELECT CAST(COALESCE(SUM(passed), 0) AS bigint) AS found FROM passages WHERE workspace_id = $1 AND hour >= $2 AND port = '>'";
 pub(super) const INCIDENTS: &str =
-    "SELECT COUNT(*) FROM (SELECT id FROM incidents WHERE workspace_id = $1 AND state = 'open' LIMIT $2) AS open";
-pub(super) const DEAD_LETTERS: &str = "SELECT COUNT(*) FROM (SELECT id FROM dead_letters WHERE workspace_id = $1 LIMIT $2) AS dead";
-pub(super) const TASKS: &str = "SELECT COUNT(*) FROM (SELECT id FROM tasks WHERE workspace_id = $1 AND state = 'open' LIMIT $2) AS open";
-pub(super) const SENT: &str = "SELECT channel, state, attempts, created_at, result FROM deliveries \
+    "SELECT COUNT(*) AS found FROM (SELECT id FROM incidents WHERE workspace_id = $1 AND state = 'open' LIMIT $2) AS open";
+pub(super) const DEAD_LETTERS: &str =
+    "SELECT COUNT(*) AS found FROM (SELECT id FROM dead_letters WHERE workspace_id = $1 LIMIT $2) AS dead";
+pub(super) const TASKS: &str =
+    "SELECT COUNT(*) AS found FROM (SELECT id FROM tasks WHERE workspace_id = $1 AND state = 'open' LIMIT $2) AS open";
+pub(super) const SENT: &str = "SELECT id, channel, state, attempts, created_at, result FROM deliveries \
     WHERE workspace_id = $1 AND id > $2 ORDER BY id DESC LIMIT $3";
 
 /// People counted one by one at most.
@@ -84,10 +88,7 @@ pub async fn of_workspace(db: &Db, workspace: WorkspaceId, now: Timestamp, midni
         Query::new(SENT, vec![workspace.0.into(), since.into(), Value::Int(DELIVERIES)]),
     ];
     let mut read = db.read(queries).await?.into_iter();
-    let mut number = || -> Result<i64, ReadError> {
-        let rows = read.next().unwrap_or_default();
-        Ok(rows.first().map(|row| row.int(0)).transpose()?.unwrap_or(0))
-    };
+    let mut number = || -> Result<i64, ReadError> { Ok(read.next().unwrap_or_default().value("found")?.unwrap_or(0)) };
     let bounded = |count: i64, most: i64| Bounded { count, exact: count < most };
     Ok(WorkspaceStatus {
         inside: bounded(number()?, MOST_PEOPLE),
@@ -95,34 +96,43 @@ pub async fn of_workspace(db: &Db, workspace: WorkspaceId, now: Timestamp, midni
         incidents: bounded(number()?, MOST),
         dead_letters: bounded(number()?, MOST),
         tasks: bounded(number()?, MOST),
-        channels: channels(&read.next().unwrap_or_default())?,
+        channels: channels(read.next().unwrap_or_default().read()?),
     })
 }
 
+record! {
+    struct Tried of "deliveries" key [id] {
+        id: uuid => Uuid,
+        channel: text,
+        state: text,
+        attempts: int,
+        created_at: int => Timestamp,
+        result: json null => Json,
+    }
+}
+
 /// Deliveries, the newest first, by channel.
-fn channels(rows: &[Row]) -> Result<Vec<ChannelStatus>, ReadError> {
+fn channels(rows: Vec<Tried>) -> Vec<ChannelStatus> {
     let mut channels: BTreeMap<String, ChannelStatus> = BTreeMap::new();
     for row in rows {
-        let name = row.text(0)?;
-        let channel = channels.entry(name.to_owned()).or_insert_with(|| ChannelStatus {
-            channel: name.to_owned(),
+        let channel = channels.entry(row.channel.clone()).or_insert_with(|| ChannelStatus {
+            channel: row.channel,
             sent: 0,
             failed: 0,
             retrying: 0,
             last_problem: None,
             last_failed_at: None,
         });
-        match (row.text(1)?, row.int(2)?) {
+        match (row.state.as_str(), row.attempts) {
             ("sent", _) => channel.sent += 1,
             ("failed", _) => channel.failed += 1,
             ("pending", attempts) if attempts > 0 => channel.retrying += 1,
             _ => continue,
         }
-        if row.text(1)? != "sent" && channel.last_failed_at.is_none() {
-            let result: Option<Json> = opt_json(row, 4, "the result of a delivery")?;
-            channel.last_failed_at = Some(at(row, 3)?);
-            channel.last_problem = result.as_ref().and_then(words::reason).map(|why| why.to_string());
+        if row.state != "sent" && channel.last_failed_at.is_none() {
+            channel.last_failed_at = Some(row.created_at);
+            channel.last_problem = row.result.as_ref().and_then(words::reason).map(|why| why.to_string());
         }
     }
-    Ok(channels.into_values().collect())
+    channels.into_values().collect()
 }

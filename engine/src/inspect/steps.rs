@@ -2,11 +2,12 @@
 
 use super::names::Labels;
 use super::words::Reason;
-use tradewind_commerce::reading::{ReadError, json};
+use tradewind_commerce::reading::ReadError;
 use tradewind_nodes::answer::{Called, StepTaken};
 use tradewind_nodes::id::{NodeId, RunId, WorkspaceId};
 use tradewind_nodes::run::{Step, StepOutcome};
 use tradewind_nodes::time::Timestamp;
+use tradewind_schema::record;
 use tradewind_store::Db;
 
 /// One step.
@@ -33,10 +34,18 @@ pub struct StepView {
 }
 
 // The run's workspace is checked here: the ledger's rows have none of their own.
-pub(super) const OF_RUN: &str = "SELECT s.seq, s.body FROM steps s JOIN runs r ON r.id = s.run_id \
+pub(super) const OF_RUN: &str = "SELECT s.run_id, s.seq, s.body FROM steps s JOIN runs r ON r.id = s.run_id \
     WHERE s.run_id = $1 AND r.workspace_id = $2 AND s.seq > $3 ORDER BY s.seq LIMIT $4";
-pub(super) const LAST: &str = "SELECT s.seq, s.body FROM steps s JOIN runs r ON r.id = s.run_id \
+pub(super) const LAST: &str = "SELECT s.run_id, s.seq, s.body FROM steps s JOIN runs r ON r.id = s.run_id \
     WHERE s.run_id = $1 AND r.workspace_id = $2 ORDER BY s.seq DESC LIMIT 1";
+
+record! {
+    struct Taken of "steps" key [run_id, seq] {
+        run_id: uuid => RunId,
+        seq: int,
+        body: json => Vec<Step>,
+    }
+}
 
 /// The steps of up to `limit` transitions after `after`, the first first.
 pub async fn of_run(
@@ -49,9 +58,7 @@ pub async fn of_run(
 ) -> Result<Vec<StepView>, ReadError> {
     let args = vec![run.0.into(), workspace.0.into(), after.unwrap_or(i64::MIN).into(), limit.into()];
     let mut steps = Vec::new();
-    for row in db.query(OF_RUN, args).await? {
-        let seq = row.int(0)?;
-        let body: Vec<Step> = json(&row, 1, format_args!("step {seq} of run {run}"))?;
+    for Taken { seq, body, .. } in db.query(OF_RUN, args).await?.read()? {
         steps.extend(body.into_iter().map(|step| view(labels, seq, step)));
     }
     Ok(steps)
@@ -81,9 +88,7 @@ pub(super) async fn last(
     labels: &Labels,
 ) -> Result<Option<(Timestamp, StepTaken)>, ReadError> {
     let rows = db.query(LAST, vec![run.0.into(), workspace.0.into()]).await?;
-    let Some(row) = rows.first() else { return Ok(None) };
-    let seq = row.int(0)?;
-    let body: Vec<Step> = json(row, 1, format_args!("step {seq} of run {run}"))?;
+    let Some(Taken { body, .. }) = rows.first_as()? else { return Ok(None) };
     Ok(body.last().map(|step| (step.at, StepTaken::of(step, labels.called(step.node.as_str())))))
 }
 

@@ -3,11 +3,12 @@
 use super::names::{slugs, titles};
 use serde::Deserialize;
 use tradewind_commerce::customers::{Person, people};
-use tradewind_commerce::reading::{ReadError, at, earlier, json, opt_at};
+use tradewind_commerce::reading::{ReadError, earlier};
 use tradewind_nodes::id::{CustomerId, JourneyId, RunId, TaskId, WorkspaceId};
 use tradewind_nodes::kind::Question;
 use tradewind_nodes::time::Timestamp;
-use tradewind_store::{Db, Row};
+use tradewind_schema::record;
+use tradewind_store::{Db, Rows};
 use uuid::Uuid;
 
 /// A task.
@@ -84,47 +85,56 @@ pub async fn get(db: &Db, workspace: WorkspaceId, id: TaskId) -> Result<Option<T
     Ok(named(db, workspace, db.query(ONE, vec![workspace.0.into(), id.0.into()]).await?).await?.pop())
 }
 
-async fn named(db: &Db, workspace: WorkspaceId, rows: Vec<Row>) -> Result<Vec<TaskView>, ReadError> {
-    let mut listed = rows.iter().map(view).collect::<Result<Vec<_>, _>>()?;
-    let customers = rows.iter().map(|row| Ok(row.opt_uuid(12)?.map(CustomerId))).collect::<Result<Vec<_>, ReadError>>()?;
-    let slugs = slugs(db, workspace, listed.iter().map(|task| task.journey_id)).await?;
-    let titles = titles(db, workspace, listed.iter().map(|task| task.journey_id)).await?;
-    let people = people(db, workspace, customers.iter().copied().flatten()).await?;
-    for (task, customer) in listed.iter_mut().zip(customers) {
-        task.journey = slugs.get(&task.journey_id).cloned().unwrap_or_default();
-        task.journey_name = titles.get(&task.journey_id).cloned().unwrap_or_default();
-        task.person = customer.and_then(|customer| people.get(&customer)).cloned();
+record! {
+    struct Asked of "tasks" key [id] {
+        id: uuid => TaskId,
+        run_id: uuid => RunId,
+        journey_id: uuid => JourneyId,
+        node: text,
+        visit: int,
+        question: json => Question,
+        state: text,
+        answer: json null => Given,
+        answered_by: text null,
+        due_at: int null => Timestamp,
+        created_at: int => Timestamp,
+        answered_at: int null => Timestamp,
+        customer_id: uuid null => CustomerId,
     }
-    Ok(listed)
 }
 
 /// An answer as it was given to the run.
-#[derive(Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 struct Given {
     answer: String,
     note: Option<String>,
 }
 
-fn view(row: &Row) -> Result<TaskView, ReadError> {
-    let id = TaskId(row.uuid(0)?);
-    let given: Option<Given> = row.opt_text(7)?.map(|_| json(row, 7, format_args!("the answer of task {id}"))).transpose()?;
-    let (answer, note) = given.map_or((None, None), |given| (Some(given.answer), given.note));
-    Ok(TaskView {
-        id,
-        run: RunId(row.uuid(1)?),
-        journey: String::new(),
-        journey_id: JourneyId(row.uuid(2)?),
-        journey_name: String::new(),
-        person: None,
-        node: row.text(3)?.to_owned(),
-        visit: row.int(4)?,
-        question: json(row, 5, format_args!("the question of task {id}"))?,
-        state: row.text(6)?.to_owned(),
-        answer,
-        note,
-        answered_by: row.opt_text(8)?.map(str::to_owned),
-        due_at: opt_at(row, 9)?,
-        created_at: at(row, 10)?,
-        answered_at: opt_at(row, 11)?,
-    })
+async fn named(db: &Db, workspace: WorkspaceId, rows: Rows) -> Result<Vec<TaskView>, ReadError> {
+    let rows = rows.read::<Asked>()?;
+    let slugs = slugs(db, workspace, rows.iter().map(|task| task.journey_id)).await?;
+    let titles = titles(db, workspace, rows.iter().map(|task| task.journey_id)).await?;
+    let people = people(db, workspace, rows.iter().filter_map(|task| task.customer_id)).await?;
+    let view = |row: Asked| {
+        let (answer, note) = row.answer.map_or((None, None), |given| (Some(given.answer), given.note));
+        TaskView {
+            id: row.id,
+            run: row.run_id,
+            journey: slugs.get(&row.journey_id).cloned().unwrap_or_default(),
+            journey_id: row.journey_id,
+            journey_name: titles.get(&row.journey_id).cloned().unwrap_or_default(),
+            person: row.customer_id.and_then(|customer| people.get(&customer)).cloned(),
+            node: row.node,
+            visit: row.visit,
+            question: row.question,
+            state: row.state,
+            answer,
+            note,
+            answered_by: row.answered_by,
+            due_at: row.due_at,
+            created_at: row.created_at,
+            answered_at: row.answered_at,
+        }
+    };
+    Ok(rows.into_iter().map(view).collect())
 }

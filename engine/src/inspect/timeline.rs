@@ -5,12 +5,13 @@ use super::words;
 use std::cmp::Reverse;
 use std::collections::HashMap;
 use tradewind_commerce::events;
-use tradewind_commerce::reading::{ReadError, at, earlier, opt_json};
+use tradewind_commerce::reading::{ReadError, earlier};
 use tradewind_nodes::Json;
 use tradewind_nodes::effect::{Effect, Payload};
 use tradewind_nodes::id::{CustomerId, JourneyId, WorkspaceId};
 use tradewind_nodes::time::Timestamp;
-use tradewind_store::{Db, Query, Row, Value};
+use tradewind_schema::record;
+use tradewind_store::{Db, Query, Value};
 use uuid::Uuid;
 
 /// What an entry of a timeline is about.
@@ -45,11 +46,11 @@ pub struct TimelineEntry {
     pub detail: Json,
 }
 
-pub(super) const ENTERED: &str = "SELECT entered_at, id, journey_id, version FROM runs \
+pub(super) const ENTERED: &str = "SELECT entered_at AS at, id, journey_id, version, CAST(NULL AS text) AS outcome FROM runs \
     WHERE customer_id = $1 AND workspace_id = $2 AND (entered_at, id) < ($3, $4) ORDER BY entered_at DESC, id DESC LIMIT $5";
-pub(super) const LEFT: &str = "SELECT ended_at, id, journey_id, version, outcome FROM runs \
+pub(super) const LEFT: &str = "SELECT ended_at AS at, id, journey_id, version, outcome FROM runs \
     WHERE customer_id = $1 AND workspace_id = $2 AND ended_at IS NOT NULL AND (ended_at, id) < ($3, $4) ORDER BY ended_at DESC, id DESC LIMIT $5";
-pub(super) const DELIVERIES: &str = "SELECT created_at, id, journey_id, channel, state, effect, result FROM deliveries \
+pub(super) const DELIVERIES: &str = "SELECT created_at AS at, id, journey_id, channel, state, effect, result FROM deliveries \
     WHERE customer_id = $1 AND workspace_id = $2 AND (created_at, id) < ($3, $4) ORDER BY created_at DESC, id DESC LIMIT $5";
 pub(super) const CONSENTS: &str = "SELECT at, id, channel, purpose, status, source FROM consents \
     WHERE customer_id = $1 AND workspace_id = $2 AND (at, id) < ($3, $4) ORDER BY at DESC, id DESC LIMIT $5";
@@ -75,25 +76,19 @@ pub async fn of_customer(
     let mut read = db.read(queries.into()).await?.into_iter();
     let (entered, left) = (read.next().unwrap_or_default(), read.next().unwrap_or_default());
     let (sent, consents) = (read.next().unwrap_or_default(), read.next().unwrap_or_default());
-    let journeys = entered.iter().chain(&left).chain(&sent).map(|row| row.uuid(2).map(JourneyId)).collect::<Result<Vec<_>, _>>()?;
-    let slugs = slugs(db, workspace, journeys.into_iter()).await?;
+    let (entered, left) = (entered.read::<Visit>()?, left.read::<Visit>()?);
+    let (sent, consents) = (sent.read::<Sent>()?, consents.read::<Consent>()?);
+    let journeys = entered.iter().chain(&left).map(|visit| visit.journey_id).chain(sent.iter().map(|sent| sent.journey_id));
+    let slugs = slugs(db, workspace, journeys).await?;
     let mut entries = Vec::new();
     for event in events::of_customer(db, workspace, customer, start, limit + 1).await? {
         let detail = serde_json::json!({ "type": event.call, "properties": event.properties });
         entries.push(TimelineEntry { at: event.at, kind: Happening::Event, id: event.id.0, title: event.name, journey: None, detail });
     }
-    for row in &entered {
-        entries.push(visit(row, Happening::Entered, &slugs)?);
-    }
-    for row in &left {
-        entries.push(visit(row, Happening::Left, &slugs)?);
-    }
-    for row in &sent {
-        entries.push(delivery(row, &slugs)?);
-    }
-    for row in &consents {
-        entries.push(consent(row)?);
-    }
+    entries.extend(entered.into_iter().map(|row| visit(row, Happening::Entered, &slugs)));
+    entries.extend(left.into_iter().map(|row| visit(row, Happening::Left, &slugs)));
+    entries.extend(sent.into_iter().map(|row| delivery(row, &slugs)));
+    entries.extend(consents.into_iter().map(consent));
     entries.sort_by_key(|entry| Reverse(place(entry)));
     if let Some(before) = before {
         entries.retain(|entry| place(entry) < before);
@@ -113,39 +108,70 @@ fn after(id: Uuid) -> Uuid {
     Uuid::from_u128(id.as_u128().saturating_add(1))
 }
 
-fn visit(row: &Row, kind: Happening, slugs: &HashMap<JourneyId, String>) -> Result<TimelineEntry, ReadError> {
-    let journey = slugs.get(&JourneyId(row.uuid(2)?)).cloned();
+record! {
+    struct Visit of "runs" key [id] {
+        at: int => Timestamp,
+        id: uuid => Uuid,
+        journey_id: uuid => JourneyId,
+        version: int,
+        outcome: text null,
+    }
+}
+
+record! {
+    struct Sent of "deliveries" key [id] {
+        at: int => Timestamp,
+        id: uuid => Uuid,
+        journey_id: uuid => JourneyId,
+        channel: text,
+        state: text,
+        effect: json => Effect,
+        result: json null => Json,
+    }
+}
+
+record! {
+    struct Consent of "consents" key [id] {
+        at: int => Timestamp,
+        id: uuid => Uuid,
+        channel: text,
+        purpose: text,
+        status: text,
+        source: text,
+    }
+}
+
+fn visit(row: Visit, kind: Happening, slugs: &HashMap<JourneyId, String>) -> TimelineEntry {
+    let journey = slugs.get(&row.journey_id).cloned();
     let name = journey.as_deref().unwrap_or("a journey");
-    let mut detail = serde_json::json!({ "version": row.int(3)? });
+    let mut detail = serde_json::json!({ "version": row.version });
     let title = if kind == Happening::Left {
-        let outcome = row.opt_text(4)?.unwrap_or("ended");
+        let outcome = row.outcome.as_deref().unwrap_or("ended");
         detail["outcome"] = outcome.into();
         format!("Left {name}: {outcome}")
     } else {
         format!("Entered {name}")
     };
-    Ok(TimelineEntry { at: at(row, 0)?, kind, id: row.uuid(1)?, title, journey, detail })
+    TimelineEntry { at: row.at, kind, id: row.id, title, journey, detail }
 }
 
-fn delivery(row: &Row, slugs: &HashMap<JourneyId, String>) -> Result<TimelineEntry, ReadError> {
-    let id = row.uuid(1)?;
-    let (channel, state) = (row.text(3)?, row.text(4)?);
-    let effect: Effect = tradewind_commerce::reading::json(row, 5, format_args!("the effect of delivery {id}"))?;
-    let result: Option<Json> = opt_json(row, 6, format_args!("the result of delivery {id}"))?;
-    let what = match effect.payload {
+fn delivery(row: Sent, slugs: &HashMap<JourneyId, String>) -> TimelineEntry {
+    let what = match row.effect.payload {
         Payload::Email(mail) => format!("“{}”", mail.subject),
         Payload::Http(request) => format!("{} {}", request.method, request.url),
     };
-    let said = result.as_ref().and_then(words::reason);
+    let said = row.result.as_ref().and_then(words::reason);
     let reason = said.as_ref().map(ToString::to_string);
+    let (channel, state) = (row.channel, row.state);
+    let title = format!("{channel} {what}: {state}");
     let detail = serde_json::json!({ "channel": channel, "state": state, "reason": reason, "said": said });
-    let journey = slugs.get(&JourneyId(row.uuid(2)?)).cloned();
-    Ok(TimelineEntry { at: at(row, 0)?, kind: Happening::Delivery, id, title: format!("{channel} {what}: {state}"), journey, detail })
+    let journey = slugs.get(&row.journey_id).cloned();
+    TimelineEntry { at: row.at, kind: Happening::Delivery, id: row.id, title, journey, detail }
 }
 
-fn consent(row: &Row) -> Result<TimelineEntry, ReadError> {
-    let (channel, purpose, status, source) = (row.text(2)?, row.text(3)?, row.text(4)?, row.text(5)?);
-    let detail = serde_json::json!({ "channel": channel, "purpose": purpose, "status": status, "source": source });
+fn consent(row: Consent) -> TimelineEntry {
+    let Consent { at, id, channel, purpose, status, source } = row;
     let title = format!("Consent {status}: {channel} for {purpose}");
-    Ok(TimelineEntry { at: at(row, 0)?, kind: Happening::Consent, id: row.uuid(1)?, title, journey: None, detail })
+    let detail = serde_json::json!({ "channel": channel, "purpose": purpose, "status": status, "source": source });
+    TimelineEntry { at, kind: Happening::Consent, id, title, journey: None, detail }
 }

@@ -2,12 +2,13 @@
 
 use super::names::{ManyLabels, slugs, titles};
 use std::collections::HashMap;
-use tradewind_commerce::reading::{ReadError, at, json};
+use tradewind_commerce::reading::ReadError;
 use tradewind_nodes::answer::Called;
-use tradewind_nodes::id::{JourneyId, WorkspaceId};
+use tradewind_nodes::id::{IncidentId, JourneyId, WorkspaceId};
 use tradewind_nodes::issue::Problem;
 use tradewind_nodes::time::Timestamp;
-use tradewind_store::{Db, Row, Value};
+use tradewind_schema::record;
+use tradewind_store::{Db, Value};
 
 /// Open incidents of one kind.
 #[derive(Clone, PartialEq, Debug)]
@@ -48,7 +49,7 @@ pub struct Troubles {
 macro_rules! open {
     ($path:literal) => {
         concat!(
-            "SELECT journey_id, version, node, problem, opened_at FROM incidents WHERE workspace_id = $1 AND state = 'open' ",
+            "SELECT id, journey_id, version, node, problem, opened_at FROM incidents WHERE workspace_id = $1 AND state = 'open' ",
             $path,
             " ORDER BY id DESC LIMIT $2"
         )
@@ -65,11 +66,12 @@ const TOLD: usize = 200;
 pub async fn list(db: &Db, workspace: WorkspaceId, journey: Option<JourneyId>) -> Result<Troubles, ReadError> {
     let mut args: Vec<Value> = vec![workspace.0.into(), LOOKED_AT.into()];
     args.extend(journey.map(|journey| Value::from(journey.0)));
-    let rows = db.query(if journey.is_some() { OPEN_OF } else { OPEN }, args).await?;
+    let rows = db.query(if journey.is_some() { OPEN_OF } else { OPEN }, args).await?.read::<Opened>()?;
+    let exact = i64::try_from(rows.len()).is_ok_and(|looked| looked < LOOKED_AT);
     let mut groups: Vec<(Trouble, i64)> = Vec::new();
     let mut places: HashMap<(JourneyId, String, String), usize> = HashMap::new();
-    for row in &rows {
-        let (trouble, version) = trouble(row)?;
+    for row in rows {
+        let (trouble, version) = trouble(row);
         let key = (trouble.journey_id, trouble.node.clone(), trouble.code.clone());
         match places.get(&key).and_then(|place| groups.get_mut(*place)) {
             Some((known, _)) => {
@@ -94,24 +96,33 @@ pub async fn list(db: &Db, workspace: WorkspaceId, journey: Option<JourneyId>) -
         trouble.title = trouble.called.to_string();
         trouble
     });
-    Ok(Troubles { data: named.collect(), exact: i64::try_from(rows.len()).is_ok_and(|looked| looked < LOOKED_AT) })
+    Ok(Troubles { data: named.collect(), exact })
 }
 
-fn trouble(row: &Row) -> Result<(Trouble, i64), ReadError> {
-    let problem: Problem = json(row, 3, "the problem of an incident")?;
-    let opened_at = at(row, 4)?;
+record! {
+    struct Opened of "incidents" key [id] {
+        id: uuid => IncidentId,
+        journey_id: uuid => JourneyId,
+        version: int,
+        node: text,
+        problem: json => Problem,
+        opened_at: int => Timestamp,
+    }
+}
+
+fn trouble(row: Opened) -> (Trouble, i64) {
     let trouble = Trouble {
         journey: String::new(),
         journey_name: String::new(),
-        journey_id: JourneyId(row.uuid(0)?),
-        node: row.text(2)?.to_owned(),
+        journey_id: row.journey_id,
+        node: row.node,
         title: String::new(),
         called: Called::Name(String::new()),
-        code: problem.code.to_string(),
-        message: problem.message,
+        code: row.problem.code.to_string(),
+        message: row.problem.message,
         open: 1,
-        first_at: opened_at,
-        last_at: opened_at,
+        first_at: row.opened_at,
+        last_at: row.opened_at,
     };
-    Ok((trouble, row.int(1)?))
+    (trouble, row.version)
 }

@@ -4,30 +4,18 @@ use super::error::{JourneyError, Result};
 use super::find::find;
 use super::record::{Journey, JourneyStatus};
 use super::scenarios::{self, NewScenario};
+use crate::tables::journeys::JOURNEYS;
 use tradewind_commerce::reading::ReadError;
 use tradewind_commerce::revision::{Cached, bump};
 use tradewind_nodes::graph::Graph;
 use tradewind_nodes::id::{JourneyId, WorkspaceId};
 use tradewind_nodes::issue::{FieldIssue, IssueCode};
 use tradewind_nodes::time::Timestamp;
-use tradewind_store::{Batch, Db, Expect, Insert, StoreError, Ty, Value};
+use tradewind_schema::insert;
+use tradewind_store::{Batch, Db, Expect, Insert, StoreError, Value};
 use uuid::Uuid;
 
-static NEW: Insert = Insert::new(
-    "journeys",
-    &[
-        ("id", Ty::Uuid),
-        ("workspace_id", Ty::Uuid),
-        ("slug", Ty::Text),
-        ("name", Ty::Text),
-        ("description", Ty::Text),
-        ("status", Ty::Text),
-        ("draft", Ty::Text),
-        ("draft_revision", Ty::Int),
-        ("created_at", Ty::Int),
-        ("updated_at", Ty::Int),
-    ],
-);
+static NEW: Insert = insert!(JOURNEYS, [id, workspace_id, slug, name, description, status, draft, draft_revision, created_at, updated_at]);
 pub(super) const TAKEN: &str = "SELECT slug FROM journeys WHERE workspace_id = $1 AND slug = ANY($2) LIMIT 100";
 pub(super) const SAVE: &str = "UPDATE journeys SET draft = $3, draft_revision = draft_revision + 1, updated_at = $5 \
     WHERE id = $1 AND workspace_id = $2 AND draft_revision = $4 AND status <> 'archived'";
@@ -199,8 +187,8 @@ async fn free_slug(db: &Db, workspace: WorkspaceId, name: &str) -> Result<String
     let base = slug_of(name);
     let candidates: Vec<String> = (1..=CANDIDATES).map(|n| if n == 1 { base.clone() } else { format!("{base}-{n}") }).collect();
     let rows = db.query(TAKEN, vec![workspace.0.into(), candidates.clone().into()]).await?;
-    let taken = rows.iter().map(|row| row.text(0)).collect::<std::result::Result<Vec<_>, _>>()?;
-    candidates.into_iter().find(|slug| !taken.contains(&slug.as_str())).ok_or(JourneyError::SlugTaken(base))
+    let taken: Vec<String> = rows.column("slug")?;
+    candidates.into_iter().find(|slug| !taken.contains(slug)).ok_or(JourneyError::SlugTaken(base))
 }
 
 /// The id of a journey as an argument.

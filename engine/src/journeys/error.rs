@@ -88,6 +88,12 @@ pub enum JourneyError {
     NoKind(String),
 }
 
+impl From<tradewind_schema::ReadError> for JourneyError {
+    fn from(error: tradewind_schema::ReadError) -> Self {
+        StoreError::from(error).into()
+    }
+}
+
 impl From<StoreError> for JourneyError {
     fn from(error: StoreError) -> Self {
         Self::Read(error.into())

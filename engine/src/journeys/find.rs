@@ -1,7 +1,7 @@
 //! Finding journeys.
 
 use super::error::{JourneyError, Result};
-use super::record::{Journey, journey};
+use super::record::{DraftRow, Journey};
 use tradewind_nodes::id::{JourneyId, WorkspaceId};
 use tradewind_store::Db;
 use uuid::Uuid;
@@ -22,8 +22,8 @@ pub async fn find(db: &Db, workspace: WorkspaceId, name: &str) -> Result<Journey
         Ok(id) => db.query(BY_ID, vec![workspace.0.into(), id.into()]).await?,
         Err(_) => db.query(BY_SLUG, vec![workspace.0.into(), name.replace('\0', "").into()]).await?,
     };
-    match rows.first() {
-        Some(row) => Ok(journey(row)?),
+    match rows.first_as::<DraftRow>()? {
+        Some(row) => Ok(row.into()),
         None => Err(JourneyError::NotFound(name.chars().take(120).collect())),
     }
 }

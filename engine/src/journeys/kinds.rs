@@ -2,10 +2,10 @@
 
 use super::error::{JourneyError, Result};
 use super::uses;
+use crate::tables::kinds::{KINDS, KindRow};
 use sha2::{Digest, Sha256};
 use std::fmt::Write as _;
 use std::sync::Arc;
-use tradewind_commerce::reading::at;
 use tradewind_commerce::revision::{Cached, bump};
 use tradewind_nodes::id::WorkspaceId;
 use tradewind_nodes::issue::{FieldIssue, IssueCode};
@@ -13,7 +13,8 @@ use tradewind_nodes::kind::{Family, KindSpec};
 use tradewind_nodes::kinds::Registry;
 use tradewind_nodes::script::ScriptKind;
 use tradewind_nodes::time::Timestamp;
-use tradewind_store::{Batch, Conflict, Db, Expect, Insert, Row, StoreError, Ty, Value};
+use tradewind_schema::{insert, record};
+use tradewind_store::{Batch, Conflict, Db, Expect, Insert, StoreError, Value};
 
 /// The most kinds of its own a workspace may have.
 const MOST: usize = 500;
@@ -23,23 +24,22 @@ pub(super) const PAGE: &str =
     "SELECT name, source, hash, updated_at FROM kinds WHERE workspace_id = $1 AND name > $2 ORDER BY name LIMIT $3";
 pub(super) const ONE: &str = "SELECT name, source, hash, updated_at FROM kinds WHERE workspace_id = $1 AND name = $2 LIMIT 1";
 pub(super) const DELETE: &str = "DELETE FROM kinds WHERE workspace_id = $1 AND name = $2";
-static PUT: Insert = Insert::new(
-    "kinds",
-    &[("workspace_id", Ty::Uuid), ("name", Ty::Text), ("source", Ty::Text), ("hash", Ty::Text), ("updated_at", Ty::Int)],
-)
-.on_conflict(Conflict::Update { key: &["workspace_id", "name"], set: &["source", "hash", "updated_at"] });
+static PUT: Insert =
+    insert!(KINDS: KindRow).on_conflict(Conflict::Update { key: &["workspace_id", "name"], set: &["source", "hash", "updated_at"] });
 
-/// A kind written in Rhai, as its file says.
-#[derive(Clone, PartialEq, Debug)]
-pub struct KindFile {
-    /// The stable name.
-    pub name: String,
-    /// Manifest and script.
-    pub source: String,
-    /// SHA-256 of the source in hexadecimal.
-    pub hash: String,
-    /// When it was put there.
-    pub updated_at: Timestamp,
+record! {
+    /// A kind written in Rhai, as its file says.
+    #[derive(PartialEq)]
+    pub struct KindFile of "kinds" key [name] {
+        /// The stable name.
+        name: text,
+        /// Manifest and script.
+        source: text,
+        /// SHA-256 of the source in hexadecimal.
+        hash: text,
+        /// When it was put there.
+        updated_at: int => Timestamp,
+    }
 }
 
 /// A kind written in Rhai in a list.
@@ -71,7 +71,7 @@ pub struct KindDetail {
 /// The kinds a workspace has written, by name, above the name `after`.
 pub async fn list(db: &Db, workspace: WorkspaceId, after: Option<&str>, limit: i64) -> Result<Vec<KindSummary>> {
     let rows = db.query(PAGE, vec![workspace.0.into(), after.unwrap_or_default().into(), limit.into()]).await?;
-    rows.iter().map(|row| Ok(summary(file(row)?))).collect()
+    Ok(rows.read()?.into_iter().map(summary).collect())
 }
 
 fn summary(file: KindFile) -> KindSummary {
@@ -104,10 +104,10 @@ pub fn check(source: &str) -> std::result::Result<KindSpec, Vec<FieldIssue>> {
 pub async fn registry(db: &Db, workspace: WorkspaceId) -> Result<Registry> {
     let rows = db.query(ALL, vec![workspace.0.into()]).await?;
     let mut scripts = Vec::with_capacity(rows.len());
-    for row in &rows {
-        match ScriptKind::parse(row.text(1)?) {
+    for row in rows.read::<KindFile>()? {
+        match ScriptKind::parse(&row.source) {
             Ok(kind) => scripts.push(Arc::new(kind)),
-            Err(_) => tracing::error!(kind = row.text(0)?, "a stored kind does not parse any more: correct it in the editor of kinds"),
+            Err(_) => tracing::error!(kind = row.name, "a stored kind does not parse any more: correct it in the editor of kinds"),
         }
     }
     Registry::with_scripts(scripts).map_err(|issue| JourneyError::BadKind(vec![issue]))
@@ -116,7 +116,7 @@ pub async fn registry(db: &Db, workspace: WorkspaceId) -> Result<Registry> {
 /// The file of the kind called `name`.
 pub async fn get(db: &Db, workspace: WorkspaceId, name: &str) -> Result<KindFile> {
     let rows = db.query(ONE, vec![workspace.0.into(), name.replace('\0', "").into()]).await?;
-    rows.first().map(file).transpose()?.ok_or_else(|| JourneyError::NoKind(name.chars().take(120).collect()))
+    rows.first_as()?.ok_or_else(|| JourneyError::NoKind(name.chars().take(120).collect()))
 }
 
 /// Stores the file of the kind called `name`, new or changed.
@@ -141,8 +141,8 @@ pub async fn put(db: &Db, workspace: WorkspaceId, name: &str, source: &str, now:
         );
         return Err(JourneyError::InUse(words));
     }
-    let rows = db.query(ALL, vec![workspace.0.into()]).await?;
-    if rows.len() >= MOST && !rows.iter().any(|row| row.text(0).is_ok_and(|known| known == name)) {
+    let known: Vec<String> = db.query(ALL, vec![workspace.0.into()]).await?.column("name")?;
+    if known.len() >= MOST && !known.iter().any(|known| known == name) {
         let message = format!("this workspace has {MOST} kinds of its own, which is the most: delete one first");
         return Err(JourneyError::BadKind(vec![FieldIssue::new("", IssueCode::TooLarge, message)]));
     }
@@ -172,10 +172,6 @@ pub async fn delete(db: &Db, workspace: WorkspaceId, name: &str) -> Result<()> {
         Err(error) => Err(error.into()),
         Ok(_) => Ok(()),
     }
-}
-
-fn file(row: &Row) -> std::result::Result<KindFile, StoreError> {
-    Ok(KindFile { name: row.text(0)?.to_owned(), source: row.text(1)?.to_owned(), hash: row.text(2)?.to_owned(), updated_at: at(row, 3)? })
 }
 
 fn hash(source: &str) -> String {

@@ -22,8 +22,7 @@ pub(super) const LIVE_RUNS: &str =
     "SELECT id FROM runs WHERE journey_id = $1 AND workspace_id = $2 AND ended_at IS NULL AND id > $3 ORDER BY id LIMIT $4";
 
 /// Every version has a number: said so that the index of those inside is read, and not that of all who ever were.
-pub(super) const HOW_MANY: &str =
-    "SELECT COUNT(*) FROM (SELECT version FROM runs WHERE journey_id = $1 AND version >= 0 AND ended_at IS NULL LIMIT $2) AS inside";
+pub(super) const HOW_MANY: &str = "SELECT COUNT(*) AS people FROM (SELECT version FROM runs WHERE journey_id = $1 AND version >= 0 AND ended_at IS NULL LIMIT $2) AS inside";
 
 /// Runs that are counted at most.
 const MOST_COUNTED: i64 = 1_000_000;
@@ -80,7 +79,7 @@ pub async fn turning(db: &Db, workspace: WorkspaceId, name: &str, turn: Turn, no
 /// How many runs are inside a journey.
 pub async fn inside(db: &Db, journey: JourneyId) -> Result<u64> {
     let rows = db.query(HOW_MANY, vec![journey.0.into(), MOST_COUNTED.into()]).await?;
-    Ok(rows.first().map_or(Ok(0), |row| row.int(0))?.unsigned_abs())
+    Ok(rows.value::<i64>("people")?.unwrap_or(0).unsigned_abs())
 }
 
 /// Puts the journey called `name` away. Its history stays, its slug stays taken.
@@ -122,7 +121,7 @@ pub async fn unarchive(db: &Db, workspace: WorkspaceId, name: &str, now: Timesta
 pub async fn live_runs(db: &Db, workspace: WorkspaceId, journey: JourneyId, after: Option<RunId>, limit: i64) -> Result<Vec<RunId>> {
     let after = after.map_or(Uuid::nil(), |run| run.0);
     let rows = db.query(LIVE_RUNS, vec![journey.0.into(), workspace.0.into(), after.into(), limit.into()]).await?;
-    rows.iter().map(|row| Ok(RunId(row.uuid(0)?))).collect()
+    Ok(rows.column::<Uuid>("id")?.into_iter().map(RunId).collect())
 }
 
 async fn refused<T>(db: &Db, workspace: WorkspaceId, name: &str, wish: &'static str, allowed: &'static str) -> Result<T> {

@@ -1,12 +1,12 @@
 //! The list of journeys, with the numbers that tell how each does.
 
 use super::error::Result;
-use super::record::{JourneyStatus, JourneySummary, summary};
+use super::record::{JourneyStatus, JourneySummary, ListedRow};
 use serde::{Deserialize, Serialize};
-use tradewind_commerce::reading::ReadError;
 use tradewind_nodes::id::{JourneyId, WorkspaceId};
 use tradewind_nodes::time::Timestamp;
-use tradewind_store::{Db, Query, Row, Value};
+use tradewind_schema::record;
+use tradewind_store::{Db, Query, Value};
 use uuid::Uuid;
 
 macro_rules! select {
@@ -22,13 +22,35 @@ macro_rules! select {
 pub(super) const BY_CHANGE: &str = select!("AND (updated_at, id) < ($4, $5) ORDER BY updated_at DESC, id DESC LIMIT $6");
 pub(super) const BY_AGE: &str = select!("AND id < $4 ORDER BY id DESC LIMIT $5");
 pub(super) const BY_NAME: &str = select!("AND (name, id) > ($4, $5) ORDER BY name, id LIMIT $6");
-pub(super) const PEOPLE: &str = "SELECT state, COUNT(*) FROM \
+pub(super) const PEOPLE: &str = "SELECT state, COUNT(*) AS people FROM \
     (SELECT state FROM runs WHERE journey_id = $1 AND ended_at IS NULL LIMIT $2) AS inside GROUP BY state ORDER BY state LIMIT 20";
-pub(super) const ENTERED: &str = "SELECT journey_id, hour, CAST(SUM(passed) AS bigint) FROM passages \
+pub(super) const ENTERED: &str = "SELECT journey_id, hour, CAST(SUM(passed) AS bigint) AS entered FROM passages \
     WHERE workspace_id = $1 AND hour >= $2 AND port = '>' AND journey_id = ANY($3) GROUP BY journey_id, hour ORDER BY journey_id, hour LIMIT 90000";
-pub(super) const INCIDENTS: &str = "SELECT journey_id, COUNT(*) FROM \
+pub(super) const INCIDENTS: &str = "SELECT journey_id, COUNT(*) AS open FROM \
     (SELECT journey_id FROM incidents WHERE workspace_id = $1 AND state = 'open' ORDER BY id DESC LIMIT $2) AS open \
     GROUP BY journey_id ORDER BY journey_id LIMIT 10000";
+
+record! {
+    struct Entered of "passages" key [journey_id, hour] {
+        journey_id: uuid => JourneyId,
+        hour: int,
+        entered: int,
+    }
+}
+
+record! {
+    struct Open of "incidents" key [journey_id] {
+        journey_id: uuid => JourneyId,
+        open: int,
+    }
+}
+
+record! {
+    struct Inside of "runs" key [state] {
+        state: text,
+        people: int,
+    }
+}
 
 /// People of one journey counted one by one at most.
 const MOST_PEOPLE: i64 = 20_000;
@@ -127,7 +149,7 @@ pub async fn list(
     midnight: Timestamp,
 ) -> Result<Vec<JourneySummary>> {
     let rows = db.read(vec![listing.query(workspace, after, limit)]).await?.pop().unwrap_or_default();
-    let mut listed = rows.iter().map(summary).collect::<std::result::Result<Vec<_>, _>>()?;
+    let mut listed: Vec<JourneySummary> = rows.read::<ListedRow>()?.into_iter().map(JourneySummary::from).collect();
     number(db, workspace, &mut listed, midnight).await?;
     Ok(listed)
 }
@@ -146,14 +168,14 @@ async fn number(db: &Db, workspace: WorkspaceId, listed: &mut [JourneySummary], 
     ];
     queries.extend(ids.iter().map(|id| Query::new(PEOPLE, vec![(*id).into(), Value::Int(MOST_PEOPLE)])));
     let mut read = db.read(queries).await?.into_iter();
-    let (entered, incidents) = (read.next().unwrap_or_default(), read.next().unwrap_or_default());
+    let entered = read.next().unwrap_or_default().read::<Entered>()?;
+    let incidents = read.next().unwrap_or_default().read::<Open>()?;
     for journey in listed.iter_mut() {
-        journey.entered = line(&entered, journey.id, first)?;
-        let open = incidents.iter().find(|row| row.uuid(0).is_ok_and(|id| id == journey.id.0));
-        journey.incidents = open.map(|row| row.int(1)).transpose()?.unwrap_or(0);
-        for row in read.next().unwrap_or_default() {
-            journey.inside += row.int(1)?;
-            journey.people.insert(row.text(0)?.to_owned(), row.int(1)?);
+        journey.entered = line(&entered, journey.id, first);
+        journey.incidents = incidents.iter().find(|row| row.journey_id == journey.id).map_or(0, |row| row.open);
+        for row in read.next().unwrap_or_default().read::<Inside>()? {
+            journey.inside += row.people;
+            journey.people.insert(row.state, row.people);
         }
         journey.inside_exact = journey.inside < MOST_PEOPLE;
     }
@@ -161,16 +183,13 @@ async fn number(db: &Db, workspace: WorkspaceId, listed: &mut [JourneySummary], 
 }
 
 /// Entries of one journey by day.
-fn line(rows: &[Row], journey: JourneyId, first: i64) -> std::result::Result<Vec<i64>, ReadError> {
+fn line(rows: &[Entered], journey: JourneyId, first: i64) -> Vec<i64> {
     let mut days = vec![0; DAYS];
-    for row in rows {
-        if row.uuid(0)? != journey.0 {
-            continue;
-        }
-        let day = usize::try_from((row.int(1)? - first).div_euclid(DAY)).unwrap_or(0).min(DAYS - 1);
-        days[day] += row.int(2)?;
+    for row in rows.iter().filter(|row| row.journey_id == journey) {
+        let day = usize::try_from((row.hour - first).div_euclid(DAY)).unwrap_or(0).min(DAYS - 1);
+        days[day] += row.entered;
     }
-    Ok(days)
+    days
 }
 
 #[cfg(test)]

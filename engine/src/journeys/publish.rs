@@ -6,34 +6,32 @@ use super::find::find;
 use super::kinds::registry;
 use super::record::Journey;
 use super::versions;
+use crate::tables::versions::{VERSIONS, VersionRow};
 use std::collections::{BTreeMap, BTreeSet};
 use tradewind_commerce::revision::{Cached, bump};
 use tradewind_nodes::graph::{self, Graph, GraphDiff};
 use tradewind_nodes::id::{JourneyId, WorkspaceId};
 use tradewind_nodes::issue::Issue;
 use tradewind_nodes::time::Timestamp;
-use tradewind_store::{Batch, Db, Expect, Insert, StoreError, Ty, Value};
+use tradewind_schema::{insert, record};
+use tradewind_store::{Batch, Db, Expect, Insert, StoreError, Value};
 
-static NEW: Insert = Insert::new(
-    "versions",
-    &[
-        ("journey_id", Ty::Uuid),
-        ("number", Ty::Int),
-        ("workspace_id", Ty::Uuid),
-        ("hash", Ty::Text),
-        ("graph", Ty::Text),
-        ("note", Ty::Text),
-        ("published_by", Ty::Text),
-        ("published_at", Ty::Int),
-    ],
-);
+static NEW: Insert = insert!(VERSIONS: VersionRow);
 // A paused journey stays paused: whoever paused it had a reason that a new version does not take away.
 pub(super) const GO_LIVE: &str = "UPDATE journeys SET live_version = $3, published_revision = $4, updated_at = $5, \
     status = CASE WHEN status = 'paused' THEN 'paused' ELSE 'live' END \
     WHERE id = $1 AND workspace_id = $2 AND draft_revision = $4 AND status <> 'archived'";
-pub(super) const NEWEST: &str = "SELECT COALESCE(MAX(number), 0) FROM versions WHERE journey_id = $1 AND workspace_id = $2 LIMIT 1";
-pub(super) const PEOPLE_AT: &str = "SELECT node, COUNT(*) FROM runs WHERE workspace_id = $1 AND journey_id = $2 AND ended_at IS NULL \
+pub(super) const NEWEST: &str =
+    "SELECT COALESCE(MAX(number), 0) AS newest FROM versions WHERE journey_id = $1 AND workspace_id = $2 LIMIT 1";
+pub(super) const PEOPLE_AT: &str = "SELECT node, COUNT(*) AS people FROM runs WHERE workspace_id = $1 AND journey_id = $2 AND ended_at IS NULL \
     AND node = ANY($3) GROUP BY node ORDER BY node LIMIT 2000";
+
+record! {
+    struct Standing of "runs" key [node] {
+        node: text,
+        people: int,
+    }
+}
 
 /// What to publish, and who says so.
 #[derive(Clone, Debug, Default)]
@@ -125,7 +123,7 @@ async fn go_live(db: &Db, mut batch: Batch, workspace: WorkspaceId, journey: &Jo
 
 pub(super) async fn newest(db: &Db, workspace: WorkspaceId, journey: JourneyId) -> Result<i64> {
     let rows = db.query(NEWEST, super::draft::key(journey, workspace)).await?;
-    Ok(rows.first().map(|row| row.int(0)).transpose()?.unwrap_or(0))
+    Ok(rows.value("newest")?.unwrap_or(0))
 }
 
 /// How many people stand at each node that `diff` touches.
@@ -138,5 +136,5 @@ pub async fn people_at(db: &Db, workspace: WorkspaceId, journey: JourneyId, diff
     }
     let nodes: Vec<String> = nodes.into_iter().collect();
     let rows = db.query(PEOPLE_AT, vec![workspace.0.into(), journey.0.into(), nodes.into()]).await?;
-    rows.iter().map(|row| Ok((row.text(0)?.to_owned(), row.int(1)?))).collect()
+    Ok(rows.read::<Standing>()?.into_iter().map(|row| (row.node, row.people)).collect())
 }

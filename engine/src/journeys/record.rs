@@ -2,11 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use tradewind_commerce::reading::{ReadError, at, json, word};
 use tradewind_nodes::graph::Graph;
 use tradewind_nodes::id::JourneyId;
 use tradewind_nodes::time::Timestamp;
-use tradewind_store::Row;
+use tradewind_schema::record;
 
 /// What a journey does.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -126,53 +125,92 @@ pub struct Version {
     pub graph: Graph,
 }
 
-pub(super) fn journey(row: &Row) -> Result<Journey, ReadError> {
-    let slug = row.text(1)?.to_owned();
-    Ok(Journey {
-        id: JourneyId(row.uuid(0)?),
-        name: row.text(2)?.to_owned(),
-        description: row.text(3)?.to_owned(),
-        status: word(row, 4, format_args!("the status of journey {slug}"))?,
-        live_version: row.opt_int(5)?,
-        draft_revision: row.int(6)?,
-        created_at: at(row, 7)?,
-        updated_at: at(row, 8)?,
-        draft: json(row, 9, format_args!("the draft of journey {slug}"))?,
-        slug,
-    })
+record! {
+    /// A journey with its draft, as its row says.
+    pub(super) struct DraftRow of "journeys" key [id] {
+        id: uuid => JourneyId,
+        slug: text,
+        name: text,
+        description: text,
+        status: word => JourneyStatus,
+        live_version: int null,
+        draft_revision: int,
+        created_at: int => Timestamp,
+        updated_at: int => Timestamp,
+        draft: json => Graph,
+    }
 }
 
-/// A row of a list; what is counted elsewhere is nothing yet.
-pub(super) fn summary(row: &Row) -> Result<JourneySummary, ReadError> {
-    let slug = row.text(1)?.to_owned();
-    let (draft_revision, published) = (row.int(6)?, row.opt_int(9)?);
-    Ok(JourneySummary {
-        id: JourneyId(row.uuid(0)?),
-        name: row.text(2)?.to_owned(),
-        description: row.text(3)?.to_owned(),
-        status: word(row, 4, format_args!("the status of journey {slug}"))?,
-        live_version: row.opt_int(5)?,
-        draft_revision,
-        changed: published.is_some_and(|published| published != draft_revision),
-        people: BTreeMap::new(),
-        inside: 0,
-        inside_exact: true,
-        entered: Vec::new(),
-        incidents: 0,
-        created_at: at(row, 7)?,
-        updated_at: at(row, 8)?,
-        slug,
-    })
+impl From<DraftRow> for Journey {
+    fn from(row: DraftRow) -> Self {
+        Self {
+            id: row.id,
+            slug: row.slug,
+            name: row.name,
+            description: row.description,
+            status: row.status,
+            live_version: row.live_version,
+            draft: row.draft,
+            draft_revision: row.draft_revision,
+            created_at: row.created_at,
+            updated_at: row.updated_at,
+        }
+    }
 }
 
-pub(super) fn version_summary(row: &Row) -> Result<VersionSummary, ReadError> {
-    Ok(VersionSummary {
-        number: row.int(0)?,
-        hash: row.text(1)?.to_owned(),
-        note: row.text(2)?.to_owned(),
-        published_by: row.text(3)?.to_owned(),
-        published_at: at(row, 4)?,
-        live: false,
-        inside: 0,
-    })
+record! {
+    /// A row of a list.
+    pub(super) struct ListedRow of "journeys" key [id] {
+        id: uuid => JourneyId,
+        slug: text,
+        name: text,
+        description: text,
+        status: word => JourneyStatus,
+        live_version: int null,
+        draft_revision: int,
+        created_at: int => Timestamp,
+        updated_at: int => Timestamp,
+        published_revision: int null,
+    }
+}
+
+/// What is counted elsewhere is nothing yet.
+impl From<ListedRow> for JourneySummary {
+    fn from(row: ListedRow) -> Self {
+        Self {
+            id: row.id,
+            slug: row.slug,
+            name: row.name,
+            description: row.description,
+            status: row.status,
+            live_version: row.live_version,
+            draft_revision: row.draft_revision,
+            changed: row.published_revision.is_some_and(|published| published != row.draft_revision),
+            people: BTreeMap::new(),
+            inside: 0,
+            inside_exact: true,
+            entered: Vec::new(),
+            incidents: 0,
+            created_at: row.created_at,
+            updated_at: row.updated_at,
+        }
+    }
+}
+
+record! {
+    /// A version as lists tell it.
+    pub(super) struct VersionRow of "versions" key [number] {
+        number: int,
+        hash: text,
+        note: text,
+        published_by: text,
+        published_at: int => Timestamp,
+    }
+}
+
+impl From<VersionRow> for VersionSummary {
+    fn from(row: VersionRow) -> Self {
+        let VersionRow { number, hash, note, published_by, published_at } = row;
+        Self { number, hash, note, published_by, published_at, live: false, inside: 0 }
+    }
 }

@@ -3,23 +3,21 @@
 use super::error::{JourneyError, Result};
 use super::find::{find, id_of};
 use super::record::Journey;
-use tradewind_commerce::reading::{at, json};
+use crate::tables::scenarios::{SCENARIOS, ScenarioRow};
 use tradewind_core::simulate::Scenario;
 use tradewind_nodes::Json;
 use tradewind_nodes::id::{JourneyId, WorkspaceId};
 use tradewind_nodes::issue::{FieldIssue, IssueCode};
 use tradewind_nodes::time::Timestamp;
-use tradewind_store::{Batch, Db, Expect, Insert, Query, StoreError, Ty, Value};
+use tradewind_schema::{insert, record};
+use tradewind_store::{Batch, Db, Expect, Insert, Query, StoreError, Value};
 
 pub(super) const LIST: &str = "SELECT name, body, updated_at FROM scenarios WHERE journey_id = $1 ORDER BY name LIMIT $2";
 pub(super) const REVISION: &str = "SELECT scenarios_revision FROM journeys WHERE id = $1 LIMIT 1";
 pub(super) const CLEAR: &str = "DELETE FROM scenarios WHERE journey_id = $1";
 pub(super) const MOVE: &str =
     "UPDATE journeys SET scenarios_revision = scenarios_revision + 1 WHERE id = $1 AND workspace_id = $2 AND scenarios_revision = $3";
-static NEW: Insert = Insert::new(
-    "scenarios",
-    &[("journey_id", Ty::Uuid), ("name", Ty::Text), ("workspace_id", Ty::Uuid), ("body", Ty::Text), ("updated_at", Ty::Int)],
-);
+static NEW: Insert = insert!(SCENARIOS: ScenarioRow);
 
 /// Scenarios of one journey, and bytes of one.
 const MOST: usize = 100;
@@ -34,15 +32,17 @@ pub struct NewScenario {
     pub body: Json,
 }
 
-/// A scenario that is kept.
-#[derive(Clone, PartialEq, Debug)]
-pub struct StoredScenario {
-    /// The name of its file without `.test.json`.
-    pub name: String,
-    /// The scenario, as the file says it.
-    pub body: Json,
-    /// When it was put there.
-    pub updated_at: Timestamp,
+record! {
+    /// A scenario that is kept.
+    #[derive(PartialEq)]
+    pub struct StoredScenario of "scenarios" key [name] {
+        /// The name of its file without `.test.json`.
+        name: text,
+        /// The scenario, as the file says it.
+        body: json => Json,
+        /// When it was put there.
+        updated_at: int => Timestamp,
+    }
 }
 
 /// The scenarios of a journey.
@@ -65,12 +65,7 @@ pub(super) async fn of_journey(db: &Db, journey: JourneyId) -> Result<Scenarios>
     let queries = vec![Query::new(LIST, vec![journey.0.into(), most.into()]), Query::new(REVISION, vec![journey.0.into()])];
     let mut read = db.read(queries).await?.into_iter();
     let (rows, revision) = (read.next().unwrap_or_default(), read.next().unwrap_or_default());
-    let mut data = Vec::with_capacity(rows.len());
-    for row in &rows {
-        let name = row.text(0)?.to_owned();
-        data.push(StoredScenario { body: json(row, 1, format_args!("scenario {name}"))?, updated_at: at(row, 2)?, name });
-    }
-    let revision = revision.first().map(|row| row.int(0)).transpose()?.unwrap_or(0);
+    let (data, revision) = (rows.read()?, revision.value("scenarios_revision")?.unwrap_or(0));
     Ok(Scenarios { data, revision })
 }
 

@@ -2,10 +2,10 @@
 
 use super::error::Result;
 use std::collections::{BTreeMap, BTreeSet};
-use tradewind_commerce::reading::json;
 use tradewind_nodes::id::WorkspaceId;
 use tradewind_nodes::kinds::Registry;
 use tradewind_nodes::{Json, JsonMap};
+use tradewind_schema::record;
 use tradewind_store::Db;
 
 // The text is only narrowed here and read properly below: a name may stand in a mail as well.
@@ -13,6 +13,14 @@ pub(super) const GRAPHS: &str = "SELECT j.slug, v.number, v.graph FROM versions 
     WHERE v.workspace_id = $1 AND v.graph LIKE $2 ESCAPE '!' AND ((v.number = j.live_version AND j.status IN ('live', 'paused', 'stopped')) \
     OR EXISTS (SELECT 1 FROM runs r WHERE r.journey_id = v.journey_id AND r.version = v.number AND r.ended_at IS NULL)) \
     ORDER BY j.slug, v.number LIMIT 1000";
+
+record! {
+    struct Used of "versions" key [slug, number] {
+        slug: text,
+        number: int,
+        graph: json => Json,
+    }
+}
 
 /// The versions, as `slug version 3`, that are live or have people inside and use the segment called `name`.
 pub async fn of_segment(db: &Db, workspace: WorkspaceId, name: &str) -> Result<Vec<String>> {
@@ -28,21 +36,6 @@ pub async fn of_kind(db: &Db, workspace: WorkspaceId, name: &str) -> Result<Vec<
     users(db, workspace, name, &has).await
 }
 
-/// The versions, as `slug version 3`, that are live or have people inside, by the kinds of their nodes.
-pub async fn by_kind(db: &Db, workspace: WorkspaceId) -> Result<BTreeMap<String, Vec<String>>> {
-    let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for row in db.query(GRAPHS, vec![workspace.0.into(), "%".into()]).await? {
-        let (slug, number) = (row.text(0)?, row.int(1)?);
-        let graph: Json = json(&row, 2, format_args!("version {number} of journey {slug}"))?;
-        let nodes = graph.get("nodes").and_then(Json::as_array);
-        let kinds: BTreeSet<&str> = nodes.into_iter().flatten().filter_map(|node| node.get("kind").and_then(Json::as_str)).collect();
-        for kind in kinds {
-            found.entry(kind.to_owned()).or_default().push(format!("{slug} version {number}"));
-        }
-    }
-    Ok(found)
-}
-
 /// The versions, as `slug version 3`, that are live or have people inside and have a node of the kind called `name` whose
 /// configuration `registry` refuses.
 pub async fn broken_by(db: &Db, workspace: WorkspaceId, name: &str, registry: &Registry) -> Result<Vec<String>> {
@@ -55,11 +48,24 @@ pub async fn broken_by(db: &Db, workspace: WorkspaceId, name: &str, registry: &R
     users(db, workspace, name, &has).await
 }
 
+/// The versions, as `slug version 3`, that are live or have people inside, by the kinds of their nodes.
+pub async fn by_kind(db: &Db, workspace: WorkspaceId) -> Result<BTreeMap<String, Vec<String>>> {
+    let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for row in db.query(GRAPHS, vec![workspace.0.into(), "%".into()]).await?.read::<Used>()? {
+        let Used { slug, number, graph } = row;
+        let nodes = graph.get("nodes").and_then(Json::as_array);
+        let kinds: BTreeSet<&str> = nodes.into_iter().flatten().filter_map(|node| node.get("kind").and_then(Json::as_str)).collect();
+        for kind in kinds {
+            found.entry(kind.to_owned()).or_default().push(format!("{slug} version {number}"));
+        }
+    }
+    Ok(found)
+}
+
 async fn users(db: &Db, workspace: WorkspaceId, name: &str, uses: &(dyn Fn(&Json) -> bool + Sync)) -> Result<Vec<String>> {
     let mut found = Vec::new();
-    for row in db.query(GRAPHS, vec![workspace.0.into(), containing(name).into()]).await? {
-        let (slug, number) = (row.text(0)?, row.int(1)?);
-        let graph: Json = json(&row, 2, format_args!("version {number} of journey {slug}"))?;
+    for row in db.query(GRAPHS, vec![workspace.0.into(), containing(name).into()]).await?.read::<Used>()? {
+        let Used { slug, number, graph } = row;
         if uses(&graph) {
             found.push(format!("{slug} version {number}"));
         }

@@ -2,11 +2,12 @@
 
 use super::error::{JourneyError, Result};
 use super::publish::people_at;
-use super::record::{Journey, Version, VersionSummary, version_summary};
+use super::record::{Journey, Version, VersionRow, VersionSummary};
 use std::collections::BTreeMap;
-use tradewind_commerce::reading::json;
-use tradewind_nodes::graph::{GraphDiff, diff};
+use tradewind_nodes::graph::{Graph, GraphDiff, diff};
 use tradewind_nodes::id::WorkspaceId;
+use tradewind_nodes::time::Timestamp;
+use tradewind_schema::record;
 use tradewind_store::{Db, Value};
 
 pub(super) const LIST: &str = "SELECT number, hash, note, published_by, published_at FROM versions \
@@ -14,8 +15,26 @@ pub(super) const LIST: &str = "SELECT number, hash, note, published_by, publishe
 pub(super) const ONE: &str = "SELECT number, hash, note, published_by, published_at, graph FROM versions \
     WHERE journey_id = $1 AND workspace_id = $2 AND number = $3 LIMIT 1";
 
-pub(super) const INSIDE: &str = "SELECT version, COUNT(*) FROM \
+pub(super) const INSIDE: &str = "SELECT version, COUNT(*) AS people FROM \
     (SELECT version FROM runs WHERE journey_id = $1 AND ended_at IS NULL LIMIT $2) AS inside GROUP BY version ORDER BY version LIMIT 10000";
+
+record! {
+    struct Inside of "runs" key [version] {
+        version: int,
+        people: int,
+    }
+}
+
+record! {
+    struct WholeRow of "versions" key [number] {
+        number: int,
+        hash: text,
+        note: text,
+        published_by: text,
+        published_at: int => Timestamp,
+        graph: json => Graph,
+    }
+}
 
 /// People counted one by one at most.
 const MOST_PEOPLE: i64 = 100_000;
@@ -37,18 +56,17 @@ pub struct VersionDiff {
 pub async fn list(db: &Db, workspace: WorkspaceId, journey: &Journey, before: Option<i64>, limit: i64) -> Result<Vec<VersionSummary>> {
     let args = vec![journey.id.0.into(), workspace.0.into(), before.unwrap_or(i64::MAX).into(), limit.into()];
     let rows = db.query(LIST, args).await?;
-    let mut listed = rows.iter().map(version_summary).collect::<std::result::Result<Vec<_>, _>>()?;
+    let mut listed: Vec<VersionSummary> = rows.read::<VersionRow>()?.into_iter().map(VersionSummary::from).collect();
     number(db, journey, listed.iter_mut()).await?;
     Ok(listed)
 }
 
 /// Says which version is live and who is inside each.
 async fn number(db: &Db, journey: &Journey, versions: impl Iterator<Item = &mut VersionSummary>) -> Result<()> {
-    let inside = db.query(INSIDE, vec![journey.id.0.into(), Value::Int(MOST_PEOPLE)]).await?;
+    let inside = db.query(INSIDE, vec![journey.id.0.into(), Value::Int(MOST_PEOPLE)]).await?.read::<Inside>()?;
     for version in versions {
         version.live = journey.live_version == Some(version.number);
-        let row = inside.iter().find(|row| row.int(0).is_ok_and(|number| number == version.number));
-        version.inside = row.map(|row| row.int(1)).transpose()?.unwrap_or(0);
+        version.inside = inside.iter().find(|row| row.version == version.number).map_or(0, |row| row.people);
     }
     Ok(())
 }
@@ -56,11 +74,11 @@ async fn number(db: &Db, journey: &Journey, versions: impl Iterator<Item = &mut 
 /// One version.
 pub async fn get(db: &Db, workspace: WorkspaceId, journey: &Journey, number: i64) -> Result<Version> {
     let rows = db.query(ONE, vec![journey.id.0.into(), workspace.0.into(), number.into()]).await?;
-    let slug = &journey.slug;
-    let row = rows.first().ok_or_else(|| JourneyError::NoVersion { slug: slug.clone(), number })?;
-    let mut summary = version_summary(row)?;
+    let row = rows.first_as::<WholeRow>()?.ok_or_else(|| JourneyError::NoVersion { slug: journey.slug.clone(), number })?;
+    let WholeRow { number, hash, note, published_by, published_at, graph } = row;
+    let mut summary = VersionSummary::from(VersionRow { number, hash, note, published_by, published_at });
     self::number(db, journey, std::iter::once(&mut summary)).await?;
-    Ok(Version { summary, graph: json(row, 5, format_args!("version {number} of journey {slug}"))? })
+    Ok(Version { summary, graph })
 }
 
 /// What changed from version `from` to version `to`.

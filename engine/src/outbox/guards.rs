@@ -6,14 +6,17 @@ use crate::delivery::OutboxRow;
 use crate::handle::Shared;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
-use tradewind_commerce::profile::{self, Profile};
+use tradewind_commerce::events::PastEvent;
+use tradewind_commerce::profile::{self, Profile, ProfileRow};
 use tradewind_nodes::fact::{Event, Facts, Horizon, NO_OUTPUTS, Needs, RunFacts};
 use tradewind_nodes::guard::{Judgement, Moment, cap, guarded, judge as judge_one, predicates};
-use tradewind_nodes::id::{CustomerId, EventId, RunId};
+use tradewind_nodes::id::{CustomerId, RunId};
 use tradewind_nodes::predicate;
 use tradewind_nodes::run::{Program, RunBody};
 use tradewind_nodes::settings::FrequencyCap;
 use tradewind_nodes::time::{Duration, Timestamp};
+use tradewind_nodes::why::Why;
+use tradewind_schema::{ReadError, record};
 use tradewind_store::{Query, Value};
 use uuid::Uuid;
 
@@ -29,6 +32,34 @@ const SEGMENTS: &str = "SELECT customer_id, segment FROM segment_members WHERE c
 pub(crate) const STATEMENTS: &[&str] = &[RUNS, SENT, UNDER_WAY, SEGMENTS];
 
 const MOST_ROWS: i64 = 100_000;
+/// When what cannot be judged is looked at again.
+const LOOK_AGAIN: Duration = Duration::from_secs(60);
+
+record! {
+    struct Inside of "segment_members" key [customer_id, segment] {
+        customer_id: uuid => CustomerId,
+        segment: text,
+    }
+}
+
+record! {
+    struct Counted of "deliveries" key [id] {
+        id: uuid => Uuid,
+        customer_id: uuid => CustomerId,
+        channel: text,
+        settled_at: int null => Timestamp,
+    }
+}
+
+record! {
+    struct Guarded of "runs" key [id] {
+        id: uuid => RunId,
+        body: json => RunBody,
+        entered_at: int => Timestamp,
+        run_key: text null,
+        outcome: text null,
+    }
+}
 
 /// What the guards of a batch read.
 #[derive(Default)]
@@ -37,6 +68,8 @@ struct Evidence {
     histories: HashMap<CustomerId, Vec<Event>>,
     segments: HashMap<CustomerId, BTreeSet<String>>,
     runs: HashMap<RunId, RunEvidence>,
+    /// People and runs of whom something does not read: what is for them waits.
+    unreadable: HashSet<Uuid>,
     /// What counts for caps, by person and channel.
     traffic: HashMap<(CustomerId, &'static str), Traffic>,
 }
@@ -48,6 +81,24 @@ struct Traffic {
     left: HashMap<Uuid, Timestamp>,
     /// Those that passed their guards and have not landed.
     under_way: HashSet<Uuid>,
+}
+
+impl Evidence {
+    /// The row, if it reads. Otherwise it is said loudly, and what is for the same person or run waits: nothing is decided by half.
+    fn readable<T>(&mut self, row: Result<T, ReadError>) -> Option<T> {
+        let error = match row {
+            Ok(row) => return Some(row),
+            Err(error) => error,
+        };
+        tracing::error!(%error, "a row does not read: what is to be sent because of it waits until it is put right");
+        let owner = error.bad_column().and_then(|bad| bad.row.split('/').next()?.parse().ok());
+        self.unreadable.extend::<Option<Uuid>>(owner);
+        None
+    }
+
+    fn is_unreadable(&self, row: &OutboxRow) -> bool {
+        self.unreadable.contains(&row.key.run.0) || row.customer.is_some_and(|customer| self.unreadable.contains(&customer.0))
+    }
 }
 
 impl Traffic {
@@ -99,7 +150,10 @@ pub(super) async fn judge(
         }
     }
     for at in order {
-        if let Some(program) = &programs[at] {
+        if evidence.is_unreadable(&rows[at]) {
+            let why = "what is known of the person or the run does not read: the server's log names table, row and column";
+            judgements[at] = Judgement::Postpone(now.plus(LOOK_AGAIN), Why::words(why));
+        } else if let Some(program) = &programs[at] {
             judgements[at] = one(&rows[at], program, &mut evidence, now);
         }
     }
@@ -132,35 +186,30 @@ async fn gather(shared: &Shared, rows: &[OutboxRow], programs: &[Option<Arc<Prog
     queries.extend(traffic_queries(rows, programs, now));
     let mut answers = shared.db.read(queries).await?.into_iter();
     let mut evidence = Evidence::default();
-    for row in answers.next().unwrap_or_default() {
-        let profile = profile::read(&row)?;
-        evidence.people.insert(profile.customer.id, profile);
-    }
-    let mut earliest = now;
-    for row in answers.next().unwrap_or_default() {
-        let entered = Timestamp::from_micros(row.int(2)?);
-        earliest = earliest.min(entered);
-        if let Ok(body) = serde_json::from_str::<RunBody>(row.text(1)?) {
-            let run = RunEvidence {
-                body,
-                entered_at: entered,
-                key: row.opt_text(3)?.map(str::to_owned),
-                cancelled: row.opt_text(4)? == Some("cancelled"),
-            };
-            evidence.runs.insert(RunId(row.uuid(0)?), run);
+    for row in answers.next().unwrap_or_default().each::<ProfileRow>()? {
+        if let Some(row) = evidence.readable(row) {
+            evidence.people.insert(row.id, row.into());
         }
     }
-    for row in answers.next().unwrap_or_default() {
-        evidence.segments.entry(CustomerId(row.uuid(0)?)).or_default().insert(row.text(1)?.to_owned());
+    let mut earliest = now;
+    for row in answers.next().unwrap_or_default().each::<Guarded>()? {
+        let Some(Guarded { id, body, entered_at, run_key: key, outcome }) = evidence.readable(row) else { continue };
+        earliest = earliest.min(entered_at);
+        evidence.runs.insert(id, RunEvidence { body, entered_at, key, cancelled: outcome.as_deref() == Some("cancelled") });
+    }
+    for row in answers.next().unwrap_or_default().read::<Inside>()? {
+        evidence.segments.entry(row.customer_id).or_default().insert(row.segment);
     }
     let channels: HashMap<&str, &'static str> =
         capped(rows, programs).map(|(row, _)| row.effect.payload.channel()).map(|c| (c, c)).collect();
-    for row in answers.flatten() {
-        let Some(channel) = channels.get(row.text(2)?) else { continue };
-        let traffic = evidence.traffic.entry((CustomerId(row.uuid(1)?), *channel)).or_default();
-        match row.opt_int(3)? {
-            Some(at) => drop(traffic.left.insert(row.uuid(0)?, Timestamp::from_micros(at))),
-            None => drop(traffic.under_way.insert(row.uuid(0)?)),
+    for rows in answers {
+        for row in rows.read::<Counted>()? {
+            let Some(channel) = channels.get(row.channel.as_str()) else { continue };
+            let traffic = evidence.traffic.entry((row.customer_id, *channel)).or_default();
+            match row.settled_at {
+                Some(at) => drop(traffic.left.insert(row.id, at)),
+                None => drop(traffic.under_way.insert(row.id)),
+            }
         }
     }
     if !needs.events.is_empty() {
@@ -203,15 +252,12 @@ async fn histories(
     let since = since.min().unwrap_or(earliest);
     let names: Vec<String> = needs.events.keys().cloned().collect();
     let args = vec![Value::UuidList(people), since.micros().into(), names.into(), MOST_ROWS.into()];
-    for row in shared.db.query(crate::load::HISTORY, args).await?.iter().rev() {
-        let event = Event {
-            id: EventId(row.uuid(1)?),
-            name: row.text(2)?.to_owned(),
-            at: Timestamp::from_micros(row.int(3)?),
-            properties: serde_json::from_str(row.text(4)?).unwrap_or_default(),
-            context: serde_json::from_str(row.text(5)?).unwrap_or_default(),
-        };
-        evidence.histories.entry(CustomerId(row.uuid(0)?)).or_default().push(event);
+    let mut past: Vec<PastEvent> = Vec::new();
+    for row in shared.db.query(crate::load::HISTORY, args).await?.each::<PastEvent>()? {
+        past.extend(evidence.readable(row));
+    }
+    for row in past.into_iter().rev() {
+        evidence.histories.entry(row.customer_id).or_default().push(row.into());
     }
     Ok(())
 }

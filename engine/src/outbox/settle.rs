@@ -7,6 +7,8 @@ use crate::inbox;
 use crate::incident::{self, NewIncident};
 use crate::incoming::Incoming;
 use crate::incoming::Pending;
+use crate::tables::deliveries::DELIVERIES;
+use crate::tables::mails::{MAILS, MailRow};
 use tradewind_connectors::{Attempt, Envelope, backoff, rendered};
 use tradewind_nodes::Json;
 use tradewind_nodes::effect::{Payload, Receipt};
@@ -14,29 +16,12 @@ use tradewind_nodes::id::EffectKey;
 use tradewind_nodes::issue::Problem;
 use tradewind_nodes::time::{Duration, Timestamp};
 use tradewind_nodes::why::Why;
-use tradewind_store::{Batch, Conflict, Insert, Ty, Update, Value};
+use tradewind_schema::{insert, update};
+use tradewind_store::{Batch, Conflict, Insert, Update, Value};
 use uuid::Uuid;
 
-static OUTCOMES: Update = Update::new(
-    "deliveries",
-    &[("run_id", Ty::Uuid), ("node", Ty::Text), ("visit", Ty::Int)],
-    &[("state", Ty::Text), ("attempts", Ty::Int), ("due_at", Ty::Int), ("result", Ty::Text), ("settled_at", Ty::Int)],
-);
-static MAILS: Insert = Insert::new(
-    "mails",
-    &[
-        ("id", Ty::Uuid),
-        ("workspace_id", Ty::Uuid),
-        ("recipient", Ty::Text),
-        ("sender", Ty::Text),
-        ("subject", Ty::Text),
-        ("html", Ty::Text),
-        ("text", Ty::Text),
-        ("headers", Ty::Text),
-        ("at", Ty::Int),
-    ],
-)
-.on_conflict(Conflict::Ignore);
+static OUTCOMES: Update = update!(DELIVERIES, key [run_id, node, visit], set [state, attempts, due_at, result, settled_at]);
+static KEEP_MAILS: Insert = insert!(MAILS: MailRow).on_conflict(Conflict::Ignore);
 
 /// How often a mail is tried; a request says so itself.
 const MAIL_ATTEMPTS: u32 = 12;
@@ -135,7 +120,7 @@ pub(super) fn rows(shared: &Shared, settled: &[(Uuid, Settled)]) -> (Batch, Vec<
     let mut batch = Batch::new();
     batch.update(&OUTCOMES, settled.iter().map(|(_, one)| one.outcome(now)));
     let mails: Vec<Vec<Value>> = settled.iter().filter_map(|(_, one)| kept_mail(shared, one, now)).collect();
-    batch.insert(&MAILS, mails);
+    batch.insert(&KEEP_MAILS, mails);
     let mut pending = Vec::new();
     let mut incidents = Vec::new();
     for (id, one) in settled {
@@ -198,7 +183,7 @@ fn kept_mail(shared: &Shared, settled: &Settled, now: Timestamp) -> Option<Vec<V
         text(&mail.subject),
         text(&mail.html),
         text(&mail.text),
-        serde_json::to_string(&mail.headers).unwrap_or_default().into(),
+        Value::json(&mail.headers),
         now.micros().into(),
     ])
 }

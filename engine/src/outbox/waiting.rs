@@ -10,7 +10,8 @@ use tradewind_nodes::effect::Effect;
 use tradewind_nodes::id::{CustomerId, EffectKey, JourneyId, NodeId, RunId, Shard, WorkspaceId};
 use tradewind_nodes::issue::Problem;
 use tradewind_nodes::time::Timestamp;
-use tradewind_store::{Batch, Expect, Row, StoreError, Ty, Update, Value};
+use tradewind_schema::{ReadError, record};
+use tradewind_store::{Batch, Expect, StoreError, Ty, Update, Value};
 use uuid::Uuid;
 
 macro_rules! select {
@@ -51,7 +52,7 @@ pub(super) async fn due(shared: &Shared, now: Timestamp, in_hand: usize) -> Resu
     let limit = PAGE + i64::try_from(in_hand).unwrap_or(0);
     let found = shared.db.query(DUE, vec![now.micros().into(), limit.into()]).await?;
     let more = i64::try_from(found.len()).unwrap_or(0) == limit;
-    Ok(Page { rows: found.iter().filter_map(readable).collect(), more })
+    Ok(Page { rows: found.each::<Waiting>()?.filter_map(readable).collect(), more })
 }
 
 /// Closes what an earlier process was in the middle of and may not try again, and gives what the runs that wait for it are told.
@@ -66,10 +67,11 @@ pub(super) async fn take_up(shared: &Shared) -> Result<Vec<Pending>, EngineError
     let (mut after, mut told) = (Uuid::nil(), Vec::new());
     loop {
         let found = shared.db.query(UNCERTAIN, vec![after.into(), Value::Int(PAGE)]).await?;
-        let Some(last) = found.last() else { return Ok(told) };
-        after = last.uuid(3)?;
+        let Some(last) = found.clone().column::<Uuid>("id")?.pop() else { return Ok(told) };
+        after = last;
         let failed = |row: OutboxRow| Settled::Failed { attempts: row.attempts + 1, row, problem: problem.clone() };
-        let settled: Vec<(Uuid, Settled)> = found.iter().filter_map(readable).map(|row| (shared.env.id(), failed(row))).collect();
+        let settled: Vec<(Uuid, Settled)> =
+            found.each::<Waiting>()?.filter_map(readable).map(|row| (shared.env.id(), failed(row))).collect();
         let (batch, pending) = rows(shared, &settled);
         shared.commit(batch).await?;
         told.extend(pending);
@@ -111,31 +113,40 @@ fn marks(rows: &[OutboxRow]) -> Batch {
     batch
 }
 
-/// The effect of a row. One that does not read is said loudly and left alone: it must not stop others.
-fn readable(row: &Row) -> Option<OutboxRow> {
-    read(row).inspect_err(|error| tracing::error!(%error, "a delivery cannot be read: it stays where it is")).ok()
+record! {
+    struct Waiting of "deliveries" key [run_id, node, visit] {
+        run_id: uuid => RunId,
+        node: text => NodeId,
+        visit: int => u32,
+        id: uuid => Uuid,
+        workspace_id: uuid => WorkspaceId,
+        shard: int => Shard,
+        journey_id: uuid => JourneyId,
+        version: int => u32,
+        customer_id: uuid null => CustomerId,
+        awaited: bool,
+        attempts: int => u32,
+        created_at: int => Timestamp,
+        due_at: int null => Timestamp,
+        effect: json => Effect,
+    }
 }
 
-fn read(row: &Row) -> Result<OutboxRow, EngineError> {
-    let wrong = |message: String| EngineError::Row { table: "deliveries", message };
-    let effect: Effect = serde_json::from_str(row.text(13)?).map_err(|error| wrong(error.to_string()))?;
-    let created_at = Timestamp::from_micros(row.int(11)?);
-    Ok(OutboxRow {
-        id: row.uuid(3)?,
-        key: EffectKey {
-            run: RunId(row.uuid(0)?),
-            node: NodeId::new(row.text(1)?).map_err(|error| wrong(error.to_string()))?,
-            visit: u32::try_from(row.int(2)?).unwrap_or(1),
-        },
-        workspace: WorkspaceId(row.uuid(4)?),
-        shard: Shard(u16::try_from(row.int(5)?).unwrap_or(0)),
-        journey: JourneyId(row.uuid(6)?),
-        version: u32::try_from(row.int(7)?).unwrap_or(0),
-        customer: row.opt_uuid(8)?.map(CustomerId),
-        awaited: row.bool(9)?,
-        attempts: u32::try_from(row.int(10)?).unwrap_or(0),
-        created_at,
-        due_at: row.opt_int(12)?.map_or(created_at, Timestamp::from_micros),
-        effect: Arc::new(effect),
+/// The effect of a row. One that does not read is said loudly and left alone: it must not stop others.
+fn readable(row: Result<Waiting, ReadError>) -> Option<OutboxRow> {
+    let row = row.inspect_err(|error| tracing::error!(%error, "a delivery cannot be read: it stays where it is")).ok()?;
+    Some(OutboxRow {
+        id: row.id,
+        key: EffectKey { run: row.run_id, node: row.node, visit: row.visit },
+        workspace: row.workspace_id,
+        shard: row.shard,
+        journey: row.journey_id,
+        version: row.version,
+        customer: row.customer_id,
+        awaited: row.awaited,
+        attempts: row.attempts,
+        created_at: row.created_at,
+        due_at: row.due_at.unwrap_or(row.created_at),
+        effect: Arc::new(row.effect),
     })
 }

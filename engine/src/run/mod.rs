@@ -7,6 +7,5 @@ mod run_rows;
 mod tables;
 
 pub(crate) use held::{STATEMENTS as HELD_STATEMENTS, hold_rows};
-pub(crate) use merge_rows::STATEMENTS as MERGE_STATEMENTS;
 pub(crate) use rows::{CommitSummary, batch};
 pub(crate) use tables::STATEMENTS;

@@ -65,11 +65,11 @@ pub(crate) fn batch(state: &mut State, env: &Environment, places: usize) -> (Bat
         super::merge_rows::rows(&mut batch, &out.mergers);
     }
     batch.insert(
-        &profile::ALIASES,
+        &profile::UPSERT_ALIASES,
         out.aliases.iter().map(|alias| [Value::from(alias.from.0), alias.workspace.0.into(), alias.into.0.into(), now.micros().into()]),
     );
     batch.insert(
-        &profile::CONSENTS,
+        &profile::NEW_CONSENTS,
         out.consents.iter().map(|ConsentRow { workspace, customer, change: c }| {
             profile::consent_values(*workspace, *customer, env.id(), &c.channel, &c.purpose, c.status, &c.source, &c.proof.to_string(), now)
         }),

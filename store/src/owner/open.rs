@@ -30,7 +30,7 @@ pub(crate) async fn file(settings: DbSettings, path: &Path, claim: &Claim<'_>) -
     let applied = db.migrate().await?;
     let mut batch = Batch::new();
     let raised = batch.execute(RAISE, vec![name.into()], Expect::Rows(1));
-    let epoch = db.commit(batch).await?.rows(raised).first().map_or(Err(StoreError::NotOwner), |row| row.int(0))?;
+    let epoch = db.commit(batch).await?.rows(raised).first().map_or(Err(StoreError::NotOwner), |row| Ok(row.int(0)?))?;
     fence.raise(epoch);
     Ok((db, applied))
 }

@@ -7,8 +7,8 @@ use sqlx::postgres::{PgArgumentBuffer, PgArguments, PgTypeInfo};
 use sqlx::{Arguments as _, Encode, Postgres, Type};
 use uuid::Uuid;
 
-use crate::spec::Spec;
 use crate::{Ty, Value};
+use tradewind_schema::Spec;
 
 /// NULL whose type the server infers from the statement (type number 0).
 struct UntypedNull;
@@ -39,6 +39,7 @@ pub(super) fn arguments(values: &[Value]) -> Result<PgArguments, BoxDynError> {
             Value::UuidList(values) => arguments.add(values),
             Value::TextList(values) => arguments.add(values),
             Value::IntList(values) => arguments.add(values),
+            Value::Unwritable(problem) => Err((**problem).into()),
         }?;
     }
     Ok(arguments)

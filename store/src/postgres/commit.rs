@@ -5,11 +5,11 @@ use std::time::Duration;
 use sqlx::postgres::{PgConnection, PgPool};
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _};
 use tokio::sync::RwLock;
+use tradewind_schema::Spec;
 
 use super::{Failure, Repeat, bind, failure, fetch, fetch_with};
 use crate::batch::{Op, OpEffect};
 use crate::owner::session;
-use crate::spec::Spec;
 use crate::{Batch, Committed, Dialect, Expect, StoreError, Value};
 
 /// The pause before the n-th repeat is n times this: another process may be the other half of a collision.

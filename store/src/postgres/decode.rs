@@ -1,10 +1,28 @@
 //! Cells of a PostgreSQL result, read from the wire by their type's number.
 
+use std::collections::HashMap;
+use std::sync::{LazyLock, PoisonError, RwLock};
+
 use sqlx::postgres::{PgRow, PgValueFormat, PgValueRef};
-use sqlx::{Row as _, ValueRef as _};
+use sqlx::{Column as _, Row as _, ValueRef as _};
+use tradewind_schema::Names;
 use uuid::Uuid;
 
 use crate::{Row, StoreError, Value};
+
+/// The names of the columns each statement gave, by the statement's address: they are all `'static`, and name their columns.
+static NAMED: LazyLock<RwLock<HashMap<(usize, usize), Names>>> = LazyLock::new(RwLock::default);
+
+/// The names of the columns of a statement.
+pub(super) fn names(sql: &'static str, found: &PgRow) -> Names {
+    let key = (sql.as_ptr() as usize, sql.len());
+    // A map whose writer died holds whole entries all the same.
+    if let Some(names) = NAMED.read().unwrap_or_else(PoisonError::into_inner).get(&key) {
+        return names.clone();
+    }
+    let names = Names::new(found.columns().iter().map(|column| column.name()));
+    NAMED.write().unwrap_or_else(PoisonError::into_inner).entry(key).or_insert(names).clone()
+}
 
 pub(super) fn row(sql: &str, found: &PgRow) -> Result<Row, StoreError> {
     let mut cells = Vec::with_capacity(found.len());

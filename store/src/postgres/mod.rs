@@ -13,7 +13,7 @@ use sqlx::{Connection as _, Executor as _, SqlSafeStr as _};
 use tokio::sync::{OwnedSemaphorePermit, RwLock};
 
 use crate::owner::Fence;
-use crate::{Batch, Committed, DbSettings, Durability, MAX_READ_ROWS, Query, Row, StoreError, Value};
+use crate::{Batch, Committed, DbSettings, Durability, MAX_READ_ROWS, Query, Rows, StoreError, Value};
 
 /// How long a caller waits for a free connection.
 const ACQUIRE: Duration = Duration::from_secs(10);
@@ -57,7 +57,7 @@ impl Postgres {
         Ok(Self { pool, company: RwLock::new(()), fence })
     }
 
-    pub(crate) async fn read(&self, queries: &[Query]) -> Result<Vec<Vec<Row>>, StoreError> {
+    pub(crate) async fn read(&self, queries: &[Query]) -> Result<Vec<Rows>, StoreError> {
         // Reading twice does no harm, so each connection that died while idle is worth one more try.
         let mut repeats = self.pool.options().get_max_connections();
         loop {
@@ -69,7 +69,7 @@ impl Postgres {
         }
     }
 
-    async fn read_once(&self, queries: &[Query]) -> Result<Vec<Vec<Row>>, Failure> {
+    async fn read_once(&self, queries: &[Query]) -> Result<Vec<Rows>, Failure> {
         const SNAPSHOT: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
         let mut connection = self.pool.acquire().await.map_err(|error| failure("acquire", error))?;
         if let [query] = queries {
@@ -129,7 +129,7 @@ impl From<StoreError> for Failure {
 
 /// What a statement returned and how many rows its command tag names.
 struct Fetched {
-    rows: Vec<Row>,
+    rows: Rows,
     affected: u64,
 }
 
@@ -139,7 +139,7 @@ async fn fetch(connection: &mut PgConnection, sql: &'static str, args: &[Value])
 }
 
 async fn fetch_with(connection: &mut PgConnection, sql: &'static str, arguments: sqlx::postgres::PgArguments) -> Result<Fetched, Failure> {
-    let mut fetched = Fetched { rows: Vec::new(), affected: 0 };
+    let mut fetched = Fetched { rows: Rows::default(), affected: 0 };
     let mut stream = connection.fetch_many(sqlx::query_with(sql, arguments));
     while let Some(item) = stream.try_next().await.map_err(|error| failure(sql, error))? {
         match item {
@@ -147,7 +147,12 @@ async fn fetch_with(connection: &mut PgConnection, sql: &'static str, arguments:
             sqlx::Either::Right(_) if fetched.rows.len() == MAX_READ_ROWS => {
                 return Err(StoreError::TooLarge { what: sql.to_owned(), limit: MAX_READ_ROWS }.into());
             }
-            sqlx::Either::Right(row) => fetched.rows.push(decode::row(sql, &row)?),
+            sqlx::Either::Right(row) => {
+                if fetched.rows.is_empty() {
+                    fetched.rows = Rows::new(decode::names(sql, &row), Vec::new());
+                }
+                fetched.rows.push(decode::row(sql, &row)?);
+            }
         }
     }
     Ok(fetched)

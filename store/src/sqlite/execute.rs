@@ -5,28 +5,35 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use rusqlite::types::{ToSql, ToSqlOutput, Value as Cell, ValueRef};
-use rusqlite::{CachedStatement, Connection, ErrorCode, Rows, Statement};
+use rusqlite::{CachedStatement, Connection, ErrorCode, Statement};
 use uuid::Uuid;
 
 use crate::batch::{Op, OpEffect};
-use crate::spec::{SEVERAL, Spec};
-use crate::{Batch, Committed, Dialect, Expect, MAX_READ_ROWS, Query, Row, StoreError, Value, dialect};
+use crate::{Batch, Committed, Dialect, Expect, MAX_READ_ROWS, Query, Row, Rows, StoreError, Value, dialect};
+use tradewind_schema::{Names, SEVERAL, Spec};
 
-/// A connection and the translations of the common SQL it has run. Statements are told apart by their address,
-/// which is cheaper than by their text and right because they are all `'static`.
+/// A connection, the translations of the common SQL it has run and the names of the columns these gave. Statements are told
+/// apart by their address, which is cheaper than by their text and right because they are all `'static`.
 pub(super) struct Session {
     pub(super) connection: Connection,
     translated: RefCell<HashMap<(usize, usize), Rc<str>>>,
+    named: RefCell<HashMap<(usize, usize), Names>>,
 }
 
 impl Session {
     pub(super) fn new(connection: Connection) -> Self {
-        Self { connection, translated: RefCell::default() }
+        Self { connection, translated: RefCell::default(), named: RefCell::default() }
     }
 
     fn translate(&self, sql: &'static str) -> Rc<str> {
         let key = (sql.as_ptr() as usize, sql.len());
         Rc::clone(self.translated.borrow_mut().entry(key).or_insert_with(|| dialect::for_sqlite(sql).into()))
+    }
+
+    /// The names of the columns a statement gives: asked of SQLite once.
+    fn names(&self, sql: &'static str, statement: &Statement<'_>) -> Names {
+        let key = (sql.as_ptr() as usize, sql.len());
+        self.named.borrow_mut().entry(key).or_insert_with(|| Names::new(statement.column_names())).clone()
     }
 
     /// Compiles the statement without running it.
@@ -35,12 +42,12 @@ impl Session {
     }
 
     /// Runs a statement that may only read.
-    pub(super) fn read(&self, query: &Query) -> Result<Vec<Row>, StoreError> {
+    pub(super) fn read(&self, query: &Query) -> Result<Rows, StoreError> {
         let mut statement = self.bound(query.sql, &query.args)?;
         if !statement.readonly() {
             return Err(StoreError::query(query.sql, "it writes; put it into a batch and commit that"));
         }
-        collect(query.sql, &mut statement)
+        self.collect(query.sql, &mut statement)
     }
 
     /// Runs the operations in order; the caller rolls back if one fails.
@@ -63,7 +70,7 @@ impl Session {
         let mut statement = self.bound(sql, args)?;
         let mut effect = OpEffect::default();
         if statement.column_count() > 0 {
-            effect.rows = collect(sql, &mut statement)?;
+            effect.rows = self.collect(sql, &mut statement)?;
             effect.affected = effect.rows.len() as u64;
         } else {
             effect.affected = statement.raw_execute().map_err(|error| failure(sql, error))? as u64;
@@ -105,6 +112,9 @@ impl Session {
         effect: &mut OpEffect,
     ) -> Result<(), StoreError> {
         let mut statement = self.connection.prepare_cached(sql).map_err(|error| failure(sql, error))?;
+        if spec.returns_rows() && effect.rows.is_empty() {
+            effect.rows = Rows::new(self.names(sql, &statement), Vec::new());
+        }
         for portion in portions {
             bind(sql, &mut statement, portion)?;
             if spec.returns_rows() {
@@ -116,6 +126,13 @@ impl Session {
             }
         }
         Ok(())
+    }
+
+    fn collect(&self, sql: &'static str, statement: &mut Statement<'_>) -> Result<Rows, StoreError> {
+        let names = self.names(sql, statement);
+        let mut rows = Vec::new();
+        append(sql, statement.raw_query(), &mut rows)?;
+        Ok(Rows::new(names, rows))
     }
 
     fn bound(&self, sql: &'static str, args: &[Value]) -> Result<CachedStatement<'_>, StoreError> {
@@ -136,13 +153,7 @@ fn bind(sql: &str, statement: &mut Statement<'_>, values: &[Value]) -> Result<()
     Ok(())
 }
 
-fn collect(sql: &str, statement: &mut Statement<'_>) -> Result<Vec<Row>, StoreError> {
-    let mut rows = Vec::new();
-    append(sql, statement.raw_query(), &mut rows)?;
-    Ok(rows)
-}
-
-fn append(sql: &str, mut found: Rows<'_>, rows: &mut Vec<Row>) -> Result<(), StoreError> {
+fn append(sql: &str, mut found: rusqlite::Rows<'_>, rows: &mut Vec<Row>) -> Result<(), StoreError> {
     let columns = found.as_ref().map_or(0, |statement| statement.column_count());
     while let Some(row) = found.next().map_err(|error| failure(sql, error))? {
         if rows.len() == MAX_READ_ROWS {
@@ -186,6 +197,7 @@ impl ToSql for Bound<'_> {
             Value::UuidList(values) => list(values.iter().map(|value| Cell::Blob(value.as_bytes().to_vec())).collect()),
             Value::TextList(values) => list(values.iter().map(|value| Cell::Text(value.clone())).collect()),
             Value::IntList(values) => list(values.iter().map(|value| Cell::Integer(*value)).collect()),
+            Value::Unwritable(problem) => return Err(rusqlite::Error::ToSqlConversionFailure((**problem).into())),
         })
     }
 }

@@ -12,14 +12,14 @@ use std::sync::Arc;
 use tokio::sync::{Mutex, OwnedSemaphorePermit, mpsc, oneshot};
 
 use crate::owner::Fence;
-use crate::{Batch, Committed, DbSettings, Query, Row, StoreError};
+use crate::{Batch, Committed, DbSettings, Query, Rows, StoreError};
 use reader::ReadRequest;
 use writer::{CommitRequest, WriteRequest};
 
 /// Requests that may wait for a thread; rows are bounded by the gate in front.
 const QUEUE: usize = 4096;
 
-type ReadAnswer = Result<Vec<Vec<Row>>, StoreError>;
+type ReadAnswer = Result<Vec<Rows>, StoreError>;
 
 pub(crate) struct Sqlite {
     writes: mpsc::Sender<WriteRequest>,

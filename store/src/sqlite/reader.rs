@@ -7,7 +7,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::ReadAnswer;
 use super::execute::{Session, failure};
-use crate::{Query, Row, StoreError};
+use crate::{Query, Rows, StoreError};
 
 pub(super) enum ReadRequest {
     Read(Vec<Query>, oneshot::Sender<ReadAnswer>),
@@ -31,7 +31,7 @@ pub(super) fn run(session: &Session, requests: &Mutex<mpsc::Receiver<ReadRequest
 
 /// Answers all queries from one snapshot. One statement is a snapshot by itself.
 pub(super) fn snapshot(session: &Session, queries: &[Query]) -> ReadAnswer {
-    let all = || queries.iter().map(|query| session.read(query)).collect::<Result<Vec<Vec<Row>>, StoreError>>();
+    let all = || queries.iter().map(|query| session.read(query)).collect::<Result<Vec<Rows>, StoreError>>();
     if queries.len() == 1 {
         return all();
     }

@@ -9,7 +9,7 @@ use crate::inspect::steps;
 use crate::journeys::{self, Journey, JourneyError};
 use tradewind_commerce::customers::CustomerView;
 use tradewind_commerce::events::{self, EventView};
-use tradewind_commerce::reading::{ReadError, at, json, opt_at};
+use tradewind_commerce::reading::ReadError;
 use tradewind_nodes::answer::StepTaken;
 use tradewind_nodes::graph::Graph;
 use tradewind_nodes::id::{CustomerId, WorkspaceId};
@@ -18,12 +18,30 @@ use tradewind_nodes::kinds::Registry;
 use tradewind_nodes::run::{RefusalReason, RunBody};
 use tradewind_nodes::time::Timestamp;
 use tradewind_nodes::why::Why;
+use tradewind_schema::record;
 use tradewind_store::Db;
+use uuid::Uuid;
 
-pub(in crate::inspect) const REFUSALS: &str = "SELECT version, reason, why, at FROM refusals \
+pub(in crate::inspect) const REFUSALS: &str = "SELECT id, version, reason, why, at FROM refusals \
     WHERE customer_id = $1 AND workspace_id = $2 AND journey_id = $3 ORDER BY id DESC LIMIT $4";
 pub(in crate::inspect) const FIRST_PUBLISHED: &str =
-    "SELECT MIN(published_at) FROM versions WHERE journey_id = $1 AND workspace_id = $2 LIMIT 1";
+    "SELECT MIN(published_at) AS at FROM versions WHERE journey_id = $1 AND workspace_id = $2 LIMIT 1";
+
+record! {
+    struct Refused of "refusals" key [id] {
+        id: uuid => Uuid,
+        version: int,
+        reason: text,
+        why: json => Why,
+        at: int => Timestamp,
+    }
+}
+
+record! {
+    struct First of "versions" key [] {
+        at: int null => Timestamp,
+    }
+}
 
 /// Rows of each sort that are looked at: the newest tell the story.
 const LOOK: i64 = 20;
@@ -103,16 +121,13 @@ async fn look_closely(db: &Db, workspace: WorkspaceId, run: &RunSummary) -> Resu
 
 async fn refusals(db: &Db, workspace: WorkspaceId, journey: &Journey, customer: CustomerId) -> Result<Vec<Refusal>, ReadError> {
     let rows = db.query(REFUSALS, vec![customer.0.into(), workspace.0.into(), journey.id.0.into(), LOOK.into()]).await?;
-    let refusal = |row: &tradewind_store::Row| {
-        let thing = format!("a refusal of journey {}", journey.slug);
-        Ok(Refusal { version: row.int(0)?, rule: RefusalReason::named(row.text(1)?), why: json(row, 2, thing)?, at: at(row, 3)? })
-    };
-    rows.iter().map(refusal).collect()
+    let refusal = |row: Refused| Refusal { version: row.version, rule: RefusalReason::named(&row.reason), why: row.why, at: row.at };
+    Ok(rows.read::<Refused>()?.into_iter().map(refusal).collect())
 }
 
 async fn first_published(db: &Db, workspace: WorkspaceId, journey: &Journey) -> Result<Option<Timestamp>, ReadError> {
     let rows = db.query(FIRST_PUBLISHED, vec![journey.id.0.into(), workspace.0.into()]).await?;
-    Ok(rows.first().map(|row| opt_at(row, 0)).transpose()?.flatten())
+    Ok(rows.first_as::<First>()?.and_then(|row| row.at))
 }
 
 /// The ways into the live version; none when nothing is live or it cannot be read by this program.

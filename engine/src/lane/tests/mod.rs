@@ -15,6 +15,7 @@ mod merges;
 #[path = "../../../../tests/support/postgres.rs"]
 mod postgres;
 mod recorder;
+mod retention;
 mod rules;
 mod sending;
 mod stage;

@@ -18,7 +18,7 @@ use tradewind_nodes::fact::ConsentStatus;
 use tradewind_nodes::graph::Graph;
 use tradewind_nodes::id::{CustomerId, EventId, JourneyId, WorkspaceId};
 use tradewind_nodes::time::Timestamp;
-use tradewind_store::{Batch, Db, DbSettings, Expect, Row, Value};
+use tradewind_store::{Batch, Db, DbSettings, Expect, Rows, Value};
 use uuid::Uuid;
 
 pub(super) const HERE: WorkspaceId = WorkspaceId(Uuid::from_u128(1));
@@ -298,7 +298,7 @@ impl Stage {
         passed
     }
 
-    pub async fn rows(&self, sql: &'static str, args: Vec<Value>) -> Vec<Row> {
+    pub async fn rows(&self, sql: &'static str, args: Vec<Value>) -> Rows {
         self.db.query(sql, args).await.unwrap()
     }
 

@@ -7,7 +7,7 @@ use crate::Dialect;
 /// What an insert does with a row whose unique key exists.
 #[derive(Clone, Copy, Debug)]
 pub enum Conflict {
-    /// The batch fails with [`crate::StoreError::Unique`].
+    /// The batch fails with an error of a duplicate key.
     Fail,
     /// The row is skipped and not counted, whichever unique key it hits.
     Ignore,
@@ -33,7 +33,7 @@ pub enum Conflict {
 /// A bulk insert; a row holds one value per column.
 ///
 /// ```
-/// use tradewind_store::{Conflict, Insert, Ty};
+/// use tradewind_schema::{Conflict, Insert, Ty};
 /// pub static EVENTS: Insert = Insert::new("events", &[("id", Ty::Uuid), ("name", Ty::Text)])
 ///     .on_conflict(Conflict::Ignore)
 ///     .returning(&["id"]);

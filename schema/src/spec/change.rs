@@ -26,7 +26,7 @@ impl Update {
         Self { table, keys, sets, expect_all: false, returning: &[], texts: Texts::new() }
     }
 
-    /// Fails the batch with [`crate::StoreError::Conflict`] unless as many rows match as were given.
+    /// Fails the batch with a conflict unless as many rows match as were given.
     pub const fn expect_all(mut self) -> Self {
         self.expect_all = true;
         self
@@ -105,7 +105,7 @@ impl Delete {
         Self { table, keys, expect_all: false, texts: Texts::new() }
     }
 
-    /// Fails the batch with [`crate::StoreError::Conflict`] unless as many rows match as were given.
+    /// Fails the batch with a conflict unless as many rows match as were given.
     pub const fn expect_all(mut self) -> Self {
         self.expect_all = true;
         self
