@@ -24,6 +24,9 @@ async fn years_later(stage: &mut Stage) {
 #[tokio::test]
 async fn history_goes_whatever_the_reentry_rule_and_a_key_still_refuses() {
     let mut stage = Stage::new(300).await;
+    // Events go a workspace at a time.
+    let workspace = "INSERT INTO workspaces (id, name, settings, created_at) VALUES ($1, 'shop', '{}', 0)";
+    stage.execute(workspace, vec![super::stage::HERE.0.into()]).await;
     stage.publish("once", welcome("once")).await;
     stage.publish("always", welcome("always")).await;
     stage.know("anna", json!({})).await;
@@ -42,7 +45,7 @@ async fn history_goes_whatever_the_reentry_rule_and_a_key_still_refuses() {
     assert_eq!(stage.recorder.told().len(), 3, "only the journey that lets everybody in again did");
     assert_eq!(stage.texts("SELECT reason FROM refusals").await, ["reentry"]);
     // The run of which only the key is left is shown, and asked why.
-    let run = stage.rows("SELECT id FROM runs WHERE body = '' LIMIT 1", Vec::new()).await.column("id").unwrap()[0];
+    let run = stage.rows("SELECT id FROM runs WHERE body = '' LIMIT 1", Vec::new()).await.column::<uuid::Uuid>("id").unwrap()[0];
     let shown = crate::inspect::runs::get(&stage.db, super::stage::HERE, tradewind_nodes::id::RunId(run)).await.unwrap().unwrap();
     assert!(shown.summary.ended_at.is_some() && shown.steps.is_empty());
 }
