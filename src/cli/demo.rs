@@ -11,6 +11,8 @@ use super::{Failure, log, say};
 use crate::config::{Config, Flags};
 use http::Method;
 use serde_json::{Value, json};
+use std::os::unix::fs::DirBuilderExt as _;
+use tradewind_engine::clock::Environment;
 use tradewind_nodes::graph::JourneyFile;
 
 /// The journey of the demonstration, as the examples have it.
@@ -36,8 +38,11 @@ pub async fn run(flags: Flags, args: Args) -> Result<(), Failure> {
         return Err(Failure::new(format!("--rate cannot be {}: write more than 0 and at most {MOST}", args.rate)));
     }
     let mut config = Config::load(&flags.with_default("log.level", "warn"))?;
-    let folder = std::env::temp_dir().join(format!("tradewind-demo-{}", std::process::id()));
-    std::fs::create_dir_all(&folder)
+    // Nobody else reads it, and nobody can have put it there before.
+    let folder = std::env::temp_dir().join(format!("tradewind-demo-{}", Environment::system().id()));
+    std::fs::DirBuilder::new()
+        .mode(0o700)
+        .create(&folder)
         .map_err(|error| Failure::new(format!("cannot make {} ({error}): set TMPDIR to a folder you may write to", folder.display())))?;
     // Whatever this machine is set up for: made-up people belong into no real database and get no real mail.
     config.database = format!("sqlite:{}", folder.join("demo.db").display());

@@ -185,7 +185,9 @@ impl From<StoreError> for ApiError {
                 tracing::warn!(%reason, "the database is not available");
                 Self::busy("the database is not available at the moment: try again shortly", 2)
             }
-            StoreError::Closed => Self::busy("this process is stopping: try again, another one or its successor will answer", 5),
+            StoreError::Closed | StoreError::NotOwner => {
+                Self::busy("this process is stopping: try again, another one or its successor will answer", 5)
+            }
             other => Self::internal(&other),
         }
     }

@@ -6,6 +6,7 @@ mod fold;
 mod reader;
 mod writer;
 
+use std::panic::AssertUnwindSafe;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -35,7 +36,14 @@ impl Sqlite {
         let (at, durability) = (path.clone(), settings.durability);
         let connect = move || connection::writer(at.as_deref(), durability);
         let (wrote, fold) = fold::pair();
-        let written = spawn("store-writer".to_owned(), connect, move |session| writer::run(session, requests, &wrote, &fence)).await?;
+        let written = spawn("store-writer".to_owned(), connect, move |session| {
+            // Whoever waits for an answer learns that the thread ended; nobody else would.
+            let run = AssertUnwindSafe(|| writer::run(session, requests, &wrote, &fence));
+            if std::panic::catch_unwind(run).is_err() {
+                fence.lose("the thread that writes to the database broke off");
+            }
+        })
+        .await?;
         let mut ended = Vec::new();
         if let Some(path) = path.clone() {
             // Ends with the writer; nobody waits for it.
