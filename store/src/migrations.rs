@@ -48,7 +48,7 @@ pub(crate) async fn compare(db: &Db, migrations: &[Migration]) -> Result<Schema,
     let history = match db.query(HISTORY, Vec::new()).await {
         Ok(history) => history,
         // There is no history yet.
-        Err(StoreError::Query { .. }) => Vec::new(),
+        Err(StoreError::Query { .. }) => crate::Rows::default(),
         Err(error) => return Err(error),
     };
     let names = history.iter().map(|row| row.text(0).map(str::to_owned)).collect::<Result<Vec<_>, _>>()?;
