@@ -37,7 +37,7 @@ macro_rules! record {
             const TABLE: &'static str = $table;
             const KEY: &'static [&'static str] = &[$($crate::bare(stringify!($key))),*];
             const COLUMNS: &'static [$crate::Column] = &[$(($crate::bare(stringify!($field)), $crate::field!(@ty $sql))),*];
-            fn read(cells: &mut $crate::Cells<'_>) -> Result<Self, $crate::ReadError> {
+            fn read(cells: &mut $crate::Cells<'_>) -> ::std::result::Result<Self, $crate::ReadError> {
                 Ok(Self { $($field: $crate::field!(@read cells $sql [$($null)?] [$($as)?])),* })
             }
         }
