@@ -35,23 +35,25 @@ async fn malformed_http_is_answered() {
     let mut site = Site::new(&[]);
     let server = site.start().await;
     for (what, request, status) in [
-        ("no HTTP at all", "HELLO\r\n\r\n".to_owned(), 400),
-        ("two lengths", "POST /v1/track HTTP/1.1\r\nhost: x\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\nab".to_owned(), 400),
-        ("a NUL in a header", "GET /healthz HTTP/1.1\r\nhost: x\r\nx: \0\r\n\r\n".to_owned(), 400),
-        ("too many headers", format!("GET /healthz HTTP/1.1\r\nhost: x\r\n{}\r\n", "x: y\r\n".repeat(200)), 431),
-        ("a long header", format!("GET /healthz HTTP/1.1\r\nhost: x\r\nx: {}\r\n\r\n", "y".repeat(200_000)), 431),
-        ("a long address", format!("GET /{} HTTP/1.1\r\nhost: x\r\n\r\n", "y".repeat(70_000)), 414),
-        ("no host", "GET /healthz HTTP/1.1\r\nconnection: close\r\n\r\n".to_owned(), 400),
-        ("two hosts", "GET /healthz HTTP/1.1\r\nhost: x\r\nhost: y\r\nconnection: close\r\n\r\n".to_owned(), 400),
-        ("HTTP/1.0, which needs no host", "GET /healthz HTTP/1.0\r\n\r\n".to_owned(), 200),
+        ("no HTTP at all", "HELLO\r\n\r\n".to_owned(), &[400][..]),
+        ("two lengths", "POST /v1/track HTTP/1.1\r\nhost: x\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\nab".to_owned(), &[400][..]),
+        ("a NUL in a header", "GET /healthz HTTP/1.1\r\nhost: x\r\nx: \0\r\n\r\n".to_owned(), &[400][..]),
+        ("too many headers", format!("GET /healthz HTTP/1.1\r\nhost: x\r\n{}\r\n", "x: y\r\n".repeat(200)), &[431][..]),
+        ("a long header", format!("GET /healthz HTTP/1.1\r\nhost: x\r\nx: {}\r\n\r\n", "y".repeat(200_000)), &[431][..]),
+        // The second when its first half fills the buffer before the rest is there.
+        ("a long address", format!("GET /{} HTTP/1.1\r\nhost: x\r\n\r\n", "y".repeat(70_000)), &[414, 431][..]),
+        ("no host", "GET /healthz HTTP/1.1\r\nconnection: close\r\n\r\n".to_owned(), &[400][..]),
+        ("two hosts", "GET /healthz HTTP/1.1\r\nhost: x\r\nhost: y\r\nconnection: close\r\n\r\n".to_owned(), &[400][..]),
+        ("HTTP/1.0, which needs no host", "GET /healthz HTTP/1.0\r\n\r\n".to_owned(), &[200][..]),
     ] {
         let mut stream = TcpStream::connect(server.address).await.unwrap();
-        // What comes behind it must not keep the answer back.
-        stream.write_all(format!("{request}GET /healthz HTTP/1.1\r\n").as_bytes()).await.unwrap();
+        // What comes behind it must not keep the answer back. The server may have closed before it has all.
+        let _ = stream.write_all(format!("{request}GET /healthz HTTP/1.1\r\n").as_bytes()).await;
         let mut answer = Vec::new();
         let _ = tokio::time::timeout(Duration::from_secs(10), stream.read_to_end(&mut answer)).await.expect(what);
         let answer = String::from_utf8_lossy(&answer);
         let first = answer.lines().next().unwrap_or_default();
-        assert!(first.starts_with("HTTP/1.") && first.contains(&format!(" {status} ")), "{what}: {answer:?}");
+        let found = first.split(' ').nth(1).and_then(|status| status.parse::<i32>().ok());
+        assert!(first.starts_with("HTTP/1.") && found.is_some_and(|found| status.contains(&found)), "{what}: {answer:?}");
     }
 }
