@@ -4,7 +4,7 @@ use crate::{Fallible, postgres};
 use clap::ValueEnum;
 use rusqlite::{Connection, OpenFlags};
 use std::path::{Path, PathBuf};
-use tradewind_store::{Db, DbSettings, Row, Value};
+use tradewind_store::{Db, DbSettings, Rows, Value};
 
 /// Which kind of database is measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -66,7 +66,7 @@ impl Database {
     }
 
     /// Answers one query.
-    pub fn ask(&self, sql: &'static str, args: Vec<Value>) -> Fallible<Vec<Row>> {
+    pub fn ask(&self, sql: &'static str, args: Vec<Value>) -> Fallible<Rows> {
         wait(async {
             let db = Db::open(DbSettings { readers: 1, connections: 2, ..DbSettings::new(self.url()) }).await?;
             let rows = db.query(sql, args).await;
