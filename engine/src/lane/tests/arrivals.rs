@@ -173,3 +173,22 @@ async fn rows_forgotten_between_commit_and_lane_are_found_again() {
     stage.go_to(later).await;
     assert_eq!(stage.recorder.told(), ["Mail"]);
 }
+
+#[tokio::test]
+async fn every_event_a_script_records_exists_once_also_when_its_step_is_repeated() {
+    let source = r#"record("A", #{n: 1}); record("B", #{n: 2}); record("A", #{n: 3}); #{ok: 1}"#;
+    let script = |id| (id, "script.run", json!({ "source": source }));
+    let journey = chain(json!({}), &[("in", "trigger.event", json!({"events": ["Go"]})), script("one"), script("two")]);
+    for twice in [false, true] {
+        let mut stage = Stage::new(9).await;
+        stage.publish("records", journey.clone()).await;
+        stage.know("anna", json!({})).await;
+        stage.quiet().await;
+        stage.twice = twice;
+        stage.track("anna", "Go", json!({})).await;
+        stage.quiet().await;
+        let recorded = stage.texts("SELECT name || properties FROM events WHERE name IN ('A', 'B') ORDER BY properties, name").await;
+        let all = [r#"A{"n":1}"#, r#"A{"n":1}"#, r#"B{"n":2}"#, r#"B{"n":2}"#, r#"A{"n":3}"#, r#"A{"n":3}"#];
+        assert_eq!(recorded, all, "the step is repeated: {twice}");
+    }
+}
