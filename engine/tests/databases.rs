@@ -15,7 +15,7 @@ use tradewind_nodes::effect::Payload;
 use tradewind_nodes::graph::Graph;
 use tradewind_nodes::id::{EventId, WorkspaceId};
 use tradewind_nodes::issue::Problem;
-use tradewind_store::{Db, DbSettings, Statements};
+use tradewind_store::{Batch, Db, DbSettings, Expect, Row, Statements, Value};
 use uuid::Uuid;
 
 const HERE: WorkspaceId = WorkspaceId(Uuid::from_u128(1));
@@ -58,6 +58,55 @@ async fn every_statement_prepares_on_both_databases() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     assert!(statements().len() > 50, "the lists are not empty");
     postgres.close().await;
+}
+
+/// The statements that look runs up by their own ids or by those of their people: the lane and the relay ask them with every batch.
+fn lookups_of_runs() -> Vec<&'static str> {
+    let by_ids = ["FROM runs WHERE customer_id = ANY($1)", "FROM runs WHERE id = ANY($1)"];
+    tradewind_engine::statements().into_iter().filter(|sql| by_ids.iter().any(|part| sql.contains(part))).collect()
+}
+
+/// How the database means to answer each of the look-ups for the people or runs in `ids`.
+async fn plans(db: &Db, explain: &str, ids: &[Uuid]) -> Vec<(&'static str, String)> {
+    let mut plans = Vec::new();
+    for sql in lookups_of_runs() {
+        let asked: &'static str = format!("{explain} {sql}").leak();
+        let rows = db.query(asked, vec![Value::UuidList(ids.to_vec()), 100_000.into()]).await.unwrap();
+        let last = |row: &Row| row.text(row.len() - 1).unwrap().to_owned();
+        plans.push((sql, rows.iter().map(last).collect::<Vec<_>>().join("\n")));
+    }
+    assert!(plans.len() >= 3, "the look-ups are found by their words: {plans:?}");
+    plans
+}
+
+const ENDED_RUNS: &str = "INSERT INTO runs (id, workspace_id, shard, journey_id, version, customer_id, state, node, body, seq, entered_at, \
+    updated_at, ended_at, outcome) SELECT CAST(lpad(to_hex(n), 32, '0') AS uuid), $1, 0, $1, 1, CAST(lpad(to_hex(n / 2), 32, '0') AS uuid), \
+    'done', 'mail', '{}', 3, n, n, n, 'completed' FROM generate_series(CAST(1 AS bigint), CAST($2 AS bigint)) AS n";
+
+#[tokio::test]
+async fn runs_are_looked_up_by_their_ids_when_the_statistics_say_that_nobody_is_inside() {
+    let db = postgres_database().await;
+    let mut batch = Batch::new();
+    batch.execute(ENDED_RUNS, vec![HERE.0.into(), 40_000.into()], Expect::Any);
+    batch.script("ANALYZE runs".to_owned());
+    db.commit(batch).await.unwrap();
+    let ids: Vec<Uuid> = (1..=1_000).map(Uuid::from_u128).collect();
+    for (sql, plan) in plans(&db, "EXPLAIN (FORMAT JSON)", &ids).await {
+        let index = if sql.contains("customer_id = ANY") { "runs_customer" } else { "runs_pkey" };
+        let others = ["runs_live", "runs_key", "Seq Scan"].into_iter().filter(|other| plan.contains(other)).collect::<Vec<_>>();
+        assert!(plan.contains(index) && others.is_empty(), "{sql}\ngoes by {others:?}:\n{plan}");
+    }
+    db.close().await;
+}
+
+#[tokio::test]
+async fn sqlite_looks_runs_up_by_their_ids() {
+    let db = Db::sqlite_in_memory().await.unwrap();
+    db.migrate().await.unwrap();
+    for (sql, plan) in plans(&db, "EXPLAIN QUERY PLAN", &[Uuid::from_u128(1)]).await {
+        let index = if sql.contains("customer_id = ANY") { "INDEX runs_customer (customer_id=?" } else { "PRIMARY KEY (id=?" };
+        assert!(plan.contains(index), "{sql}\n{plan}");
+    }
 }
 
 /// Takes every mail and keeps its subject.
