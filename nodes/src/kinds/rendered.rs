@@ -17,7 +17,13 @@ pub(super) fn lone_path(text: &str) -> Option<&str> {
 pub(super) fn value(value: &Json, facts: &Facts<'_>) -> Result<Json, Problem> {
     Ok(match value {
         Json::String(text) => match lone_path(text) {
-            Some(path) => facts.get(path).map_or(Json::Null, std::borrow::Cow::into_owned),
+            Some(path) => match facts.get(path) {
+                Some(value) => {
+                    template::count_copy(&value)?;
+                    value.into_owned()
+                }
+                None => Json::Null,
+            },
             None => template::render(text, false, facts)?.into(),
         },
         Json::Array(items) => items.iter().map(|item| self::value(item, facts)).collect::<Result<Vec<_>, _>>()?.into(),

@@ -249,7 +249,13 @@ impl Configured {
                 FieldType::Template { html } => {
                     template::render(text, html, facts).map_err(|p| p.in_field(&format!("/{}", field.name)))?.into()
                 }
-                FieldType::Fact => facts.get(text).map_or(Json::Null, std::borrow::Cow::into_owned),
+                FieldType::Fact => match facts.get(text) {
+                    Some(value) => {
+                        template::count_copy(&value)?;
+                        value.into_owned()
+                    }
+                    None => Json::Null,
+                },
                 _ => continue,
             };
             fields.insert(field.name.clone(), ready);

@@ -1,9 +1,11 @@
 //! Compiling, checking and rendering.
 
-use super::helpers::{self, TOO_MANY_ROUNDS};
+use super::budget::{self, Body, EXHAUSTED};
+use super::helpers;
 use super::locale::locale_of;
 use super::roots::Reading;
 use super::vet::vet;
+use crate::Json;
 use crate::fact::{FactScope, Facts};
 use crate::issue::{FieldIssue, IssueCode, Problem};
 use handlebars::{
@@ -24,20 +26,21 @@ const MAX_KEPT_SOURCE: usize = 8 * 1024 * 1024;
 ///
 /// # Errors
 /// `template.missing` names the value that is not there, `template.invalid` a source that does not parse, `template.too_long`,
-/// `template.loops` and `template.failed` the rest. A problem never holds a value, only names and places.
+/// `template.too_much_work` and `template.failed` the rest. A problem never holds a value, only names and places.
 pub fn render(source: &str, html: bool, facts: &Facts<'_>) -> Result<String, Problem> {
     if !source.contains("{{") && source.len() <= super::vet::MAX_SOURCE {
         return Ok(source.to_owned());
     }
     let compiled = compiled(source).map_err(|fault| Problem::new("template.invalid", fault.said()))?;
-    let mut data = compiled.reading.context(facts);
+    budget::start();
+    let mut data = compiled.reading.context(facts)?;
     helpers::give_defaults(&mut data, locale_of(facts), facts);
     let failed = |e: RenderError| problem_of(&e);
-    let context = Context::wraps(data).map_err(failed)?;
+    let context = Context::from(Json::Object(data));
     let registry = if html { &*HTML } else { &*PLAIN };
     let mut output = Limited { text: String::with_capacity(source.len()), full: false };
-    helpers::start_rounds();
-    let rendered = compiled.template.render(registry, &context, &mut RenderContext::new(None), &mut output);
+    let whole = Body::of(&compiled.template).charge().map_err(RenderError::from);
+    let rendered = whole.and_then(|()| compiled.template.render(registry, &context, &mut RenderContext::new(None), &mut output));
     if output.full {
         let message = format!("the result is longer than {} KiB: shorten the template or its loops", MAX_OUTPUT / 1024);
         return Err(Problem::new("template.too_long", message));
@@ -184,7 +187,7 @@ fn problem_of(error: &RenderError) -> Problem {
         RenderErrorReason::HelperNotFound(name) => {
             problem("template.invalid", &format!("unknown helper {name:?}: the helpers are {}", helpers::names()))
         }
-        RenderErrorReason::Other(said) if said == TOO_MANY_ROUNDS => problem("template.loops", said),
+        RenderErrorReason::Other(said) if said == EXHAUSTED => budget::exhausted(&place),
         // Only our own helpers make these, and they name arguments, not values.
         RenderErrorReason::Other(said) => problem("template.failed", said),
         RenderErrorReason::ParamNotFoundForIndex(helper, index) => {

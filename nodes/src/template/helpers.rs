@@ -2,7 +2,7 @@
 
 use super::format::{self, DateForm};
 use super::locale::Locale;
-use super::rounds;
+use super::{blocks, budget};
 use crate::fact::{Customer, Facts};
 use crate::money::Money;
 use crate::predicate::{decimal, equal, order};
@@ -16,12 +16,13 @@ use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 use std::cmp::Ordering;
 
-pub(super) use super::rounds::{TOO_MANY_ROUNDS, start as start_rounds};
-
 /// The blocks a template may open.
 pub(super) const BLOCKS: [&str; 4] = ["if", "unless", "each", "with"];
 /// Longer results of one helper are refused: they would be built before the output's own limit is reached.
 const LONGEST: usize = 256 * 1024;
+
+/// Units of one call beside its tag and its arguments: a date or an amount of money is about as much work as six values.
+const CALL: usize = 6;
 
 // Names no path can have, so that a template neither reads nor hides them.
 const LOCALE: &str = "(locale)";
@@ -40,8 +41,8 @@ const HELPERS: [(&str, Make); 25] = [
     ("upper", |c| Ok(c.text(0)?.to_uppercase().into())),
     ("lower", |c| Ok(c.text(0)?.to_lowercase().into())),
     ("trim", |c| Ok(c.text(0)?.trim().into())),
-    ("eq", |c| Ok(equal(c.any(0)?, c.any(1)?).into())),
-    ("ne", |c| Ok((!equal(c.any(0)?, c.any(1)?)).into())),
+    ("eq", |c| Ok(c.equal()?.into())),
+    ("ne", |c| Ok((!c.equal()?).into())),
     ("gt", |c| Ok((order(c.any(0)?, c.any(1)?) == Some(Ordering::Greater)).into())),
     ("gte", |c| Ok(matches!(order(c.any(0)?, c.any(1)?), Some(Ordering::Greater | Ordering::Equal)).into())),
     ("lt", |c| Ok((order(c.any(0)?, c.any(1)?) == Some(Ordering::Less)).into())),
@@ -76,7 +77,10 @@ pub(super) fn register(registry: &mut Handlebars<'static>) {
     for (name, make) in HELPERS {
         registry.register_helper(name, Box::new(Valued { name, make }));
     }
-    registry.register_helper("each", Box::new(rounds::Each));
+    registry.register_helper("if", Box::new(blocks::If(true)));
+    registry.register_helper("unless", Box::new(blocks::If(false)));
+    registry.register_helper("with", Box::new(blocks::With));
+    registry.register_helper("each", Box::new(blocks::Each));
 }
 
 /// Gives helpers what they fall back to when a template names no locale or zone.
@@ -100,9 +104,14 @@ impl HelperDef for Valued {
         context: &'rc Context,
         _: &mut RenderContext<'reg, 'rc>,
     ) -> Result<ScopedJson<'rc>, RenderError> {
-        let value = (self.make)(&Call { name: self.name, helper, context })?;
-        if value.as_str().is_some_and(|text| text.len() > LONGEST) {
-            return Err(failed(format!("{} makes a text longer than {} KiB: give it less", self.name, LONGEST / 1024)).into());
+        let call = Call { name: self.name, helper, context };
+        call.count()?;
+        let value = (self.make)(&call)?;
+        if let Some(text) = value.as_str() {
+            budget::charge_bytes(text.len())?;
+            if text.len() > LONGEST {
+                return Err(failed(format!("{} makes a text longer than {} KiB: give it less", self.name, LONGEST / 1024)).into());
+            }
         }
         Ok(ScopedJson::Derived(value))
     }
@@ -123,6 +132,13 @@ impl<'h, 'rc> Call<'h, 'rc> {
     fn param(&self, i: usize) -> Result<&'h PathAndJson<'rc>, RenderErrorReason> {
         self.helper.param(i).ok_or(RenderErrorReason::ParamNotFoundForIndex(self.name, i))
     }
+    /// Counts the call and the texts it is given. What reads or copies the whole of a list or an object counts that itself.
+    fn count(&self) -> Result<(), RenderErrorReason> {
+        let arguments = self.helper.params().iter().chain(self.helper.hash().values());
+        let texts = arguments.filter_map(|argument| argument.value().as_str()).map(str::len);
+        budget::charge(CALL)?;
+        budget::charge_bytes(texts.sum())
+    }
     /// The argument, null when the value is missing.
     fn any(&self, i: usize) -> Result<&'h Json, RenderErrorReason> {
         self.param(i).map(PathAndJson::value)
@@ -136,7 +152,17 @@ impl<'h, 'rc> Call<'h, 'rc> {
         Ok(param.value())
     }
     fn text(&self, i: usize) -> Result<String, RenderErrorReason> {
-        Ok(self.value(i)?.render())
+        let value = self.value(i)?;
+        budget::charge_value(value)?;
+        Ok(value.render())
+    }
+    /// Whether two arguments are equal.
+    fn equal(&self) -> Result<bool, RenderErrorReason> {
+        let (a, b) = (self.any(0)?, self.any(1)?);
+        if a.is_array() && b.is_array() || a.is_object() && b.is_object() {
+            budget::charge_value(a)?;
+        }
+        Ok(equal(a, b))
     }
     fn number(&self, i: usize) -> Result<Decimal, RenderErrorReason> {
         decimal(self.value(i)?).ok_or_else(|| self.wrong(i, "a number"))
@@ -175,6 +201,7 @@ impl<'h, 'rc> Call<'h, 'rc> {
         }
     }
     fn json(&self) -> Answer {
+        budget::charge_value(self.value(0)?)?;
         let text = serde_json::to_string(self.value(0)?).map_err(|_| failed("json could not write this value"))?;
         Ok(text.into())
     }
@@ -196,14 +223,19 @@ fn json_number(n: Decimal) -> Json {
     }
 }
 
+fn copy(value: &Json) -> Answer {
+    budget::charge_value(value)?;
+    Ok(value.clone())
+}
+
 /// The first argument that has a value; empty text has none.
 fn default(c: &Call<'_, '_>) -> Answer {
     let filled = |v: &Json| !v.is_null() && v.as_str().is_none_or(|t| !t.trim().is_empty());
     match c.helper.params().iter().map(PathAndJson::value).find(|v| filled(v)) {
-        Some(value) => Ok(value.clone()),
+        Some(value) => copy(value),
         // The last word may be empty text: that is how one says that nothing shall stand there.
         None => match c.helper.params().last() {
-            Some(last) if c.helper.params().len() > 1 && !last.is_value_missing() => Ok(last.value().clone()),
+            Some(last) if c.helper.params().len() > 1 && !last.is_value_missing() => copy(last.value()),
             _ => Err(RenderErrorReason::MissingVariable(c.param(0)?.relative_path().cloned())),
         },
     }
@@ -271,6 +303,7 @@ fn join(c: &Call<'_, '_>) -> Answer {
     let Json::Array(items) = c.value(0)? else {
         return Err(c.wrong(0, "a list"));
     };
+    budget::charge_value(c.value(0)?)?;
     let by = if c.helper.param(1).is_some() { c.text(1)? } else { ", ".to_owned() };
     let mut text = String::new();
     for (i, item) in items.iter().enumerate() {
@@ -301,7 +334,8 @@ fn lookup(c: &Call<'_, '_>) -> Answer {
         (Json::Object(map), key) => map.get(&key.render()),
         _ => None,
     };
-    found.cloned().ok_or_else(|| RenderErrorReason::MissingVariable(c.helper.param(0).and_then(PathAndJson::relative_path).cloned()))
+    let missing = || RenderErrorReason::MissingVariable(c.helper.param(0).and_then(PathAndJson::relative_path).cloned());
+    copy(found.ok_or_else(missing)?)
 }
 
 /// Everything but letters, digits and `-._~` as `%XX` (RFC 3986).

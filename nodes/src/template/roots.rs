@@ -1,9 +1,9 @@
 //! Which facts a parsed template reads, and which of them do not exist.
 
-use super::helpers;
+use super::{budget, helpers};
 use crate::effect::UNSUBSCRIBE_URL;
 use crate::fact::{FactScope, Facts, check_path};
-use crate::issue::IssueCode;
+use crate::issue::{IssueCode, Problem};
 use crate::{Json, JsonMap};
 use handlebars::template::{BlockParam, HelperTemplate, Parameter, Template, TemplateElement};
 use handlebars::{Path, PathSeg};
@@ -76,14 +76,30 @@ impl Reading {
     }
 
     /// The data a render needs and no more.
-    pub fn context(&self, facts: &Facts<'_>) -> JsonMap {
+    ///
+    /// # Errors
+    /// When copying it takes more than the step has left.
+    pub fn context(&self, facts: &Facts<'_>) -> Result<JsonMap, Problem> {
         let mut data = JsonMap::new();
         for segments in &self.paths {
-            if let Some(value) = value_at(&segments.join("."), facts) {
+            if !is_there(&data, segments)
+                && let Some(value) = value_at(&segments.join("."), facts)
+            {
+                budget::charge_value(&value).map_err(|_| budget::exhausted(""))?;
                 put(&mut data, segments, value);
             }
         }
-        data
+        Ok(data)
+    }
+}
+
+/// Whether a shorter path has brought what `segments` name.
+fn is_there(map: &JsonMap, segments: &[String]) -> bool {
+    let Some((head, tail)) = segments.split_first() else { return true };
+    match map.get(head) {
+        None => false,
+        Some(Json::Object(inner)) => is_there(inner, tail),
+        Some(_) => true,
     }
 }
 

@@ -3,7 +3,11 @@
 use super::stage::{START, Stage, at, chain};
 use crate::journeys::Turn;
 use serde_json::{Value as Json, json};
+use std::sync::Arc;
+use tradewind_core::simulate::{Journey, Simulation};
 use tradewind_nodes::graph::Graph;
+use tradewind_nodes::kinds::Registry;
+use tradewind_nodes::run::{Program, RunState};
 use tradewind_nodes::time::{Duration, Timestamp};
 
 fn mail() -> Json {
@@ -232,4 +236,24 @@ async fn a_retry_that_fails_again_leaves_one_open_incident() {
         stage.quiet().await;
         assert_eq!(stage.count("SELECT COUNT(*) FROM incidents WHERE state = 'open'").await, 1);
     }
+}
+
+#[tokio::test]
+async fn a_template_that_does_too_much_is_held_where_a_simulation_holds_it() {
+    let source = r#"{{#each event.properties.items}}{{#if (eq (json @root.event) "x")}}{{/if}}{{/each}}x"#;
+    let graph = chain(json!({}), &[("in", "trigger.event", ordered()), ("set", "customer.set", json!({"traits": {"t": source}}))]);
+    let properties = json!({"items": vec![0; 9_000]});
+    let mut stage = Stage::new(19).await;
+    stage.publish("costly", graph.clone()).await;
+    stage.know("anna", json!({})).await;
+    stage.track("anna", "Order Completed", properties.clone()).await;
+    stage.quiet().await;
+    let problem = stage.texts("SELECT problem FROM incidents").await;
+    let program = Program::compile(&graph, &Registry::builtin()).unwrap_or_else(|issues| panic!("{issues:?}"));
+    let mut simulation = Simulation::new(vec![Journey { slug: "costly".into(), program: Arc::new(program) }], at(START));
+    let anna = simulation.customer("anna");
+    simulation.event(anna, "Order Completed", properties.as_object().unwrap().clone()).unwrap();
+    let RunState::Held { problem: held, .. } = &simulation.report().runs[0].state else { panic!("the simulation does not hold it") };
+    assert_eq!(held.code, "template.too_much_work");
+    assert_eq!(problem, [serde_json::to_string(held).unwrap()]);
 }

@@ -1,0 +1,1 @@
+-- Only PostgreSQL keeps dead rows until a vacuum.
