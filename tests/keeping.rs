@@ -69,6 +69,50 @@ async fn a_kind_is_checked_with_line_and_column_and_names_who_uses_it() {
     assert!(used.body["detail"].as_str().unwrap().contains("tiers version 1"), "{used:?}");
 }
 
+#[tokio::test]
+async fn a_changed_kind_ends_nobody_in_silence() {
+    let mut site = Site::new(&[]);
+    let server = site.start().await;
+    let path = "/api/v1/kinds/shop.ku";
+    let put = async |version: u32, ports: Value, goes: &str| {
+        let manifest = json!({"name": "shop.ku", "label": "KU", "family": "condition", "version": version, "ports": ports});
+        let source = format!("/* tradewind {manifest} */\nfn step() {{ go({goes:?}) }}");
+        server.call(Method::PUT, path, Some(&json!({ "source": source }))).await
+    };
+    let must = |name: &str| json!({"name": name, "required": true});
+    assert_eq!(put(3, json!([must("hot"), must("cold"), "spare"]), "cold").await.status, StatusCode::OK);
+    let record = |event: &str| json!({"id": event, "kind": "event.record", "config": {"event": event}});
+    let edge = |from: &str, port: &str, to: &str| json!({"from": from, "port": port, "to": to});
+    let graph = json!({
+        "nodes": [
+            {"id": "start", "kind": "trigger.event", "config": {"events": ["KU"]}}, {"id": "ku", "kind": "shop.ku", "config": {}},
+            record("old"), record("hot"),
+        ],
+        "edges": [edge("start", "next", "ku"), edge("ku", "cold", "old"), edge("ku", "hot", "hot")],
+    });
+    server.publish("kind-up", &graph).await;
+
+    let refused = async |version: u32, ports: Value, says: &str| {
+        let answer = put(version, ports, "cold").await;
+        assert_eq!((answer.status, answer.body["code"].as_str()), (StatusCode::CONFLICT, Some("in_use")), "{answer:?}");
+        assert!(answer.body["detail"].as_str().unwrap().contains(says), "{says}: {answer:?}");
+    };
+    refused(4, json!([must("hot"), must("lukewarm")]), "kind-up version 1: ku goes on by cold").await;
+    refused(4, json!([must("hot"), must("cold"), must("spare")]), "ku has no way on by spare").await;
+    refused(4, json!([must("hot"), must("cold"), "lukewarm"]), "ku has no way on by lukewarm").await;
+    refused(2, json!([must("hot"), must("cold"), "spare"]), "version 3 and this file version 2").await;
+    // A way that was joined to nothing may go, and a new one that must lead somewhere may come: who goes by it is held.
+    assert_eq!(put(4, json!([must("hot"), must("cold"), must("lukewarm")]), "lukewarm").await.status, StatusCode::OK);
+    server.identify("ada", json!({})).await;
+    server.track("ada", "KU", json!({})).await;
+    let held = until("an incident", async || server.incidents("kind-up").await.pop()).await;
+    assert_eq!(held["problem"]["code"], "run.open_port", "{held}");
+    assert_eq!(put(5, json!([must("hot"), must("cold"), must("lukewarm")]), "cold").await.status, StatusCode::OK);
+    server.accepted(Method::POST, &format!("/api/v1/runs/{}/retry", held["run"].as_str().unwrap()), Some(&json!({}))).await;
+    let recorded = async || server.get("/api/v1/events?name=old").await["data"].as_array().unwrap().first().cloned();
+    until("the event of the way that was joined", recorded).await;
+}
+
 async fn put_aside(site: &Site, letters: &[(&str, &str)]) {
     let db = Db::open(DbSettings::new(format!("sqlite:{}", site.folder().join("tradewind.db").display()))).await.unwrap();
     let workspace = db.query("SELECT id FROM workspaces LIMIT 1", Vec::new()).await.unwrap()[0].uuid(0).unwrap();

@@ -17,6 +17,8 @@ mod report;
 mod scenario;
 mod simulation;
 #[cfg(test)]
+mod kind_tests;
+#[cfg(test)]
 mod tests;
 
 pub use cover::{Coverage, Reached};

@@ -130,14 +130,22 @@ pub async fn put(db: &Db, workspace: WorkspaceId, name: &str, source: &str, now:
     if source.contains('\0') {
         return Err(JourneyError::BadKind(vec![FieldIssue::new("", IssueCode::Invalid, "the file holds the character U+0000: remove it")]));
     }
+    let kind = Arc::new(kind);
     // Built-in names are taken too; whether an older file of the same name exists does not matter.
-    let alone = Registry::with_scripts(vec![Arc::new(kind)]).map_err(|issue| JourneyError::BadKind(vec![issue]))?;
-    // Runs are pinned to a version, not to a kind: a change that the version's configuration does not fit would strand them.
-    let broken = uses::broken_by(db, workspace, name, &alone).await?;
-    if !broken.is_empty() {
+    let alone = Registry::with_scripts(vec![kind.clone()]).map_err(|issue| JourneyError::BadKind(vec![issue]))?;
+    let stored: Option<KindFile> = db.query(ONE, vec![workspace.0.into(), name.into()]).await?.first_as()?;
+    let known = stored.and_then(|stored| ScriptKind::parse(&stored.source).ok());
+    if let Some(known) = &known {
+        not_older(name, known.version(), kind.version())?;
+    }
+    let (before, after) = (known.map(|known| known.outline().ports), kind.outline().ports);
+    let change = uses::KindChange { name, before: before.as_deref(), after: &after, registry: &alone };
+    let strained = uses::strained_by(db, workspace, &change).await?;
+    if !strained.is_empty() {
         let words = format!(
-            "the changed kind {name} refuses the configuration of {}: keep its fields as they were, or give the new one another name",
-            broken.join(", ")
+            "the changed kind {name} does not fit where it is used ({}): keep its fields and ways out as they were, or give the new one \
+             another name",
+            strained.join("; ")
         );
         return Err(JourneyError::InUse(words));
     }
@@ -151,6 +159,18 @@ pub async fn put(db: &Db, workspace: WorkspaceId, name: &str, source: &str, now:
     bump(&mut batch, workspace, Cached::Kinds);
     db.commit(batch).await?;
     get(db, workspace, name).await
+}
+
+/// Refuses a file older than the one that is stored: somebody who has not seen the newer one would take it back.
+fn not_older(name: &str, stored: u32, given: u32) -> Result<()> {
+    if given >= stored {
+        return Ok(());
+    }
+    let words = format!(
+        "the stored {name} has version {stored} and this file version {given}: read the stored one, and say {} here",
+        u64::from(stored) + 1
+    );
+    Err(JourneyError::InUse(words))
 }
 
 /// Deletes the kind called `name`, unless people are on their way to one of its nodes.

@@ -2,9 +2,11 @@
 
 use super::error::Result;
 use std::collections::{BTreeMap, BTreeSet};
-use tradewind_nodes::id::WorkspaceId;
+use tradewind_nodes::Json;
+use tradewind_nodes::graph::{Graph, Node};
+use tradewind_nodes::id::{PortName, WorkspaceId};
+use tradewind_nodes::kind::Port;
 use tradewind_nodes::kinds::Registry;
-use tradewind_nodes::{Json, JsonMap};
 use tradewind_schema::record;
 use tradewind_store::Db;
 
@@ -36,16 +38,57 @@ pub async fn of_kind(db: &Db, workspace: WorkspaceId, name: &str) -> Result<Vec<
     users(db, workspace, name, &has).await
 }
 
-/// The versions, as `slug version 3`, that are live or have people inside and have a node of the kind called `name` whose
-/// configuration `registry` refuses.
-pub async fn broken_by(db: &Db, workspace: WorkspaceId, name: &str, registry: &Registry) -> Result<Vec<String>> {
-    let empty = JsonMap::new();
-    let refused = |node: &Json| {
-        let config = node.get("config").and_then(Json::as_object).unwrap_or(&empty);
-        node.get("kind").and_then(Json::as_str) == Some(name) && registry.parse(name, config).is_err()
-    };
-    let has = |graph: &Json| graph.get("nodes").and_then(Json::as_array).is_some_and(|nodes| nodes.iter().any(refused));
-    users(db, workspace, name, &has).await
+/// A kind written in Rhai that is about to be changed.
+pub(super) struct KindChange<'k> {
+    /// Its name.
+    pub name: &'k str,
+    /// The ways out that it has; None when its file does not parse any more.
+    pub before: Option<&'k [Port]>,
+    /// The ways out that it will have.
+    pub after: &'k [Port],
+    /// Knows the changed kind.
+    pub registry: &'k Registry,
+}
+
+/// What the change would do to versions that are live or have people inside, as `slug version 3: …`. Runs are pinned to a version and
+/// not to a kind: what the version does not fit would strand them, or end them without a word.
+pub(super) async fn strained_by(db: &Db, workspace: WorkspaceId, change: &KindChange<'_>) -> Result<Vec<String>> {
+    let mut found = Vec::new();
+    for row in db.query(GRAPHS, vec![workspace.0.into(), containing(change.name).into()]).await?.read::<Used>()? {
+        let Used { slug, number, graph } = row;
+        // A version that does not read as a graph cannot run: no change of a kind does anything to it.
+        let Ok(graph) = serde_json::from_value::<Graph>(graph) else { continue };
+        let strained = graph.nodes.iter().filter(|node| node.kind == change.name).find_map(|node| change.strains(&graph, node));
+        found.extend(strained.map(|what| format!("{slug} version {number}: {what}")));
+    }
+    Ok(found)
+}
+
+impl KindChange<'_> {
+    /// What the change would do to people who come to `node`; None when it does them no harm.
+    fn strains(&self, graph: &Graph, node: &Node) -> Option<String> {
+        if let Err(issues) = self.registry.parse(self.name, &node.config) {
+            let why = issues.first().map(|issue| issue.message.as_str()).unwrap_or_default();
+            return Some(format!("it refuses the configuration of {} ({why})", node.id));
+        }
+        let ways: Vec<&PortName> = graph.edges.iter().filter(|edge| edge.from == node.id).map(|edge| &edge.port).collect();
+        if let Some(gone) = ways.iter().find(|way| self.after.iter().all(|port| port.name != ***way)) {
+            return Some(format!("{} goes on by {gone}, which it does not have any more", node.id));
+        }
+        self.after.iter().filter(|port| !ways.contains(&&port.name)).find_map(|port| {
+            let known = self.before.and_then(|before| before.iter().find(|old| old.name == port.name));
+            match known {
+                Some(old) if port.required && !old.required => {
+                    Some(format!("{} has no way on by {}, which it makes a must", node.id, port.name))
+                }
+                None if self.before.is_some() && !port.required && port.name != PortName::FAILED => Some(format!(
+                    "{} has no way on by {}, which is new: say \"required\": true, so that whoever goes by it is held and not at the end",
+                    node.id, port.name
+                )),
+                _ => None,
+            }
+        })
+    }
 }
 
 /// The versions, as `slug version 3`, that are live or have people inside, by the kinds of their nodes.

@@ -21,6 +21,8 @@ pub struct ProgramNode {
     pub ways: BTreeMap<PortName, usize>,
     /// The ports that lead somewhere.
     pub wired: BTreeSet<PortName>,
+    /// The ports that lead nowhere and must not: a published version has none, until a kind written in Rhai is changed under it.
+    pub open: BTreeSet<PortName>,
     /// Whether a run can come here twice; visits of other nodes need not be counted.
     pub looping: bool,
 }
@@ -53,7 +55,9 @@ impl Program {
         for node in &graph.nodes {
             match registry.parse(&node.kind, &node.config) {
                 Ok(kind) => {
-                    nodes.push(ProgramNode { id: node.id.clone(), kind, ways: BTreeMap::new(), wired: BTreeSet::new(), looping: false })
+                    let open = kind.ports().into_iter().filter(|port| port.required).map(|port| port.name).collect();
+                    let (id, ways, wired) = (node.id.clone(), BTreeMap::new(), BTreeSet::new());
+                    nodes.push(ProgramNode { id, kind, ways, wired, open, looping: false });
                 }
                 Err(wrong) => issues.extend(wrong.into_iter().map(|issue| issue.at(&node.id))),
             }
@@ -64,6 +68,7 @@ impl Program {
         for edge in &graph.edges {
             if let (Some(&from), Some(&to)) = (by_id.get(&edge.from), by_id.get(&edge.to)) {
                 nodes[from].ways.insert(edge.port.clone(), to);
+                nodes[from].open.remove(&edge.port);
                 nodes[from].wired.insert(edge.port.clone());
             }
         }

@@ -9,7 +9,7 @@ use crate::issue::Problem;
 use crate::kind::{End, EventMatch, Outcome, Resume, StepCx, Then};
 use crate::time::{Duration, Timestamp};
 use crate::why::Why;
-use crate::{JsonMap, predicate};
+use crate::{JsonMap, predicate, template};
 use uuid::Uuid;
 
 /// Steps one transition may take. A published graph cannot loop without a delay, so only a script that always answers
@@ -109,7 +109,7 @@ impl Walker<'_, '_> {
             run: Some(RunFacts { id: self.run.id, entered_at: self.run.entered_at, key: self.run.key.as_deref() }),
             now: self.now,
         };
-        node.kind.step(&StepCx {
+        let cx = StepCx {
             now: self.now,
             facts,
             settings: &self.program.settings,
@@ -120,11 +120,16 @@ impl Walker<'_, '_> {
             since: place.since,
             resume,
             wired: &node.wired,
-        })
+        };
+        template::share_budget(|| node.kind.step(&cx))
     }
 
     fn step(&mut self, place: Place, resume: Resume<'_>) -> Next {
-        match self.decide(place, resume) {
+        let outcome = self.decide(place, resume);
+        if let Some(problem) = self.leads_nowhere(place, &outcome) {
+            return self.fail(place, problem, false);
+        }
+        match outcome {
             Outcome::Go { port, output, why } => {
                 self.put_out(place, output);
                 self.note(place, StepOutcome::Went(port.clone()), why);
@@ -169,6 +174,21 @@ impl Walker<'_, '_> {
             }
             Outcome::Fail { problem } => self.fail(place, problem, false),
         }
+    }
+
+    /// The problem of going on by a port that must lead somewhere and does not. Ending the run there would look as if all was well.
+    fn leads_nowhere(&self, place: Place, outcome: &Outcome) -> Option<Problem> {
+        let (Outcome::Go { port, .. } | Outcome::Command { port, .. } | Outcome::Effect { then: Then::Go(port), .. }) = outcome else {
+            return None;
+        };
+        let node = &self.program.nodes[place.node];
+        node.open.contains(port).then(|| {
+            let words = format!(
+                "the step goes on by {port}, which leads nowhere: join {port} to a node and publish; for a version published before its \
+                 kind had {port}, change the kind and retry, or skip the step by another port"
+            );
+            Problem::new("run.open_port", words)
+        })
     }
 
     /// By the `failed` port when it is wired, else an incident.
