@@ -184,8 +184,9 @@ fn mails(folder: &Folder, graph: &Graph, language: &str) -> BTreeMap<String, (St
         scenario.customer.traits.insert("locale".to_owned(), language.into());
         let report = play(&folder.slug, graph, &registry, &scenario).unwrap().report;
         for (n, message) in report.messages.into_iter().enumerate() {
-            assert!(message.mail.unsubscribe, "{file}: nobody could unsubscribe");
-            mails.insert(format!("{}/{file} mail {}", folder.slug, n + 1), (message.mail.subject, message.mail.html));
+            let mail = message.about();
+            assert!(mail.unsubscribe, "{file}: nobody could unsubscribe");
+            mails.insert(format!("{}/{file} mail {}", folder.slug, n + 1), (mail.title, mail.html));
         }
     }
     mails

@@ -201,10 +201,11 @@ fn keys(english: &Language) -> String {
     let _ = writeln!(rust, "/// How many messages there are.\npub const COUNT: usize = {};", english.len());
     let _ = writeln!(
         rust,
-        "/// The number of a plain message by its whole name.\npub fn find(name: &str) -> Option<Text> {{\nSome(Text(match name {{"
+        "/// The number of a message by its whole name; one of the areas whose names are known at run time only.\npub fn find(name: &str) -> Option<Text> {{\nSome(Text(match name {{"
     );
     for (number, (key, entry)) in english.iter().enumerate() {
-        if placeholders(&entry.forms["other"]).is_empty() && dynamic(&key[0]) {
+        // What kinds say of their nodes brings its own values for the placeholders.
+        if dynamic(&key[0]) && (key[0] == "kinds" || placeholders(&entry.forms["other"]).is_empty()) {
             let _ = writeln!(rust, "{:?} => {number},", key.join("."));
         }
     }

@@ -239,12 +239,12 @@ mod tests {
             json!({"settings": {"timezone": "Asia/Tokyo"}, "nodes": [mail(json!({"subject": "s", "html": "h"}))], "edges": []}),
         )
         .unwrap();
-        ours.inherited().fill(&mut graph);
+        graph.inherit(&ours.inherited());
         assert_eq!(graph.nodes[0].config["from"], "Shop <a@shop.example>");
         assert_eq!(graph.settings.timezone.as_ref().unwrap().to_string(), "Asia/Tokyo");
         assert_eq!(graph.settings.frequency_cap.as_ref().unwrap().max, 2);
         graph.nodes[0].config["from"] = "own@shop.example".into();
-        ours.inherited().fill(&mut graph);
+        graph.inherit(&ours.inherited());
         assert_eq!(graph.nodes[0].config["from"], "own@shop.example");
     }
 

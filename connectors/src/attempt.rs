@@ -16,7 +16,7 @@ pub struct Envelope<'a> {
     pub attempt: u32,
     /// What to do.
     pub payload: &'a Payload,
-    /// The recipient's own address for unsubscribing in one click, absolute. Used by mail only.
+    /// The recipient's own address for unsubscribing in one click, absolute. A message whose reader may not unsubscribe from it leaves it out.
     pub unsubscribe_url: Option<&'a str>,
     /// The moment of the attempt: the `Date` of a mail and the timestamp of a signature.
     pub now: Timestamp,
@@ -76,6 +76,9 @@ pub trait Connector: Send + Sync {
     /// `smtp`, `webhook`, `mailbox`: as logs, metrics and incidents name it.
     fn name(&self) -> &'static str;
 
+    /// The channels it sends by, as the messages it reads name them.
+    fn channels(&self) -> &'static [&'static str];
+
     /// Makes one attempt. It ends by itself within the deadline of the connector or of the payload. When the future is
     /// dropped before its end, it is not known whether the effect happened.
     fn perform<'a>(&'a self, envelope: Envelope<'a>) -> BoxFuture<'a, Attempt>;
@@ -102,14 +105,6 @@ pub fn backoff(attempt: u32, random: f64) -> Duration {
     let full = Duration::from_secs(1_i64 << doublings).min(LONGEST_WAIT).micros() as f64;
     let random = if random.is_finite() { random.clamp(0.0, 1.0) } else { 1.0 };
     Duration::from_micros((full * (0.5 + 0.5 * random)) as i64)
-}
-
-/// Refuses a payload that is not of the connector's channel.
-pub(crate) fn wrong_payload(connector: &str, payload: &Payload) -> Attempt {
-    Attempt::reject(
-        "connector.payload",
-        format!("the {connector} connector was given an effect of channel {:?}: choose a connector of that channel", payload.channel()),
-    )
 }
 
 #[cfg(test)]

@@ -9,9 +9,10 @@ use server::{Mode, SmtpServer, Wanted};
 use tradewind_connectors::mailbox::Mailbox;
 use tradewind_connectors::smtp::{Settings, Smtp, Tls};
 use tradewind_connectors::{Attempt, Connector, Envelope, Secret, Sender, rendered};
-use tradewind_nodes::effect::{Email, Payload};
+use tradewind_nodes::effect::Payload;
 use tradewind_nodes::id::EffectKey;
 use tradewind_nodes::issue::Problem;
+use tradewind_nodes::kinds::Email;
 use tradewind_nodes::time::{Duration, Timestamp};
 
 const KEY: &str = "00000000-0000-0000-0000-000000000007.welcome.1";
@@ -22,7 +23,7 @@ fn sender() -> Sender {
 }
 
 fn email(to: &str) -> Payload {
-    Payload::Email(Email {
+    let mail = Email {
         to: to.into(),
         reply_to: Some("help@example.org".into()),
         subject: "Grüße aus 東京 🚢 — und ein recht langer Betreff, der gefaltet werden muss".into(),
@@ -30,7 +31,8 @@ fn email(to: &str) -> Payload {
         unsubscribe: true,
         locale: Some("de-AT".into()),
         ..Email::default()
-    })
+    };
+    Payload::of(&mail).unwrap()
 }
 
 fn settings(server: &SmtpServer, tls: Tls, password: &str) -> Settings {
@@ -284,12 +286,8 @@ async fn the_mailbox_takes_and_refuses_what_smtp_does() {
     let good = email("ada@example.com");
     let output = done(perform(&mailbox, &good).await);
     assert_eq!((&output["message_id"], &output["mailbox"]), (&done(perform(&smtp, &good).await)["message_id"], &true.into()));
-    let forged = Payload::Email(Email {
-        to: "a@example.com".into(),
-        subject: "x\r\nBcc: e@example.com".into(),
-        text: "x".into(),
-        ..Email::default()
-    });
+    let forged = Email { to: "a@example.com".into(), subject: "x\r\nBcc: e@example.com".into(), text: "x".into(), ..Email::default() };
+    let forged = Payload::of(&forged).unwrap();
     for bad in [email("nobody"), forged] {
         let (left, right) = (rejected(perform(&mailbox, &bad).await), rejected(perform(&smtp, &bad).await));
         assert_eq!(left, right);

@@ -17,9 +17,10 @@ use tokio::net::TcpListener;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tradewind_connectors::webhook::{Settings, Webhook};
 use tradewind_connectors::{Attempt, Connector, Envelope, Secret};
-use tradewind_nodes::effect::{HttpRequest, Payload};
+use tradewind_nodes::effect::Payload;
 use tradewind_nodes::id::EffectKey;
 use tradewind_nodes::issue::Problem;
+use tradewind_nodes::kinds::{Email, HttpRequest};
 use tradewind_nodes::time::{Duration, Timestamp};
 
 const KEY: &str = "00000000-0000-0000-0000-000000000007.notify.2";
@@ -97,7 +98,7 @@ fn post(url: impl Into<String>) -> HttpRequest {
 }
 
 async fn perform(connector: &Webhook, request: HttpRequest) -> Attempt {
-    let (key, payload): (EffectKey, _) = (KEY.parse().unwrap(), Payload::Http(request));
+    let (key, payload): (EffectKey, _) = (KEY.parse().unwrap(), Payload::of(&request).unwrap());
     let now = Timestamp::parse("2026-11-23T09:00:00.5Z").unwrap();
     connector.perform(Envelope { key: &key, attempt: 1, payload: &payload, unsubscribe_url: None, now }).await
 }
@@ -324,7 +325,7 @@ async fn what_is_no_web_address_is_refused() {
         request.headers.insert(name.into(), value.into());
         assert_eq!(rejected(perform(&connector, request).await).code, "http.header", "{name}");
     }
-    let (key, mail): (EffectKey, _) = (KEY.parse().unwrap(), Payload::Email(Default::default()));
+    let (key, mail): (EffectKey, _) = (KEY.parse().unwrap(), Payload::of(&Email::default()).unwrap());
     let envelope = Envelope { key: &key, attempt: 1, payload: &mail, unsubscribe_url: None, now: Timestamp::default() };
     assert_eq!(rejected(connector.perform(envelope).await).code, "connector.payload");
 }

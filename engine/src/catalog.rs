@@ -185,7 +185,7 @@ impl Catalogs {
         let text: String = rows.value("graph")?.ok_or(EngineError::NoVersion { journey, version })?;
         let mut graph: Graph =
             serde_json::from_str(&text).map_err(|error| EngineError::BadVersion { journey, version, message: error.to_string() })?;
-        context.settings.inherited().fill(&mut graph);
+        graph.inherit(&context.settings.inherited());
         let program = Program::compile(&graph, &context.registry).map_err(|issues| EngineError::BadVersion {
             journey,
             version,

@@ -74,7 +74,7 @@ impl OutboxRow {
             self.journey.0.into(),
             self.version.into(),
             self.customer.map(|c| c.0).into(),
-            self.effect.payload.channel().into(),
+            self.effect.payload.channel.as_str().into(),
             "pending".into(),
             self.awaited.into(),
             self.attempts.into(),

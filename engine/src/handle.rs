@@ -9,6 +9,7 @@ use crate::lateness::{Lateness, LatenessReading};
 use crate::outbox::Relay;
 use crate::supervision::{self, Supervision};
 use crate::{EngineError, Environment, jobs};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
 use tokio::sync::{Notify, mpsc};
@@ -18,15 +19,32 @@ use tradewind_nodes::id::{CustomerId, EffectKey};
 use tradewind_nodes::time::{Duration, Timestamp};
 use tradewind_store::{Batch, Db, StoreError};
 
-/// The doors to the outside world.
+/// The doors to the outside world, by channel.
 #[derive(Clone)]
 pub struct Connectors {
-    /// Sends mail, or catches it.
-    pub email: Arc<dyn Connector>,
-    /// Makes HTTP requests.
-    pub http: Arc<dyn Connector>,
+    by_channel: BTreeMap<&'static str, Arc<dyn Connector>>,
     /// Who mail comes from when its node names nobody; the built-in mailbox keeps mails as this sender would have sent them.
     pub sender: Sender,
+}
+
+impl Connectors {
+    /// These connectors, each for its channels; of two for one channel the later one.
+    #[must_use]
+    pub fn new(sender: Sender, connectors: Vec<Arc<dyn Connector>>) -> Self {
+        let each = connectors.iter().flat_map(|connector| connector.channels().iter().map(|channel| (*channel, connector.clone())));
+        Self { by_channel: each.collect(), sender }
+    }
+
+    /// What sends by a channel.
+    #[must_use]
+    pub fn of(&self, channel: &str) -> Option<&Arc<dyn Connector>> {
+        self.by_channel.get(channel)
+    }
+
+    /// How many attempts are worth making at once.
+    pub(crate) fn concurrency(&self) -> usize {
+        self.by_channel.values().map(|connector| connector.concurrency()).max().unwrap_or(1)
+    }
 }
 
 /// Makes an address that is a person's own.
@@ -300,7 +318,7 @@ impl Engine {
             late_timers: shared.lateness.later_than_a_second(),
             lateness: shared.lateness.read(),
             recent_lateness: shared.lateness.recent(shared.env.now()),
-            connectors: vec![(shared.connectors.email.name(), None), (shared.connectors.http.name(), None)],
+            connectors: shared.connectors.by_channel.values().map(|connector| (connector.name(), None)).collect(),
         }
     }
 

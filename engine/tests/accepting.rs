@@ -20,6 +20,9 @@ impl Connector for Idle {
     fn name(&self) -> &'static str {
         "idle"
     }
+    fn channels(&self) -> &'static [&'static str] {
+        &["email", "http"]
+    }
     fn perform<'a>(&'a self, _: Envelope<'a>) -> BoxFuture<'a, Attempt> {
         unreachable!("no journey is live")
     }
@@ -29,7 +32,7 @@ impl Connector for Idle {
 }
 
 async fn engine(db: &Db, most_arrivals: usize) -> Engine {
-    let connectors = Connectors { email: Arc::new(Idle), http: Arc::new(Idle), sender: "Shop <shop@example.com>".parse().unwrap() };
+    let connectors = Connectors::new("Shop <shop@example.com>".parse().unwrap(), vec![Arc::new(Idle)]);
     let settings = EngineSettings { jobs: false, most_arrivals, ..EngineSettings::default() };
     Engine::start(db.clone(), Environment::system(), settings, connectors).await.unwrap()
 }
@@ -110,6 +113,9 @@ impl Connector for Broken {
     fn name(&self) -> &'static str {
         "broken"
     }
+    fn channels(&self) -> &'static [&'static str] {
+        &["email"]
+    }
     fn perform<'a>(&'a self, _: Envelope<'a>) -> BoxFuture<'a, Attempt> {
         unreachable!("no journey is live")
     }
@@ -125,7 +131,7 @@ impl Connector for Broken {
 async fn an_engine_says_that_a_part_of_it_broke_off() {
     let db = Db::sqlite_in_memory().await.unwrap();
     db.migrate().await.unwrap();
-    let connectors = Connectors { email: Arc::new(Broken), http: Arc::new(Idle), sender: "Shop <shop@example.com>".parse().unwrap() };
+    let connectors = Connectors::new("Shop <shop@example.com>".parse().unwrap(), vec![Arc::new(Broken)]);
     let settings = EngineSettings { jobs: false, ..EngineSettings::default() };
     let engine = Engine::start(db, Environment::system(), settings, connectors).await.unwrap();
     assert_eq!(engine.broken().await, "the relay broke off (panic: a defect)");

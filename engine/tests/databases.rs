@@ -11,10 +11,10 @@ use std::time::Duration;
 use tradewind_connectors::{Attempt, BoxFuture, Connector, Envelope};
 use tradewind_engine::journeys::{self, NewJourney, Publication};
 use tradewind_engine::{Arrival, Call, Connectors, Engine, EngineSettings, Environment, Incoming, IncomingEvent, inspect};
-use tradewind_nodes::effect::Payload;
 use tradewind_nodes::graph::Graph;
 use tradewind_nodes::id::{EventId, WorkspaceId};
 use tradewind_nodes::issue::Problem;
+use tradewind_nodes::kinds;
 use tradewind_store::{Batch, Db, DbSettings, Expect, Row, Statements, Value};
 use uuid::Uuid;
 
@@ -88,7 +88,7 @@ async fn runs_are_looked_up_by_their_ids_when_the_statistics_say_that_nobody_is_
     let db = postgres_database().await;
     let mut batch = Batch::new();
     batch.execute(ENDED_RUNS, vec![HERE.0.into(), 40_000.into()], Expect::Any);
-    batch.script("ANALYZE runs".to_owned());
+    batch.execute("ANALYZE runs", Vec::new(), Expect::Any);
     db.commit(batch).await.unwrap();
     let ids: Vec<Uuid> = (1..=1_000).map(Uuid::from_u128).collect();
     for (sql, plan) in plans(&db, "EXPLAIN (FORMAT JSON)", &ids).await {
@@ -117,10 +117,12 @@ impl Connector for Mailbox {
     fn name(&self) -> &'static str {
         "mailbox"
     }
+    fn channels(&self) -> &'static [&'static str] {
+        &["email"]
+    }
     fn perform<'a>(&'a self, envelope: Envelope<'a>) -> BoxFuture<'a, Attempt> {
-        if let Payload::Email(mail) = envelope.payload {
-            self.0.lock().unwrap().push(format!("{} to {}", mail.subject, mail.to));
-        }
+        let about = kinds::about(envelope.payload);
+        self.0.lock().unwrap().push(format!("{} to {}", about.title, about.recipient));
         Box::pin(std::future::ready(Attempt::Done { output: json!({"message_id": "1"}) }))
     }
     fn check(&self) -> BoxFuture<'_, Result<(), Problem>> {
@@ -178,7 +180,7 @@ async fn an_abandoned_cart_comes_to_its_end_on_postgresql() {
     journeys::publish(&db, HERE, "cart", &Publication::default(), env.now()).await.unwrap();
     let mailbox = Arc::new(Mailbox::default());
     let sender = "Shop <shop@example.com>".parse().unwrap();
-    let connectors = Connectors { email: mailbox.clone(), http: mailbox.clone(), sender };
+    let connectors = Connectors::new(sender, vec![mailbox.clone()]);
     let settings = EngineSettings { jobs: false, ..EngineSettings::default() };
     let engine = Engine::start(db.clone(), env.clone(), settings, connectors).await.unwrap();
     let mut arrivals = Vec::new();

@@ -1,8 +1,9 @@
 //! Guards: what must hold at the moment of sending. The engine's relay and the simulation ask the same rule, so that a dry run
 //! shows what would really happen.
 
-use crate::effect::{Effect, Payload};
+use crate::effect::Effect;
 use crate::fact::Facts;
+use crate::kinds::to_person;
 use crate::predicate::{self, Predicate};
 use crate::settings::{FrequencyCap, QuietHours, Settings};
 use crate::time::{Duration, Timestamp, Zone};
@@ -49,12 +50,6 @@ pub fn cap<'a>(effect: &Effect, settings: &'a Settings) -> Option<&'a FrequencyC
     settings.frequency_cap.as_ref().filter(|_| effect.guards.capped)
 }
 
-/// Whether it speaks to a person, as a mail does and a request to a server does not. Only such messages count for caps.
-#[must_use]
-pub fn to_person(payload: &Payload) -> bool {
-    !matches!(payload, Payload::Http(_))
-}
-
 /// The predicates that [`judge`] asks.
 pub fn predicates<'a>(effect: &'a Effect, settings: &'a Settings) -> impl Iterator<Item = &'a Predicate> {
     [effect.guards.still.as_ref(), settings.goal.as_ref(), settings.exit.as_ref()].into_iter().flatten()
@@ -79,7 +74,7 @@ pub fn judge(effect: &Effect, settings: &Settings, moment: &Moment<'_>) -> Judge
     if let Some(cap) = cap(effect, settings).filter(|_| facts.customer.is_some()) {
         let messages = (moment.messages)(cap.per);
         if messages >= cap.max as usize {
-            let channel = effect.payload.channel().to_owned();
+            let channel = effect.payload.channel.clone();
             return Judgement::Suppress(Why::Capped { messages, channel, per: cap.per, most: cap.max });
         }
     }
@@ -135,9 +130,10 @@ fn quiet_until(hours: &QuietHours, zone: &Zone, now: Timestamp) -> Option<Timest
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::effect::{Email, Guards};
+    use crate::effect::{Guards, Payload};
     use crate::fact::Customer;
     use crate::id::CustomerId;
+    use crate::kinds::Email;
     use serde_json::json;
 
     fn at(text: &str) -> Timestamp {
@@ -149,7 +145,7 @@ mod tests {
     }
 
     fn mail(guards: Guards) -> Effect {
-        Effect { payload: Payload::Email(Email::default()), guards, delivery: crate::effect::DeliveryMode::default() }
+        Effect { payload: Payload::of(&Email::default()).unwrap(), guards, delivery: crate::effect::DeliveryMode::default() }
     }
 
     #[test]

@@ -2,15 +2,16 @@
 
 pub use crate::outcome::{End, EventMatch, Outcome, Question, Then};
 
-use crate::Json;
-use crate::effect::Receipt;
+use crate::description::{Draft, Output, Preview, Summary};
+use crate::effect::{Channel, Receipt};
 use crate::fact::{FactScope, Facts, Needs};
 use crate::field::Field;
 use crate::id::{NodeId, PortName, RunId};
 use crate::issue::FieldIssue;
 use crate::predicate::Predicate;
-use crate::settings::Settings;
+use crate::settings::{Inherited, Settings};
 use crate::time::{LocalTime, Span, Timestamp, Zone};
+use crate::{Json, JsonMap};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -57,8 +58,30 @@ pub trait Kind: Serialize + for<'de> Deserialize<'de> + Send + Sync + 'static {
     const FAMILY: Family;
     /// What it does, in a few English words; the builder translates by the name.
     const LABEL: &'static str;
+    /// Its picture: what stands inside an SVG of 24 by 24 units, drawn in lines two units wide.
+    const ICON: &'static str;
+    /// Whether it reaches somebody outside, so that people want to know how long after the trigger that is.
+    const REACHES_OUT: bool = false;
+    /// The channel of its effects.
+    const CHANNEL: Option<Channel> = None;
+    /// What the builder shows of a node besides its form.
+    const PREVIEW: Option<Preview> = None;
     /// The declared fields, in the order of the form.
     fn fields() -> Vec<Field>;
+    /// The line on the card of a node.
+    fn summary(draft: Draft<'_>) -> Summary {
+        Summary::shortest(draft)
+    }
+    /// What a node puts out for the nodes after it.
+    fn outputs(_draft: Draft<'_>) -> Vec<Output> {
+        Vec::new()
+    }
+    /// The names of events that a node starts runs or goes on by.
+    fn listens(_draft: Draft<'_>) -> Vec<String> {
+        Vec::new()
+    }
+    /// Fills in what a node leaves to its workspace.
+    fn inherit(_config: &mut JsonMap, _from: &Inherited) {}
     /// The ways out, in order.
     fn ports(&self) -> Vec<Port>;
     /// Everything wrong with the configuration that its types cannot say.

@@ -1,6 +1,5 @@
 //! The settings of a journey, published with its graph.
 
-use crate::graph::Graph;
 use crate::predicate::Predicate;
 use crate::time::{Duration, LocalTime, Zone};
 use serde::{Deserialize, Serialize};
@@ -132,25 +131,19 @@ pub struct Sender {
     pub email: String,
 }
 
+impl Sender {
+    /// `Name <address>`, or the address alone.
+    #[must_use]
+    pub fn written(&self) -> String {
+        if self.name.is_empty() { self.email.clone() } else { format!("{} <{}>", self.name, self.email) }
+    }
+}
+
 impl Inherited {
-    /// Fills in what a journey leaves to its workspace.
-    pub fn fill(&self, graph: &mut Graph) {
-        let own = &mut graph.settings;
+    /// Fills in what a journey's settings leave to its workspace; for its nodes, too, see [`Graph::inherit`](crate::graph::Graph::inherit).
+    pub(crate) fn fill(&self, own: &mut Settings) {
         own.timezone = own.timezone.take().or_else(|| self.timezone.clone());
         own.quiet_hours = own.quiet_hours.take().or_else(|| self.quiet_hours.clone());
         own.frequency_cap = own.frequency_cap.take().or_else(|| self.frequency_cap.clone());
-        let from = self
-            .sender
-            .as_ref()
-            .map(|sender| if sender.name.is_empty() { sender.email.clone() } else { format!("{} <{}>", sender.name, sender.email) });
-        for node in graph.nodes.iter_mut().filter(|node| node.kind == "email.send") {
-            for (field, value) in [("from", &from), ("reply_to", &self.reply_to)] {
-                if let Some(value) = value
-                    && node.config.get(field).is_none_or(serde_json::Value::is_null)
-                {
-                    node.config.insert(field.to_owned(), value.clone().into());
-                }
-            }
-        }
     }
 }

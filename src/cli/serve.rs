@@ -181,7 +181,8 @@ fn connectors(config: &Config) -> Result<Connectors, Failure> {
         Some(settings) => Arc::new(Smtp::new(settings.clone()).map_err(wrong)?),
         None => Arc::new(Mailbox::new(config.mail_from.clone())),
     };
-    Ok(Connectors { sender: config.mail_from.clone(), email, http: Arc::new(Webhook::new(config.webhooks.clone()).map_err(wrong)?) })
+    let http: Arc<dyn Connector> = Arc::new(Webhook::new(config.webhooks.clone()).map_err(wrong)?);
+    Ok(Connectors::new(config.mail_from.clone(), vec![email, http]))
 }
 
 async fn upkeep(state: AppState) {
@@ -238,6 +239,9 @@ mod tests {
         fn name(&self) -> &'static str {
             "breaking"
         }
+        fn channels(&self) -> &'static [&'static str] {
+            &["email"]
+        }
         fn perform<'a>(&'a self, _: Envelope<'a>) -> BoxFuture<'a, Attempt> {
             unreachable!("no journey is live")
         }
@@ -256,8 +260,7 @@ mod tests {
         let flags = flags.with_default("database", "sqlite::memory:").with_default("listen", "127.0.0.1:0");
         let config = Config::load(&flags).unwrap();
         let (break_off, broken) = watch::channel(false);
-        let door: Arc<dyn Connector> = Arc::new(Breaking(broken));
-        let connectors = Connectors { sender: config.mail_from.clone(), email: door.clone(), http: door };
+        let connectors = Connectors::new(config.mail_from.clone(), vec![Arc::new(Breaking(broken))]);
         let server = Server::start_with(config, connectors, None).await.unwrap();
         break_off.send(true).unwrap();
         let ended = tokio::time::timeout(Duration::from_secs(10), server.until(std::future::pending())).await;

@@ -80,3 +80,25 @@ fn no_file_has_a_name_that_says_nothing() {
         .collect();
     none(&findings, "A name should say what is inside: these say nothing.");
 }
+
+/// A kind describes itself whole: who asks for its name elsewhere would have to be changed with every new kind.
+#[test]
+fn kinds_of_steps_are_named_in_their_own_files_only() {
+    // The maker of random graphs draws from a list of its own: a seed must make the same graph in every version.
+    let its_own = |path: &str| path.starts_with("nodes/src/kinds/") || path == "nodes/src/graph/generate.rs";
+    let test_file = |path: &str| path.contains("tests/") || path.ends_with("tests.rs") || path.starts_with("bench/");
+    let names: Vec<String> =
+        tradewind_nodes::kinds::Outlines::builtin().specs().into_iter().map(|spec| format!("\"{}\"", spec.name)).collect();
+    let mut findings = Vec::new();
+    for Source { path, text } in sources().iter().filter(|s| s.path.ends_with(".rs") && !its_own(&s.path) && !test_file(&s.path)) {
+        // Tests inside a source file are at its end.
+        let code = &text[..text.find("#[cfg(test)]\nmod ").unwrap_or(text.len())];
+        // `exit` and `goal` are words of other things, too.
+        for name in names.iter().filter(|name| name.contains('.')) {
+            let written = |at: usize| !code[..at].lines().last().is_some_and(|before| before.trim_start().starts_with("//"));
+            let places = code.match_indices(name.as_str()).filter(|(at, _)| written(*at));
+            findings.extend(places.map(|(at, _)| format!("{path}:{}: {name}", line(text, at))));
+        }
+    }
+    none(&findings, "Let the kind say it: a constant or function of `Kind`, read through `Outlines`.");
+}

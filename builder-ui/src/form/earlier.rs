@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use tradewind_nodes::effect::Command;
 use tradewind_nodes::id::NodeId;
-use tradewind_nodes::kind::Outcome;
-use tradewind_nodes::kinds::{Outlines, Registry};
+use tradewind_nodes::kind::{Kind as _, Outcome};
+use tradewind_nodes::kinds::{Outlines, Registry, ScriptRun};
 use tradewind_nodes::{Json, JsonMap};
 
 /// A step that works something out of what it sees, and touches nothing.
@@ -25,7 +25,7 @@ impl Earlier {
     /// Whether steps of a kind can be done here: scripts can, the kinds of a workspace are such.
     #[must_use]
     pub fn is_one(kind: &str) -> bool {
-        kind == "script.run" || Outlines::builtin().family(kind).is_none()
+        kind == ScriptRun::NAME || Outlines::builtin().family(kind).is_none()
     }
 
     fn done(&self, seen: &mut Seen, kinds: &Registry) {

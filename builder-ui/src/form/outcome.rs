@@ -10,9 +10,10 @@ use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use tradewind_nodes::effect::{Command, Payload};
+use tradewind_nodes::effect::Command;
 use tradewind_nodes::id::{NodeId, RunId};
 use tradewind_nodes::kind::{AnyKind, End, Outcome, Resume, StepCx, Then};
+use tradewind_nodes::kinds;
 use tradewind_nodes::kinds::Registry;
 use tradewind_nodes::settings::Settings;
 use tradewind_nodes::time::Timestamp;
@@ -144,11 +145,11 @@ fn told(outcome: Outcome) -> Tried {
                 Then::Go(port) => t!(form.tried.goes, port = crate::words::field::option_words(port.as_str())),
                 Then::AwaitReceipt => t!(form.tried.waits_receipt),
             };
-            let (does, sent) = match effect.payload {
-                Payload::Email(mail) => (t!(form.tried.mails, to = &mail.to), Json::String(mail.subject)),
-                Payload::Http(request) => {
-                    (t!(form.tried.calls, url = format!("{} {}", request.method, request.url)), Json::String(request.body))
-                }
+            let about = kinds::about(&effect.payload);
+            let (does, sent) = if kinds::to_person(&effect.payload) {
+                (t!(form.tried.mails, to = &about.recipient), Json::String(about.title))
+            } else {
+                (t!(form.tried.calls, url = &about.title), Json::String(about.text))
             };
             done(format!("{does}. {on}"), why, vec![(t!(form.tried.sends), sent)])
         }

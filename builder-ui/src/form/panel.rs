@@ -7,13 +7,14 @@ use super::spot::Filling;
 use crate::api::audience::Someone;
 use crate::api::{Call, Failure, List};
 use crate::i18n::format::{self, Moment};
-use crate::ui::{Icon, Skeleton, Tab, Tabs, Trouble};
+use crate::ui::{Icon, Picture, Skeleton, Tab, Tabs, Trouble};
 use crate::words::field::kind_help;
 use crate::{key, t, tr};
 use leptos::prelude::*;
 use serde::Deserialize;
 use std::sync::Arc;
 use tradewind_nodes::JsonMap;
+use tradewind_nodes::description::Preview;
 use tradewind_nodes::issue::FieldIssue;
 use tradewind_nodes::kind::KindSpec;
 
@@ -28,7 +29,7 @@ pub struct Shown {
     /// Its name.
     pub kind: String,
     /// Its icon.
-    pub icon: icondata::Icon,
+    pub icon: Picture,
     /// The family it is coloured by.
     pub family: &'static str,
     /// What people call the kind.
@@ -37,6 +38,8 @@ pub struct Shown {
     pub label: Signal<String>,
     /// Gives it another name.
     pub rename: Callback<String>,
+    /// What is shown of it besides its form.
+    pub preview: Option<Preview>,
     /// The journey and the node, to ask who is there.
     pub place: Option<(String, String)>,
 }
@@ -49,12 +52,11 @@ pub fn StepPanel(
     /// What its form works on. `Known`, `Who` and `Step` come by context.
     filling: Filling,
 ) -> impl IntoView {
-    let Shown { spec, kind, icon, family, kind_label, label, rename, place } = shown;
+    let Shown { spec, kind, icon, family, kind_label, label, rename, preview, place } = shown;
     let Some(spec) = spec else { return view! { <Unknown kind=kind values=filling.values /> }.into_any() };
     let chosen = RwSignal::new("step-form");
-    let is_mail = kind == "email.send";
     let mut tabs = vec![tab("step-form", key!(form.panel.form))];
-    if is_mail {
+    if preview == Some(Preview::Mail) {
         tabs.push(tab("step-preview", key!(form.panel.preview)));
     }
     if place.is_some() {

@@ -75,7 +75,7 @@ impl Catalogue {
         (patterns.len() == super::keys::COUNT).then_some(Self(patterns))
     }
 
-    fn say(&self, text: Text, args: &[(&'static str, &Arg)]) -> String {
+    fn say(&self, text: Text, args: &[(&str, &Arg)]) -> String {
         let pattern = match self.0.get(usize::from(text.0)) {
             Some(Pattern::Plain(pattern)) => pattern,
             Some(Pattern::Plural(forms)) => {
@@ -95,7 +95,7 @@ impl Catalogue {
     }
 }
 
-fn fill(pattern: &str, args: &[(&'static str, &Arg)]) -> String {
+fn fill(pattern: &str, args: &[(&str, &Arg)]) -> String {
     if !pattern.contains(['{', '}']) {
         return pattern.to_owned();
     }
@@ -126,7 +126,7 @@ fn fill(pattern: &str, args: &[(&'static str, &Arg)]) -> String {
 
 /// The text of a message in the language in force; whoever calls this in a view follows the language.
 #[must_use]
-pub fn say(text: Text, args: &[(&'static str, &Arg)]) -> String {
+pub fn say(text: Text, args: &[(&str, &Arg)]) -> String {
     language::present().catalogue.say(text, args)
 }
 

@@ -2,11 +2,22 @@
 
 use leptos::prelude::*;
 
+/// What stands inside an SVG of 24 by 24 units, drawn in lines.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Picture(pub &'static str);
+
+impl From<icondata::Icon> for Picture {
+    fn from(icon: icondata::Icon) -> Self {
+        Self(icon.data)
+    }
+}
+
 /// An icon. It says nothing to a screen reader: the words beside it, or its button's label, do.
 #[component]
 pub fn Icon(
     /// Which, as `icondata::LuHouse`.
-    icon: icondata::Icon,
+    #[prop(into)]
+    icon: Picture,
     /// Its width and height.
     #[prop(default = 18)]
     size: u16,
@@ -23,7 +34,7 @@ pub fn Icon(
             stroke-width=if size < 16 { "2.2" } else { "1.8" }
             stroke-linecap="round"
             stroke-linejoin="round"
-            inner_html=icon.data
+            inner_html=icon.0
         ></svg>
     }
 }

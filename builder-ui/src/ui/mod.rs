@@ -26,7 +26,7 @@ pub use dialog::Dialog;
 pub use empty::{Empty, Skeleton, Trouble};
 pub use field::Field;
 pub use filter::{Choice, NoMatch, Param, Search};
-pub use icon::Icon;
+pub use icon::{Icon, Picture};
 pub use json::JsonTree;
 pub use mail_frame::MailFrame;
 pub use menu::{Item, Menu};

@@ -5,11 +5,7 @@ use crate::t;
 /// A channel in a word.
 #[must_use]
 pub fn channel(name: &str) -> String {
-    match name {
-        "email" => t!(deliveries.channels.email),
-        "http" => t!(deliveries.channels.http),
-        other => other.to_owned(),
-    }
+    super::field::channel_name(name).unwrap_or_else(|| name.to_owned())
 }
 
 /// A state in a word.

@@ -28,6 +28,18 @@ pub fn field_help(kind: &str, field: &Field) -> String {
     })
 }
 
+/// What a built-in kind is called.
+#[must_use]
+pub fn kind_name(kind: &str) -> Option<String> {
+    find(&format!("kinds.{}.label", key(kind)))
+}
+
+/// What a channel is called.
+#[must_use]
+pub fn channel_name(channel: &str) -> Option<String> {
+    find(&format!("kinds.channel.{channel}"))
+}
+
 /// What a kind does, in a sentence; empty for kinds written in Rhai, whose name says it.
 #[must_use]
 pub fn kind_help(kind: &str) -> String {
@@ -63,6 +75,7 @@ mod tests {
     fn every_built_in_kind_and_field_has_its_words() {
         for spec in Outlines::builtin().specs() {
             assert!(!kind_help(&spec.name).is_empty(), "kinds.{}.help", key(&spec.name));
+            assert!(kind_name(&spec.name).is_some(), "kinds.{}.label", key(&spec.name));
             for field in &spec.fields {
                 let name = format!("fields.{}.{}", key(&spec.name), field.name);
                 assert!(find(&name).is_some(), "{name}");
@@ -73,6 +86,13 @@ mod tests {
                     }
                 }
             }
+        }
+    }
+
+    #[test]
+    fn every_channel_has_its_name() {
+        for channel in tradewind_nodes::kinds::channels() {
+            assert!(channel_name(channel.name).is_some(), "kinds.channel.{}", channel.name);
         }
     }
 

@@ -1,12 +1,12 @@
 //! Steps in the marketer's words: what a card is called and the line below. Made from the step's fields, lenient towards
 //! fields that are missing or wrong, for most are so while somebody writes.
 
-use crate::i18n::{format, isolated, phrase};
+use crate::i18n::{Arg, format, isolated, keys, phrase, say};
 use crate::t;
+use tradewind_nodes::description::Part;
 use tradewind_nodes::graph::Node;
 use tradewind_nodes::kinds::Outlines;
 use tradewind_nodes::time::{Duration, Span};
-use tradewind_nodes::{Json, JsonMap};
 
 use super::predicate::predicate;
 
@@ -19,13 +19,6 @@ pub struct Words {
     pub line: String,
 }
 
-/// What a step says of itself: what it does, and the details.
-#[derive(Default)]
-struct Said {
-    main: Option<String>,
-    detail: Vec<String>,
-}
-
 /// The words of a step.
 #[must_use]
 pub fn of(node: &Node, kinds: &Outlines) -> Words {
@@ -34,11 +27,13 @@ pub fn of(node: &Node, kinds: &Outlines) -> Words {
         return Words { title, line: t!(editor.unknown_kind) };
     };
     let kind = kind_label(&spec.name, &spec.label);
-    let Said { main, detail } = say(&node.kind, &node.config);
+    let summary = kinds.summary(&node.kind, &node.config);
+    let main = summary.main.as_ref().map(said).filter(|main| !main.is_empty());
+    let details = summary.details.iter().map(said);
     let (title, rest) = match (node.label.is_empty(), main) {
-        (false, main) => (node.label.clone(), main.into_iter().chain(detail).collect::<Vec<_>>()),
-        (true, Some(main)) => (main, detail),
-        (true, None) => (kind.clone(), detail),
+        (false, main) => (node.label.clone(), main.into_iter().chain(details).collect::<Vec<_>>()),
+        (true, Some(main)) => (main, details.collect()),
+        (true, None) => (kind.clone(), details.collect()),
     };
     let line = rest.into_iter().filter(|part| !part.is_empty()).map(|part| phrase(&part)).collect::<Vec<_>>().join(" · ");
     let line = if line.is_empty() && title != kind { kind } else { line };
@@ -48,33 +43,7 @@ pub fn of(node: &Node, kinds: &Outlines) -> Words {
 /// A kind's name in the user's language; a kind written in Rhai brings its own.
 #[must_use]
 pub fn kind_label(kind: &str, own: &str) -> String {
-    match kind {
-        "trigger.event" => t!(editor.kind.trigger_event),
-        "trigger.schedule" => t!(editor.kind.trigger_schedule),
-        "trigger.anniversary" => t!(editor.kind.trigger_anniversary),
-        "trigger.segment" => t!(editor.kind.trigger_segment),
-        "trigger.api" => t!(editor.kind.trigger_api),
-        "trigger.journey" => t!(editor.kind.trigger_journey),
-        "condition.if" => t!(editor.kind.condition_if),
-        "condition.switch" => t!(editor.kind.condition_switch),
-        "condition.split" => t!(editor.kind.condition_split),
-        "condition.consent" => t!(editor.kind.condition_consent),
-        "delay.for" => t!(editor.kind.delay_for),
-        "delay.until_time" => t!(editor.kind.delay_until_time),
-        "delay.until_date" => t!(editor.kind.delay_until_date),
-        "wait.event" => t!(editor.kind.wait_event),
-        "wait.until" => t!(editor.kind.wait_until),
-        "email.send" => t!(editor.kind.email_send),
-        "http.request" => t!(editor.kind.http_request),
-        "customer.set" => t!(editor.kind.customer_set),
-        "event.record" => t!(editor.kind.event_record),
-        "journey.start" => t!(editor.kind.journey_start),
-        "script.run" => t!(editor.kind.script_run),
-        "task.ask" => t!(editor.kind.task_ask),
-        "exit" => t!(editor.kind.exit),
-        "goal" => t!(editor.kind.goal),
-        _ => own.to_owned(),
-    }
+    super::field::kind_name(kind).unwrap_or_else(|| own.to_owned())
 }
 
 /// A port's name in the user's language; ports named by the journey stay as they are.
@@ -126,25 +95,6 @@ pub fn after_trigger_short(span: Span) -> String {
     }
 }
 
-fn text<'c>(config: &'c JsonMap, field: &str) -> Option<&'c str> {
-    config.get(field).and_then(Json::as_str).map(str::trim).filter(|text| !text.is_empty())
-}
-
-fn texts(config: &JsonMap, field: &str) -> Vec<String> {
-    let items = config.get(field).and_then(Json::as_array).into_iter().flatten();
-    items.filter_map(Json::as_str).map(str::to_owned).filter(|text| !text.is_empty()).collect()
-}
-
-/// The names, joined as the language does, when there are any.
-fn named(config: &JsonMap, field: &str) -> Option<String> {
-    let names = texts(config, field);
-    (!names.is_empty()).then(|| names.join(" / "))
-}
-
-fn span(config: &JsonMap, field: &str) -> Option<Duration> {
-    text(config, field).and_then(Duration::parse)
-}
-
 /// A template with its facts shortened: `{{customer.first_name}}, hello` is `‹first name›, hello`.
 fn template(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
@@ -170,140 +120,35 @@ fn template(text: &str) -> String {
     shown
 }
 
-fn when(config: &JsonMap, field: &str) -> Option<String> {
-    config.get(field).and_then(predicate)
-}
-
-fn at_most(config: &JsonMap) -> String {
-    span(config, "timeout").map_or_else(String::new, |time| t!(editor.say.at_most, time = length(time)))
-}
-
-fn say(kind: &str, config: &JsonMap) -> Said {
-    match kind {
-        "trigger.event" => Said { main: named(config, "events"), detail: when(config, "filter").into_iter().collect() },
-        "trigger.schedule" => Said {
-            main: text(config, "cron").map(|cron| t!(editor.say.schedule, cron = cron)),
-            detail: when(config, "audience").into_iter().collect(),
-        },
-        "trigger.anniversary" => anniversary(config),
-        "trigger.segment" => {
-            let left = text(config, "change") == Some("left");
-            let main = text(config, "segment")
-                .map(|name| if left { t!(editor.say.leaves, segment = name) } else { t!(editor.say.enters, segment = name) });
-            Said { main, ..Said::default() }
-        }
-        "condition.if" => Said { main: when(config, "predicate"), ..Said::default() },
-        "condition.switch" => {
-            let ways = config.get("cases").and_then(Json::as_array).map_or(0, Vec::len);
-            Said { main: None, detail: vec![t!(editor.say.ways, n = ways)] }
-        }
-        "condition.split" => split(config),
-        "condition.consent" => {
-            let channel = text(config, "channel").unwrap_or("email");
-            let purpose = text(config, "purpose").unwrap_or("marketing");
-            Said { main: Some(t!(editor.say.consents, channel = channel)), detail: vec![purpose.to_owned()] }
-        }
-        _ => say_more(kind, config),
+/// A part of a summary in the user's language; empty when there is nothing to say.
+fn said(part: &Part) -> String {
+    match part {
+        Part::Text(text) => text.clone(),
+        Part::Template(text) => template(text),
+        Part::Names(names) => isolated(&names.join(", ").replace('_', " ")),
+        Part::Fact(path) => super::predicate::fact(path),
+        Part::When(condition) => predicate(condition).unwrap_or_default(),
+        Part::Time(time) => length(*time),
+        Part::Weekday(day) => weekday(day),
+        Part::Share(share) => format::percent(*share),
+        Part::Port(port) => port_label(port),
+        Part::Count(count) => format::number(*count as f64),
+        Part::Joined(between, parts) => parts.iter().map(said).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(between),
+        Part::Said(name, with) => message(name, with).unwrap_or_default(),
     }
 }
 
-fn say_more(kind: &str, config: &JsonMap) -> Said {
-    match kind {
-        "delay.for" => Said { main: span(config, "duration").map(|time| t!(editor.say.wait, time = length(time))), ..Said::default() },
-        "delay.until_time" => {
-            let days: Vec<String> = texts(config, "weekdays").iter().map(|day| weekday(day)).collect();
-            let zone = text(config, "zone").map_or_else(|| t!(editor.say.their_zone), str::to_owned);
-            Said { main: text(config, "at").map(|at| t!(editor.say.until, what = at)), detail: vec![days.join(", "), zone] }
-        }
-        "delay.until_date" => {
-            let offset = span(config, "offset").filter(|offset| *offset != Duration::ZERO);
-            let main = text(config, "fact").map(|fact| t!(editor.say.until, what = moved(offset, &super::predicate::fact(fact))));
-            Said { main, detail: text(config, "at").map(|at| t!(editor.say.at_time, time = at)).into_iter().collect() }
-        }
-        "wait.event" => {
-            let same = texts(config, "same");
-            let same =
-                if same.is_empty() { String::new() } else { t!(editor.say.same, fields = isolated(&same.join(", ").replace('_', " "))) };
-            Said { main: named(config, "events").map(|names| t!(editor.say.wait_for, what = names)), detail: vec![same, at_most(config)] }
-        }
-        "wait.until" => Said {
-            main: when(config, "predicate").map(|what| t!(editor.say.until, what = what)),
-            detail: vec![if config.contains_key("timeout") { at_most(config) } else { t!(editor.say.for_ever) }],
-        },
-        "email.send" => {
-            let to = text(config, "to").filter(|to| *to != "{{customer.email}}").map(|to| t!(editor.say.to, whom = template(to)));
-            let kept = when(config, "still").map(|what| t!(editor.say.if_still, what = what));
-            Said { main: text(config, "subject").map(template), detail: to.into_iter().chain(kept).collect() }
-        }
-        "http.request" => {
-            let method = text(config, "method").unwrap_or("POST").to_owned();
-            let host = text(config, "url").map(|url| url.split_once("://").map_or(url, |(_, rest)| rest));
-            Said { main: host.map(|host| format!("{method} {}", template(host))), ..Said::default() }
-        }
-        "customer.set" => customer(config),
-        "event.record" => Said { main: text(config, "event").map(|event| t!(editor.say.record, event = event)), ..Said::default() },
-        "journey.start" => Said { main: text(config, "journey").map(|name| t!(editor.say.start, journey = name)), ..Said::default() },
-        "task.ask" => {
-            let whom = text(config, "assignee").map(str::to_owned);
-            Said {
-                main: text(config, "title").map(template),
-                detail: whom.into_iter().chain([texts(config, "answers").join(" / ")]).collect(),
-            }
-        }
-        "exit" => Said { main: None, detail: text(config, "reason").map(str::to_owned).into_iter().collect() },
-        "goal" => {
-            let ends = config.get("ends").and_then(Json::as_bool).unwrap_or(true);
-            let detail = if ends { vec![t!(editor.say.ends)] } else { Vec::new() };
-            Said { main: text(config, "goal").map(|goal| t!(editor.say.goal, goal = goal)), detail }
-        }
-        // A kind written in Rhai: its own label, and whatever short text it was given.
-        _ => Said { main: None, detail: config.values().filter_map(Json::as_str).filter(|v| v.len() < 40).take(1).map(template).collect() },
-    }
-}
-
-fn moved(offset: Option<Duration>, what: &str) -> String {
-    match offset {
-        Some(offset) if offset < Duration::ZERO => {
-            t!(editor.say.before, time = length(Duration::from_micros(-offset.micros())), what = what)
-        }
-        Some(offset) => t!(editor.say.after, time = length(offset), what = what),
-        None => what.to_owned(),
-    }
-}
-
-fn anniversary(config: &JsonMap) -> Said {
-    let days = config.get("offset_days").and_then(Json::as_i64).unwrap_or(0);
-    let offset = (days != 0).then(|| Duration::from_days(days));
-    let at = text(config, "at").unwrap_or("09:00");
-    let main = text(config, "fact").map(|fact| moved(offset, &super::predicate::fact(fact)));
-    Said { main, detail: vec![t!(editor.say.at_time, time = at)].into_iter().chain(when(config, "audience")).collect() }
-}
-
-fn split(config: &JsonMap) -> Said {
-    let ways = config.get("ways").and_then(Json::as_array).cloned().unwrap_or_default();
-    let weight = |way: &Json| way.get("weight").and_then(Json::as_f64).unwrap_or(0.0);
-    let sum: f64 = ways.iter().map(weight).sum();
-    let holdout = config.get("holdout").and_then(Json::as_f64).unwrap_or(0.0);
-    let mut shares: Vec<String> = ways
+/// A message of the kinds with its placeholders filled; None when one of them has nothing to say.
+fn message(name: &str, with: &[(String, Part)]) -> Option<String> {
+    let filled: Vec<(&str, Arg)> = with
         .iter()
-        .filter(|_| sum > 0.0)
-        .map(|way| {
-            let name = way.get("port").and_then(Json::as_str).unwrap_or("–");
-            format!("{} {}", port_label(name), format::percent(weight(way) / sum * (1.0 - holdout / 100.0)))
+        .map(|(name, part)| match part {
+            Part::Count(count) => Some((name.as_str(), Arg::from(*count))),
+            part => Some((name.as_str(), Arg::from(said(part)))).filter(|(_, arg)| *arg != Arg::Text(String::new())),
         })
-        .collect();
-    if holdout > 0.0 {
-        shares.push(format!("{} {}", t!(editor.port.holdout), format::percent(holdout / 100.0)));
-    }
-    Said { main: None, detail: vec![shares.join(", ")] }
-}
-
-fn customer(config: &JsonMap) -> Said {
-    let names = config.get("traits").and_then(Json::as_object).map(|traits| traits.keys().map(|k| k.replace('_', " ")).collect::<Vec<_>>());
-    let main = names.filter(|names| !names.is_empty()).map(|names| t!(editor.say.set, traits = names.join(", ")));
-    let tags = texts(config, "add_tags").into_iter().map(|tag| format!("+{}", template(&tag)));
-    let gone = texts(config, "remove_tags").into_iter().map(|tag| format!("−{}", template(&tag)));
-    Said { main, detail: vec![tags.chain(gone).collect::<Vec<_>>().join(" ")] }
+        .collect::<Option<_>>()?;
+    let args: Vec<(&str, &Arg)> = filled.iter().map(|(name, arg)| (*name, arg)).collect();
+    Some(say(keys::find(&format!("kinds.say.{name}"))?, &args))
 }
 
 fn weekday(day: &str) -> String {
@@ -316,6 +161,7 @@ fn weekday(day: &str) -> String {
 mod tests {
     use super::*;
     use serde_json::json;
+    use tradewind_nodes::Json;
 
     fn words(kind: &str, label: &str, config: Json) -> (String, String) {
         let node: Node = serde_json::from_value(json!({"id": "a", "kind": kind, "label": label, "config": config})).unwrap();

@@ -13,8 +13,8 @@ use sha2::{Digest, Sha256};
 use std::fmt;
 use std::str::FromStr;
 use std::time::{Duration as StdDuration, SystemTime};
-use tradewind_nodes::effect::{Email, Payload};
 use tradewind_nodes::issue::Problem;
+use tradewind_nodes::kinds::Email;
 use tradewind_nodes::time::Timestamp;
 
 /// A mail as it goes over the wire, decoded.
@@ -75,9 +75,7 @@ pub fn rendered(envelope: &Envelope<'_>, sender: &Sender) -> Result<RenderedMail
 
 /// As [`rendered`], with the bytes to send.
 pub(crate) fn compose(envelope: &Envelope<'_>, sender: &Sender) -> Result<(RenderedMail, Message), Problem> {
-    let Payload::Email(email) = envelope.payload else {
-        return Err(Problem::new("connector.payload", "the effect is no mail: choose a connector of its channel"));
-    };
+    let email: Email = envelope.payload.read()?;
     let to = mailbox(&email.to, "/to")?;
     let from = match &email.from {
         Some(from) => mailbox(from, "/from")?,
@@ -85,9 +83,9 @@ pub(crate) fn compose(envelope: &Envelope<'_>, sender: &Sender) -> Result<(Rende
     };
     let reply_to = email.reply_to.as_deref().map(|text| mailbox(text, "/reply_to")).transpose()?;
     let subject = plain(&email.subject, "/subject")?;
-    let text = text::part(email)?;
+    let text = text::part(&email)?;
     let message_id = format!("<{}@{}>", envelope.key, from.email.domain().trim_matches(['[', ']']));
-    let extra = extra_headers(envelope, email)?;
+    let extra = extra_headers(envelope, &email)?;
 
     let mut builder = Message::builder()
         .date(system_time(envelope.now))
@@ -183,6 +181,7 @@ fn system_time(at: Timestamp) -> SystemTime {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use tradewind_nodes::effect::Payload;
     use tradewind_nodes::id::EffectKey;
 
     const KEY: &str = "00000000-0000-0000-0000-000000000007.welcome.1";
@@ -193,7 +192,7 @@ mod tests {
 
     fn made(email: Email, unsubscribe_url: Option<&str>) -> Result<(RenderedMail, String), Problem> {
         let key: EffectKey = KEY.parse().unwrap();
-        let payload = Payload::Email(email);
+        let payload = Payload::of(&email).unwrap();
         let now = Timestamp::parse("2026-11-23T09:00:00Z").unwrap();
         let envelope = Envelope { key: &key, attempt: 1, payload: &payload, unsubscribe_url, now };
         let sender = "Shop <shop@mail.example.org>".parse().unwrap();

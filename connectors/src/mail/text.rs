@@ -1,7 +1,7 @@
 //! The text part of a mail.
 
-use tradewind_nodes::effect::Email;
 use tradewind_nodes::issue::Problem;
+use tradewind_nodes::kinds::Email;
 
 /// Columns of a text part made from HTML (RFC 5322 advises at most 78).
 const WIDTH: usize = 76;

@@ -6,7 +6,9 @@ use crate::mail::{Sender, rendered};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use serde_json::json;
+use tradewind_nodes::effect::Message;
 use tradewind_nodes::issue::Problem;
+use tradewind_nodes::kinds::Email;
 
 /// Catches mail.
 #[derive(Clone, Debug)]
@@ -30,6 +32,10 @@ impl Mailbox {
 impl Connector for Mailbox {
     fn name(&self) -> &'static str {
         "mailbox"
+    }
+
+    fn channels(&self) -> &'static [&'static str] {
+        &[Email::CHANNEL]
     }
 
     /// Done with `{"message_id", "mailbox": true}`, or rejected for what [`rendered`] refuses.

@@ -3,7 +3,7 @@
 mod pool;
 mod reply;
 
-use crate::attempt::{Attempt, Connector, Envelope, wrong_payload};
+use crate::attempt::{Attempt, Connector, Envelope};
 use crate::mail::{Sender, compose};
 use crate::secret::Secret;
 use futures::FutureExt;
@@ -13,8 +13,9 @@ use reply::Stage;
 use serde::Deserialize;
 use serde_json::json;
 use std::path::PathBuf;
-use tradewind_nodes::effect::Payload;
+use tradewind_nodes::effect::Message as _;
 use tradewind_nodes::issue::Problem;
+use tradewind_nodes::kinds::Email;
 use tradewind_nodes::time::Duration;
 
 /// How the connection is kept from being read on the way.
@@ -119,9 +120,6 @@ impl Smtp {
     }
 
     async fn send(&self, envelope: &Envelope<'_>) -> Attempt {
-        if !matches!(envelope.payload, Payload::Email(_)) {
-            return wrong_payload(self.name(), envelope.payload);
-        }
         let (mail, message) = match compose(envelope, &self.sender) {
             Ok(composed) => composed,
             Err(problem) => return problem.into(),
@@ -145,6 +143,10 @@ impl Smtp {
 impl Connector for Smtp {
     fn name(&self) -> &'static str {
         "smtp"
+    }
+
+    fn channels(&self) -> &'static [&'static str] {
+        &[Email::CHANNEL]
     }
 
     /// Done with `{"message_id", "response"}` once the server has taken the mail.

@@ -9,7 +9,7 @@ mod lanes;
 mod request;
 mod sign;
 
-use crate::attempt::{Attempt, Connector, Envelope, wrong_payload};
+use crate::attempt::{Attempt, Connector, Envelope};
 use crate::secret::Secret;
 use bytes::Bytes;
 use futures::FutureExt;
@@ -29,8 +29,9 @@ use sign::Signer;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration as StdDuration;
-use tradewind_nodes::effect::{HttpRequest, Payload};
+use tradewind_nodes::effect::Message;
 use tradewind_nodes::issue::Problem;
+use tradewind_nodes::kinds::HttpRequest;
 use tradewind_nodes::time::Duration;
 
 /// What one attempt may take at most, whatever its node says.
@@ -135,13 +136,17 @@ impl Connector for Webhook {
         "webhook"
     }
 
+    fn channels(&self) -> &'static [&'static str] {
+        &[HttpRequest::CHANNEL]
+    }
+
     /// Done with `{"status", "headers", "body"}` on any 2xx; 408, 425, 429, 5xx and a broken connection are tried again,
     /// every other answer is final.
     fn perform<'a>(&'a self, envelope: Envelope<'a>) -> BoxFuture<'a, Attempt> {
         async move {
-            match envelope.payload {
-                Payload::Http(wanted) => self.send(&envelope, wanted).await,
-                other => wrong_payload(self.name(), other),
+            match envelope.payload.read::<HttpRequest>() {
+                Ok(wanted) => self.send(&envelope, &wanted).await,
+                Err(problem) => problem.into(),
             }
         }
         .boxed()

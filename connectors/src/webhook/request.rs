@@ -6,8 +6,8 @@ use bytes::Bytes;
 use http::header::{CONTENT_TYPE, USER_AGENT};
 use http::{HeaderName, HeaderValue, Method, Request, Uri};
 use http_body_util::Full;
-use tradewind_nodes::effect::HttpRequest;
 use tradewind_nodes::issue::Problem;
+use tradewind_nodes::kinds::HttpRequest;
 use url::{Host, Url};
 
 const AGENT: HeaderValue = HeaderValue::from_static(concat!("Tradewind/", env!("CARGO_PKG_VERSION")));

@@ -1,6 +1,6 @@
 //! What was expected beside what came.
 
-use super::report::{Message, Report, Request, RunReport};
+use super::report::{Report, RunReport, Sent};
 use super::scenario::{ExpectMessage, ExpectRequest, Scenario, When};
 use tradewind_nodes::Json;
 use tradewind_nodes::id::CustomerId;
@@ -16,26 +16,19 @@ pub(super) fn compare(scenario: &Scenario, customer: CustomerId, report: &Report
     let wanted = expect.run.unwrap_or(1);
     let run = report.runs.get(wanted - 1);
     if let Some(messages) = &expect.messages {
-        let one = |want: &ExpectMessage, got: &Message| message(want, got, scenario.start);
+        let one = |want: &ExpectMessage, got: &Sent| message(want, got, scenario.start);
         lists(
             "mail",
             messages,
             &report.messages,
             one,
-            |got| format!("{:?} to {} at {}", got.mail.subject, got.mail.to, got.at),
+            |got| format!("{:?} to {} at {}", got.about().title, got.about().recipient, got.at),
             &mut wrong,
         );
     }
     if let Some(requests) = &expect.requests {
-        let one = |want: &ExpectRequest, got: &Request| request(want, got, scenario.start);
-        lists(
-            "request",
-            requests,
-            &report.requests,
-            one,
-            |got| format!("{} {} at {}", got.request.method, got.request.url, got.at),
-            &mut wrong,
-        );
+        let one = |want: &ExpectRequest, got: &Sent| request(want, got, scenario.start);
+        lists("request", requests, &report.requests, one, |got| format!("{} at {}", got.about().title, got.at), &mut wrong);
     }
     let titles: Vec<&str> = report.tasks.iter().map(|task| task.question.title.as_str()).collect();
     names("questions", expect.asked.as_deref(), &titles, &mut wrong);
@@ -103,21 +96,23 @@ fn texts(has: &[String], has_not: &[String], places: &[&str], whole: &str) -> Ve
     missing.chain(present).collect()
 }
 
-fn message(want: &ExpectMessage, got: &Message, start: Timestamp) -> Vec<String> {
-    let mail = &got.mail;
+fn message(want: &ExpectMessage, got: &Sent, start: Timestamp) -> Vec<String> {
+    let about = got.about();
     let mut wrong: Vec<String> = moment(want.at, got.at, start).into_iter().collect();
-    wrong.extend(same("to", want.to.as_ref(), &mail.to));
-    wrong.extend(same("subject", want.subject.as_ref(), &mail.subject));
-    wrong.extend(texts(&want.contains, &want.not_contains, &[&mail.subject, &mail.html, &mail.text], &mail.html));
+    wrong.extend(same("to", want.to.as_ref(), &about.recipient));
+    wrong.extend(same("subject", want.subject.as_ref(), &about.title));
+    let whole = if about.html.is_empty() { &about.text } else { &about.html };
+    wrong.extend(texts(&want.contains, &want.not_contains, &[&about.title, &about.html, &about.text], whole));
     wrong
 }
 
-fn request(want: &ExpectRequest, got: &Request, start: Timestamp) -> Vec<String> {
-    let request = &got.request;
+fn request(want: &ExpectRequest, got: &Sent, start: Timestamp) -> Vec<String> {
+    let about = got.about();
+    let method = got.payload.message.get("method").and_then(Json::as_str).unwrap_or_default();
     let mut wrong: Vec<String> = moment(want.at, got.at, start).into_iter().collect();
-    wrong.extend(same("method", want.method.as_ref(), &request.method));
-    wrong.extend(same("url", want.url.as_ref(), &request.url));
-    wrong.extend(texts(&want.contains, &want.not_contains, &[&request.body], &request.body));
+    wrong.extend(same("method", want.method.as_ref(), method));
+    wrong.extend(same("url", want.url.as_ref(), &about.recipient));
+    wrong.extend(texts(&want.contains, &want.not_contains, &[&about.text], &about.text));
     wrong
 }
 

@@ -10,6 +10,8 @@ mod cover;
 mod expect;
 mod forced;
 mod given;
+#[cfg(test)]
+mod kind_tests;
 mod outbox;
 mod past;
 mod play;
@@ -17,14 +19,12 @@ mod report;
 mod scenario;
 mod simulation;
 #[cfg(test)]
-mod kind_tests;
-#[cfg(test)]
 mod tests;
 
 pub use cover::{Coverage, Reached};
 pub use forced::force;
 pub use past::Past;
 pub use play::{Played, play};
-pub use report::{Held, Message, Outcome, Person, Prevented, Refusal, Report, Request, RunReport, Started, TaskReport};
+pub use report::{Held, Outcome, Person, Prevented, Refusal, Report, RunReport, Sent, Started, TaskReport};
 pub use scenario::{Expect, ExpectMessage, ExpectRequest, Given, Scenario, ScenarioError, Someone, When};
 pub use simulation::{Journey, Simulation};

@@ -1,7 +1,7 @@
 //! The outbox: what is sent, what a guard stops, and what waits until quiet hours are over. The rules are those of the engine
 //! ([`tradewind_nodes::guard`]), and so is the order: what is due first, of one instant the run entered first, of one run its earlier step.
 
-use super::report::{Held, Message, Prevented, Request};
+use super::report::{Held, Prevented, Sent};
 use super::simulation::Simulation;
 use crate::message::Incoming;
 use std::collections::BTreeMap;
@@ -12,6 +12,7 @@ use tradewind_nodes::guard::{self, Judgement, Moment};
 use tradewind_nodes::id::{CustomerId, EffectKey, NodeId};
 use tradewind_nodes::issue::Problem;
 use tradewind_nodes::kind::End;
+use tradewind_nodes::kinds;
 use tradewind_nodes::run::{Emitted, RunState};
 use tradewind_nodes::time::Timestamp;
 use tradewind_nodes::why::Why;
@@ -21,7 +22,7 @@ use tradewind_nodes::why::Why;
 pub(super) struct Outbox {
     waiting: Vec<Waiting>,
     /// When messages left, by person and channel.
-    left: BTreeMap<(CustomerId, &'static str), Vec<Timestamp>>,
+    left: BTreeMap<(CustomerId, String), Vec<Timestamp>>,
     put: usize,
 }
 
@@ -73,7 +74,7 @@ impl Simulation {
     fn send(&mut self, run: usize, emitted: Emitted) {
         let receipt = match self.judge(run, &emitted.effect) {
             Judgement::Postpone(until, why) => {
-                let (node, channel) = (emitted.node.clone(), emitted.effect.payload.channel().to_owned());
+                let (node, channel) = (emitted.node.clone(), emitted.effect.payload.channel.clone());
                 self.seen.held.push(Held { at: self.state.now, until, run, node, channel, why });
                 return self.outbox.put(until, run, emitted);
             }
@@ -99,20 +100,18 @@ impl Simulation {
     }
 
     fn leaves(&mut self, run: usize, emitted: &Emitted) {
-        let (at, node, payload) = (self.state.now, emitted.node.clone(), &emitted.effect.payload);
-        if let Some(customer) =
-            self.state.runs.get(&self.runs[run].0).and_then(|entry| entry.run.customer).filter(|_| guard::to_person(payload))
-        {
-            self.outbox.left.entry((customer, payload.channel())).or_default().push(at);
+        let (at, node, payload) = (self.state.now, emitted.node.clone(), emitted.effect.payload.clone());
+        if !kinds::to_person(&payload) {
+            return self.seen.requests.push(Sent { at, run, node, payload });
         }
-        match payload.clone() {
-            Payload::Email(mail) => self.seen.messages.push(Message { at, run, node, mail }),
-            Payload::Http(request) => self.seen.requests.push(Request { at, run, node, request }),
+        if let Some(customer) = self.state.runs.get(&self.runs[run].0).and_then(|entry| entry.run.customer) {
+            self.outbox.left.entry((customer, payload.channel.clone())).or_default().push(at);
         }
+        self.seen.messages.push(Sent { at, run, node, payload });
     }
 
     fn prevent(&mut self, run: usize, emitted: &Emitted, why: Why) {
-        let (node, channel) = (emitted.node.clone(), emitted.effect.payload.channel().to_owned());
+        let (node, channel) = (emitted.node.clone(), emitted.effect.payload.channel.clone());
         self.seen.prevented.push(Prevented { at: self.state.now, run, node, channel, why });
     }
 
@@ -125,7 +124,7 @@ impl Simulation {
             run: Some(RunFacts { id: run.id, entered_at: run.entered_at, key: run.key.as_deref() }),
             ..self.state.facts(run.customer, run.body.event.as_ref(), self.state.now)
         };
-        let left = run.customer.and_then(|customer| self.outbox.left.get(&(customer, effect.payload.channel())));
+        let left = run.customer.and_then(|customer| self.outbox.left.get(&(customer, effect.payload.channel.clone())));
         let messages = |per| left.map_or(0, |left| left.iter().filter(|at| **at > self.state.now.minus(per)).count());
         guard::judge(
             effect,
@@ -139,17 +138,9 @@ impl Simulation {
         if let Some(problem) = self.failing.get(node) {
             return Err(problem.clone());
         }
-        let Payload::Http(_) = payload else { return Ok(serde_json::json!({"message_id": format!("<{node}@simulation>")})) };
-        let mut answer = serde_json::json!({"status": 200, "headers": {}, "body": null});
-        if let (Some(known), Some(Json::Object(said))) = (answer.as_object_mut(), self.replies.get(node)) {
-            known.extend(said.clone());
-        }
-        match answer.get("status").and_then(Json::as_u64) {
-            Some(200..=299) => Ok(answer),
-            status => {
-                let said = status.map_or_else(|| "no status".to_owned(), |status| status.to_string());
-                Err(Problem::new("http.status", format!("the answer was {said}: the scenario replies so")))
-            }
+        match kinds::channel(&payload.channel) {
+            Some(channel) => (channel.simulated)(node, self.replies.get(node)),
+            None => Err(Problem::new("connector.none", format!("no kind of step sends by {}: take one that is known", payload.channel))),
         }
     }
 }
@@ -196,8 +187,8 @@ mod tests {
         (simulation, ada)
     }
 
-    fn left(report: &Report) -> Vec<(&str, Timestamp)> {
-        report.messages.iter().map(|message| (message.mail.subject.as_str(), message.at)).collect()
+    fn left(report: &Report) -> Vec<(String, Timestamp)> {
+        report.messages.iter().map(|message| (message.about().title, message.at)).collect()
     }
 
     fn prevented(report: &Report) -> Vec<String> {
@@ -220,7 +211,7 @@ mod tests {
         assert_eq!(report.runs[0].outcome(), super::super::Outcome::Waiting);
         simulation.advance_to(at("2026-01-12T00:00:00Z")).unwrap();
         let report = simulation.report();
-        assert_eq!(left(&report), [("a", morning)]);
+        assert_eq!(left(&report), [("a".to_owned(), morning)]);
         assert_eq!(report.runs[0].outcome(), super::super::Outcome::Completed);
     }
 
@@ -250,9 +241,17 @@ mod tests {
         simulation.advance_to(at("2026-01-11T12:00:00Z")).unwrap();
         let report = simulation.report();
         let (evening, morning) = (at("2026-01-10T21:00:00Z"), at("2026-01-11T07:00:00Z"));
-        assert_eq!(left(&report), [("parcel", evening), ("a", morning)], "what is no marketing is not stopped, and counts");
+        assert_eq!(
+            left(&report),
+            [("parcel".to_owned(), evening), ("a".to_owned(), morning)],
+            "what is no marketing is not stopped, and counts"
+        );
         assert_eq!(prevented(&report), ["had 2 messages by email within 1d: the cap is 2"; 2]);
         simulation.event(ada, "Ordered", JsonMap::new()).unwrap();
-        assert_eq!(left(&simulation.report())[2..], [("parcel", at("2026-01-11T12:00:00Z"))], "the cap is reached for the rest of the day");
+        assert_eq!(
+            left(&simulation.report())[2..],
+            [("parcel".to_owned(), at("2026-01-11T12:00:00Z"))],
+            "the cap is reached for the rest of the day"
+        );
     }
 }

@@ -4,10 +4,11 @@ use super::cover::Reached;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use tradewind_nodes::JsonMap;
-use tradewind_nodes::effect::{Email, HttpRequest};
+use tradewind_nodes::effect::{About, Payload};
 use tradewind_nodes::fact::{Customer, Event};
 use tradewind_nodes::id::{CustomerId, NodeId, TaskId};
 use tradewind_nodes::kind::{End, Question};
+use tradewind_nodes::kinds;
 use tradewind_nodes::run::{RefusalReason, RunState, Step, StepOutcome};
 use tradewind_nodes::time::Timestamp;
 use tradewind_nodes::why::Why;
@@ -17,10 +18,10 @@ use tradewind_nodes::why::Why;
 pub struct Report {
     /// The instant the simulation has come to.
     pub now: Timestamp,
-    /// Mails that left.
-    pub messages: Vec<Message>,
-    /// Requests that left.
-    pub requests: Vec<Request>,
+    /// Messages to people that left.
+    pub messages: Vec<Sent>,
+    /// What was sent to other systems.
+    pub requests: Vec<Sent>,
     /// Effects that did not happen: stopped by a guard, or failed by the scenario's wish.
     pub prevented: Vec<Prevented>,
     /// Effects that were held back until quiet hours are over; what became of each then is told like any other.
@@ -42,30 +43,25 @@ pub struct Report {
     pub reached: Vec<Reached>,
 }
 
-/// A mail that left.
+/// An effect that was done.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-pub struct Message {
+pub struct Sent {
     /// When.
     pub at: Timestamp,
     /// Which run, an index into [`Report::runs`].
     pub run: usize,
     /// By which node.
     pub node: NodeId,
-    /// The mail, rendered.
-    pub mail: Email,
+    /// What, rendered.
+    pub payload: Payload,
 }
 
-/// A request that left.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-pub struct Request {
-    /// When.
-    pub at: Timestamp,
-    /// Which run, an index into [`Report::runs`].
-    pub run: usize,
-    /// By which node.
-    pub node: NodeId,
-    /// The request, rendered.
-    pub request: HttpRequest,
+impl Sent {
+    /// Whom it went to, and what it said.
+    #[must_use]
+    pub fn about(&self) -> About {
+        kinds::about(&self.payload)
+    }
 }
 
 /// An effect that did not happen.
@@ -77,7 +73,7 @@ pub struct Prevented {
     pub run: usize,
     /// Of which node.
     pub node: NodeId,
-    /// `email` or `http`.
+    /// By which channel.
     pub channel: String,
     /// Why.
     pub why: Why,
@@ -94,7 +90,7 @@ pub struct Held {
     pub run: usize,
     /// Of which node.
     pub node: NodeId,
-    /// `email` or `http`.
+    /// By which channel.
     pub channel: String,
     /// Why.
     pub why: Why,

@@ -2,7 +2,7 @@
 
 use super::cover::Coverage;
 use super::outbox::Outbox;
-use super::report::{Held, Message, Person, Prevented, Refusal, Report, Request, RunReport, Started, TaskReport};
+use super::report::{Held, Person, Prevented, Refusal, Report, RunReport, Sent, Started, TaskReport};
 use crate::catalog::{Catalog, LiveJourney, Segments, Status, WorkspaceCatalog};
 use crate::message::{Incoming, Pending};
 use crate::schedule::{Calendar, FanOutPage};
@@ -43,8 +43,8 @@ impl NewIds for CountedIds {
 /// What was seen so far.
 #[derive(Default)]
 pub(super) struct Seen {
-    pub messages: Vec<Message>,
-    pub requests: Vec<Request>,
+    pub messages: Vec<Sent>,
+    pub requests: Vec<Sent>,
     pub prevented: Vec<Prevented>,
     pub held: Vec<Held>,
     pub refusals: Vec<Refusal>,

@@ -4,8 +4,9 @@ use super::names::slugs;
 use super::words;
 use tradewind_commerce::reading::{ReadError, below};
 use tradewind_nodes::Json;
-use tradewind_nodes::effect::{Effect, Payload};
+use tradewind_nodes::effect::{About, Effect};
 use tradewind_nodes::id::{CustomerId, JourneyId, RunId, WorkspaceId};
+use tradewind_nodes::kinds;
 use tradewind_nodes::time::Timestamp;
 use tradewind_nodes::why::Why;
 use tradewind_schema::record;
@@ -178,10 +179,7 @@ async fn summaries(db: &Db, workspace: WorkspaceId, rows: Vec<Found>) -> Result<
 
 fn summary(row: Found) -> DeliverySummary {
     let said = row.result.as_ref().and_then(words::reason);
-    let (recipient, title) = match row.effect.payload {
-        Payload::Email(mail) => (mail.to, mail.subject),
-        Payload::Http(request) => (request.url.clone(), format!("{} {}", request.method, request.url)),
-    };
+    let About { recipient, title, .. } = kinds::about(&row.effect.payload);
     DeliverySummary {
         id: row.id,
         run: row.run_id,

@@ -7,8 +7,9 @@ use std::collections::HashMap;
 use tradewind_commerce::events;
 use tradewind_commerce::reading::{ReadError, earlier};
 use tradewind_nodes::Json;
-use tradewind_nodes::effect::{Effect, Payload};
+use tradewind_nodes::effect::Effect;
 use tradewind_nodes::id::{CustomerId, JourneyId, WorkspaceId};
+use tradewind_nodes::kinds;
 use tradewind_nodes::time::Timestamp;
 use tradewind_schema::record;
 use tradewind_store::{Db, Query, Value};
@@ -156,10 +157,8 @@ fn visit(row: Visit, kind: Happening, slugs: &HashMap<JourneyId, String>) -> Tim
 }
 
 fn delivery(row: Sent, slugs: &HashMap<JourneyId, String>) -> TimelineEntry {
-    let what = match row.effect.payload {
-        Payload::Email(mail) => format!("“{}”", mail.subject),
-        Payload::Http(request) => format!("{} {}", request.method, request.url),
-    };
+    let about = kinds::about(&row.effect.payload);
+    let what = if kinds::to_person(&row.effect.payload) { format!("“{}”", about.title) } else { about.title };
     let said = row.result.as_ref().and_then(words::reason);
     let reason = said.as_ref().map(ToString::to_string);
     let (channel, state) = (row.channel, row.state);

@@ -3,17 +3,17 @@
 
 use crate::delivery::OutboxRow;
 use std::collections::{HashMap, HashSet};
-use tradewind_nodes::guard::to_person;
 use tradewind_nodes::id::CustomerId;
+use tradewind_nodes::kinds::to_person;
 use uuid::Uuid;
 
 /// What is in flight, by person and channel.
 #[derive(Default)]
-pub(super) struct InFlight(HashMap<(CustomerId, &'static str), HashSet<Uuid>>);
+pub(super) struct InFlight(HashMap<(CustomerId, String), HashSet<Uuid>>);
 
 /// Requests to servers count for no cap and cost nothing here.
-fn place(row: &OutboxRow) -> Option<(CustomerId, &'static str)> {
-    row.customer.filter(|_| to_person(&row.effect.payload)).map(|customer| (customer, row.effect.payload.channel()))
+fn place(row: &OutboxRow) -> Option<(CustomerId, String)> {
+    row.customer.filter(|_| to_person(&row.effect.payload)).map(|customer| (customer, row.effect.payload.channel.clone()))
 }
 
 impl InFlight {
@@ -36,7 +36,7 @@ impl InFlight {
     }
 
     /// The deliveries in flight to a person by a channel.
-    pub fn to(&self, customer: CustomerId, channel: &'static str) -> impl Iterator<Item = Uuid> {
-        self.0.get(&(customer, channel)).into_iter().flatten().copied()
+    pub fn to(&self, customer: CustomerId, channel: &str) -> impl Iterator<Item = Uuid> {
+        self.0.get(&(customer, channel.to_owned())).into_iter().flatten().copied()
     }
 }

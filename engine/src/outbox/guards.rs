@@ -71,7 +71,7 @@ struct Evidence {
     /// People and runs of whom something does not read: what is for them waits.
     unreadable: HashSet<Uuid>,
     /// What counts for caps, by person and channel.
-    traffic: HashMap<(CustomerId, &'static str), Traffic>,
+    traffic: HashMap<(CustomerId, String), Traffic>,
 }
 
 /// The messages of one channel to one person.
@@ -144,8 +144,9 @@ pub(super) async fn judge(
     if capped(rows, &programs).next().is_some() {
         order.sort_by_key(|at| rows[*at].turn());
         for (row, _) in capped(rows, &programs) {
-            if let Some((customer, channel)) = row.customer.map(|customer| (customer, row.effect.payload.channel())) {
-                evidence.traffic.entry((customer, channel)).or_default().under_way.extend(in_flight.to(customer, channel));
+            if let Some((customer, channel)) = row.customer.map(|customer| (customer, row.effect.payload.channel.clone())) {
+                let under_way: Vec<Uuid> = in_flight.to(customer, &channel).collect();
+                evidence.traffic.entry((customer, channel)).or_default().under_way.extend(under_way);
             }
         }
     }
@@ -200,12 +201,9 @@ async fn gather(shared: &Shared, rows: &[OutboxRow], programs: &[Option<Arc<Prog
     for row in answers.next().unwrap_or_default().read::<Inside>()? {
         evidence.segments.entry(row.customer_id).or_default().insert(row.segment);
     }
-    let channels: HashMap<&str, &'static str> =
-        capped(rows, programs).map(|(row, _)| row.effect.payload.channel()).map(|c| (c, c)).collect();
     for rows in answers {
         for row in rows.read::<Counted>()? {
-            let Some(channel) = channels.get(row.channel.as_str()) else { continue };
-            let traffic = evidence.traffic.entry((row.customer_id, *channel)).or_default();
+            let traffic = evidence.traffic.entry((row.customer_id, row.channel)).or_default();
             match row.settled_at {
                 Some(at) => drop(traffic.left.insert(row.id, at)),
                 None => drop(traffic.under_way.insert(row.id)),
@@ -223,7 +221,7 @@ fn traffic_queries(rows: &[OutboxRow], programs: &[Option<Arc<Program>>], now: T
     let (mut people, mut channels, mut since) = (BTreeSet::new(), BTreeSet::new(), now);
     for (row, cap) in capped(rows, programs) {
         people.extend(row.customer.map(|customer| customer.0));
-        channels.insert(row.effect.payload.channel().to_owned());
+        channels.insert(row.effect.payload.channel.clone());
         since = since.min(now.minus(cap.per));
     }
     if people.is_empty() {
@@ -274,13 +272,13 @@ fn one(row: &OutboxRow, program: &Program, evidence: &mut Evidence, now: Timesta
         run: run.map(|run| RunFacts { id: row.key.run, entered_at: run.entered_at, key: run.key.as_deref() }),
         now,
     };
-    let place = row.customer.map(|customer| (customer, row.effect.payload.channel()));
-    let traffic = place.and_then(|place| evidence.traffic.get(&place));
+    let place = row.customer.map(|customer| (customer, row.effect.payload.channel.clone()));
+    let traffic = place.as_ref().and_then(|place| evidence.traffic.get(place));
     let messages = |per| traffic.map_or(0, |traffic| traffic.within(per, now, row.id));
     let moment = Moment { facts, cancelled: run.is_some_and(|run| run.cancelled), messages: &messages };
     let judgement = judge_one(&row.effect, &program.settings, &moment);
     // Whatever goes to the person takes a place, also what no cap stops.
-    if let (Judgement::Send, Some(traffic)) = (&judgement, place.and_then(|place| evidence.traffic.get_mut(&place))) {
+    if let (Judgement::Send, Some(traffic)) = (&judgement, place.as_ref().and_then(|place| evidence.traffic.get_mut(place))) {
         traffic.under_way.insert(row.id);
     }
     judgement

@@ -19,10 +19,12 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use tokio::sync::mpsc;
 use tradewind_connectors::{Attempt, Envelope};
-use tradewind_nodes::effect::{DeliveryMode, Payload};
+use tradewind_nodes::effect::DeliveryMode;
 use tradewind_nodes::guard::Judgement;
 use tradewind_nodes::id::EffectKey;
 use tradewind_nodes::issue::Problem;
+use tradewind_nodes::issue::Problem;
+use tradewind_nodes::kinds;
 use tradewind_nodes::time::{Duration, Timestamp};
 use uuid::Uuid;
 
@@ -205,7 +207,7 @@ impl Relay {
     }
 
     fn most_sending(&self) -> usize {
-        self.shared.connectors.http.concurrency().max(self.shared.connectors.email.concurrency())
+        self.shared.connectors.concurrency()
     }
 
     /// Takes an effect in hand, once: a look into the database may find it before the lane has handed it over.
@@ -289,12 +291,13 @@ impl Relay {
         self.in_flight.takes_off(&row);
         let shared = self.shared.clone();
         self.sending.push(Box::pin(async move {
-            let connector = match &row.effect.payload {
-                Payload::Email(_) => &shared.connectors.email,
-                Payload::Http(_) => &shared.connectors.http,
+            let channel = &row.effect.payload.channel;
+            let Some(connector) = shared.connectors.of(channel) else {
+                let words = format!("nothing sends by {channel} here: set up a connector of that channel, then retry");
+                return (row, Attempt::Reject { problem: Problem::new("connector.none", words) });
             };
-            let unsubscribe = match (&row.effect.payload, &shared.settings.unsubscribe, row.customer) {
-                (Payload::Email(mail), Some(make), Some(customer)) if mail.unsubscribe => Some(make(customer)),
+            let unsubscribe = match (&shared.settings.unsubscribe, row.customer) {
+                (Some(make), Some(customer)) if kinds::to_person(&row.effect.payload) => Some(make(customer)),
                 _ => None,
             };
             let payload = super::tracked::as_sent(&shared, &row);

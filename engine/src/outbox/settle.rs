@@ -11,9 +11,10 @@ use crate::tables::deliveries::DELIVERIES;
 use crate::tables::mails::{MAILS, MailRow};
 use tradewind_connectors::{Attempt, Envelope, backoff, rendered};
 use tradewind_nodes::Json;
-use tradewind_nodes::effect::{Payload, Receipt};
+use tradewind_nodes::effect::Receipt;
 use tradewind_nodes::id::EffectKey;
 use tradewind_nodes::issue::Problem;
+use tradewind_nodes::kinds;
 use tradewind_nodes::time::{Duration, Timestamp};
 use tradewind_nodes::why::Why;
 use tradewind_schema::{insert, update};
@@ -23,8 +24,6 @@ use uuid::Uuid;
 static OUTCOMES: Update = update!(DELIVERIES, key [run_id, node, visit], set [state, attempts, due_at, result, settled_at]);
 static KEEP_MAILS: Insert = insert!(MAILS: MailRow).on_conflict(Conflict::Ignore);
 
-/// How often a mail is tried; a request says so itself.
-const MAIL_ATTEMPTS: u32 = 12;
 /// How long a connector whose credentials are wrong is left alone.
 const REAUTHORISE_AFTER: Duration = Duration::from_secs(60);
 
@@ -40,15 +39,12 @@ pub(super) enum Settled {
 impl Settled {
     pub fn from_attempt(row: OutboxRow, attempt: Attempt, env: &Environment) -> Self {
         let attempts = row.attempts + 1;
-        let most = match &row.effect.payload {
-            Payload::Email(_) => MAIL_ATTEMPTS,
-            Payload::Http(request) => request.attempts,
-        };
+        let most = |row: &OutboxRow| kinds::about(&row.effect.payload).attempts;
         let once = row.effect.delivery == tradewind_nodes::effect::DeliveryMode::AtMostOnce;
         match attempt {
             Attempt::Done { output } => Self::Sent { row, output },
             Attempt::Reject { problem } => Self::Failed { row, attempts, problem },
-            Attempt::Retry { problem, .. } if attempts >= most || once => Self::Failed { row, attempts, problem },
+            Attempt::Retry { problem, .. } if once || attempts >= most(&row) => Self::Failed { row, attempts, problem },
             Attempt::Retry { after, problem } => {
                 let wait = after.unwrap_or_else(|| backoff(attempts, env.fraction()));
                 Self::Again { row, attempts, at: env.now().plus(wait), problem }
@@ -146,7 +142,8 @@ fn count(settled: &Settled) {
         Settled::Suppressed { .. } => "suppressed",
         Settled::Postponed { .. } => "postponed",
     };
-    metrics::counter!("tradewind_deliveries_total", "outcome" => name, "channel" => settled.row().effect.payload.channel()).increment(1);
+    metrics::counter!("tradewind_deliveries_total", "outcome" => name, "channel" => settled.row().effect.payload.channel.clone())
+        .increment(1);
 }
 
 fn opened(id: Uuid, row: &OutboxRow, problem: &Problem, now: Timestamp) -> Vec<Value> {

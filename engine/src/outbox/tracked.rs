@@ -1,31 +1,22 @@
-//! A mail as it leaves: with its reader's own address for unsubscribing, and the picture by which his program says that it was opened.
+//! A message as it leaves: with what is its reader's own.
 
 use crate::delivery::OutboxRow;
 use crate::handle::Shared;
 use std::borrow::Cow;
-use tradewind_nodes::effect::{Payload, UNSUBSCRIBE_URL};
+use tradewind_nodes::effect::{Payload, Personal};
+use tradewind_nodes::kinds;
 
-/// The payload as it is sent. Mail programs that fetch pictures by themselves open everything: a journey should not decide by
-/// opens alone.
+/// The payload as it is sent: with its reader's own address for unsubscribing, and the one by which it is known to be opened. One that
+/// does not read as a message of its channel goes as it is; its connector says what is wrong.
 pub(super) fn as_sent<'a>(shared: &Shared, row: &'a OutboxRow) -> Cow<'a, Payload> {
     let payload = &row.effect.payload;
-    let (Payload::Email(mail), Some(customer)) = (payload, row.customer) else { return Cow::Borrowed(payload) };
-    let mut mail = Cow::Borrowed(mail);
-    if let Some(make) = &shared.settings.unsubscribe
-        && (mail.html.contains(UNSUBSCRIBE_URL) || mail.text.contains(UNSUBSCRIBE_URL))
-    {
-        let address = make(customer);
-        let mail = mail.to_mut();
-        mail.html = mail.html.replace(UNSUBSCRIBE_URL, &address);
-        mail.text = mail.text.replace(UNSUBSCRIBE_URL, &address);
+    let channel = kinds::channel(&payload.channel).filter(|channel| channel.to_person);
+    let (Some(channel), Some(customer)) = (channel, row.customer) else { return Cow::Borrowed(payload) };
+    let unsubscribe = shared.settings.unsubscribe.as_ref().map(|make| make(customer));
+    let opened = shared.settings.opened.as_ref().map(|make| make(&row.key, customer));
+    if unsubscribe.is_none() && opened.is_none() {
+        return Cow::Borrowed(payload);
     }
-    if let Some(make) = shared.settings.opened.as_ref().filter(|_| !mail.html.is_empty()) {
-        let picture = format!("<img src=\"{}\" width=\"1\" height=\"1\" alt=\"\" style=\"display:none\">", make(&row.key, customer));
-        let end = mail.html.rfind("</body>").unwrap_or(mail.html.len());
-        mail.to_mut().html.insert_str(end, &picture);
-    }
-    match mail {
-        Cow::Borrowed(_) => Cow::Borrowed(payload),
-        Cow::Owned(mail) => Cow::Owned(Payload::Email(mail)),
-    }
+    let personal = Personal { unsubscribe: unsubscribe.as_deref(), opened: opened.as_deref() };
+    (channel.personalise)(payload, &personal).map_or(Cow::Borrowed(payload), Cow::Owned)
 }

@@ -3,7 +3,7 @@
 use super::Note;
 use crate::JsonMap;
 use crate::id::{NodeId, PortName};
-use crate::settings::Settings;
+use crate::settings::{Inherited, Settings};
 use serde::{Deserialize, Serialize};
 
 /// Where a node stands on the canvas, in canvas units.
@@ -69,6 +69,14 @@ pub struct Graph {
 }
 
 impl Graph {
+    /// Fills in what the journey, its settings and its nodes, leaves to its workspace.
+    pub fn inherit(&mut self, from: &Inherited) {
+        from.fill(&mut self.settings);
+        for node in &mut self.nodes {
+            crate::kinds::inherit(&node.kind, &mut node.config, from);
+        }
+    }
+
     /// The node called `id`.
     #[must_use]
     pub fn node(&self, id: &NodeId) -> Option<&Node> {

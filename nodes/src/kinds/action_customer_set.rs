@@ -1,6 +1,7 @@
 //! `customer.set`: traits and tags of the customer.
 
 use super::rendered;
+use crate::description::{Draft, Part, Summary};
 use crate::effect::Command;
 use crate::fact::FactScope;
 use crate::field::{Field, FieldType};
@@ -52,6 +53,7 @@ impl Kind for CustomerSet {
     const NAME: &'static str = "customer.set";
     const FAMILY: Family = Family::Action;
     const LABEL: &'static str = "Change the customer";
+    const ICON: &'static str = r#"<path d="M11.5 15H7a4 4 0 0 0-4 4v2" /> <path d="M21.378 16.626a1 1 0 0 0-3.004-3.004l-4.01 4.012a2 2 0 0 0-.506.854l-.837 2.87a.5.5 0 0 0 .62.62l2.87-.837a2 2 0 0 0 .854-.506z" /> <circle cx="10" cy="7" r="4" />"#;
 
     fn fields() -> Vec<Field> {
         vec![
@@ -59,6 +61,15 @@ impl Kind for CustomerSet {
             Field::new("add_tags", "Add tags", FieldType::Texts),
             Field::new("remove_tags", "Take away tags", FieldType::Texts),
         ]
+    }
+    fn summary(draft: Draft<'_>) -> Summary {
+        let names: Vec<String> =
+            draft.0.get("traits").and_then(Json::as_object).map(|traits| traits.keys().cloned().collect()).unwrap_or_default();
+        let main = (!names.is_empty()).then(|| Part::said("set", [("traits", Part::Names(names))]));
+        let tags = |field, sign: &'static str| {
+            draft.texts(field).into_iter().map(move |tag| Part::joined("", [Part::Text(sign.to_owned()), Part::Template(tag)]))
+        };
+        Summary::of(main).with([Part::joined(" ", tags("add_tags", "+").chain(tags("remove_tags", "−")))])
     }
     fn ports(&self) -> Vec<Port> {
         vec![Port::optional(PortName::NEXT)]

@@ -2,16 +2,19 @@
 
 use super::delay_for::check_length;
 use super::{receipt, rendered};
-use crate::effect::{DeliveryMode, Effect, Email, Guards, Payload};
+use crate::description::{Draft, Output, Part, Preview, Sort, Summary};
+use crate::effect::{About, Channel, DeliveryMode, Effect, Guards, Message, Payload, Personal, UNSUBSCRIBE_URL};
 use crate::fact::{ConsentScope, FactScope, Needs};
 use crate::field::{Field, FieldType};
 use crate::id::PortName;
 use crate::issue::{FieldIssue, IssueCode, Problem};
 use crate::kind::{Family, Kind, Outcome, Port, Resume, StepCx, Then};
 use crate::predicate::{self, Predicate};
+use crate::settings::{Inherited, Sender};
 use crate::template;
 use crate::time::Duration;
 use crate::why::{ConsentFound, Why};
+use crate::{Json, JsonMap};
 use email_address::{EmailAddress, Options};
 use serde::{Deserialize, Serialize};
 
@@ -47,6 +50,63 @@ pub struct EmailSend {
     /// How often it may be sent when a crash falls between sending and recording.
     #[serde(default)]
     pub delivery: DeliveryMode,
+}
+
+/// A mail, rendered.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+pub struct Email {
+    /// One address, checked when the step ran.
+    pub to: String,
+    /// `Name <address>`; the workspace's sender when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
+    /// Where answers go.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reply_to: Option<String>,
+    /// The subject line.
+    pub subject: String,
+    /// The HTML part.
+    pub html: String,
+    /// The text part; made from the HTML when empty.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub text: String,
+    /// Whether the recipient may unsubscribe from it in one click (RFC 8058): every mail that is not transactional.
+    #[serde(default)]
+    pub unsubscribe: bool,
+    /// The language of the mail, BCP 47.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub locale: Option<String>,
+}
+
+/// How often a mail is tried.
+const ATTEMPTS: u32 = 12;
+
+impl Message for Email {
+    const CHANNEL: &'static str = "email";
+
+    fn about(&self) -> About {
+        About {
+            recipient: self.to.clone(),
+            title: self.subject.clone(),
+            text: self.text.clone(),
+            html: self.html.clone(),
+            locale: self.locale.clone(),
+            attempts: ATTEMPTS,
+            unsubscribe: self.unsubscribe,
+        }
+    }
+    // Mail programs that fetch pictures by themselves open everything: a journey should not decide by opens alone.
+    fn personalise(&mut self, with: &Personal<'_>) {
+        if let Some(address) = with.unsubscribe {
+            self.html = self.html.replace(UNSUBSCRIBE_URL, address);
+            self.text = self.text.replace(UNSUBSCRIBE_URL, address);
+        }
+        if let Some(address) = with.opened.filter(|_| !self.html.is_empty()) {
+            let picture = format!("<img src=\"{address}\" width=\"1\" height=\"1\" alt=\"\" style=\"display:none\">");
+            let end = self.html.rfind("</body>").unwrap_or(self.html.len());
+            self.html.insert_str(end, &picture);
+        }
+    }
 }
 
 /// What a mail is for.
@@ -112,7 +172,7 @@ impl EmailSend {
             not_after: self.valid_for.map(|valid| cx.now.plus(valid)),
         };
         let then = if cx.wired(&PortName::FAILED) { Then::AwaitReceipt } else { Then::Go(PortName::NEXT) };
-        let effect = Effect { payload: Payload::Email(mail), guards, delivery: self.delivery };
+        let effect = Effect { payload: Payload::of(&mail)?, guards, delivery: self.delivery };
         Ok(Outcome::Effect { effect: Box::new(effect), then, why })
     }
 }
@@ -121,6 +181,10 @@ impl Kind for EmailSend {
     const NAME: &'static str = "email.send";
     const FAMILY: Family = Family::Action;
     const LABEL: &'static str = "Send an email";
+    const ICON: &'static str = r#"<path d="m22 7-8.991 5.727a2 2 0 0 1-2.009 0L2 7" /> <rect x="2" y="4" width="20" height="16" rx="2" />"#;
+    const REACHES_OUT: bool = true;
+    const CHANNEL: Option<Channel> = Some(Channel::of::<Email>());
+    const PREVIEW: Option<Preview> = Some(Preview::Mail);
 
     fn fields() -> Vec<Field> {
         let template = |html| FieldType::Template { html };
@@ -137,6 +201,24 @@ impl Kind for EmailSend {
             Field::new("valid_for", "Of use for", FieldType::Duration).help("Not sent when it is later than this."),
             receipt::delivery_field(),
         ]
+    }
+    fn summary(draft: Draft<'_>) -> Summary {
+        let whom = draft.template("to").filter(|to| *to != Part::Template(own_address()));
+        let still = draft.when("still").map(|what| Part::said("if_still", [("what", what)]));
+        Summary::of(draft.template("subject")).with(whom.map(|whom| Part::said("to", [("whom", whom)])).into_iter().chain(still))
+    }
+    fn outputs(_: Draft<'_>) -> Vec<Output> {
+        vec![Output::value("sent", Sort::Boolean, true)]
+    }
+    fn inherit(config: &mut JsonMap, from: &Inherited) {
+        let sender = from.sender.as_ref().map(Sender::written);
+        for (field, value) in [("from", &sender), ("reply_to", &from.reply_to)] {
+            if let Some(value) = value
+                && config.get(field).is_none_or(Json::is_null)
+            {
+                config.insert(field.to_owned(), value.clone().into());
+            }
+        }
     }
     fn ports(&self) -> Vec<Port> {
         vec![Port::optional(PortName::NEXT), Port::optional(PortName::FAILED)]

@@ -9,10 +9,7 @@ fn consenting() -> Stage {
 }
 fn sent(outcome: Outcome) -> (Email, Guards, Then) {
     match outcome {
-        Outcome::Effect { effect, then, .. } => match effect.payload {
-            Payload::Email(mail) => (mail, effect.guards, then),
-            other => panic!("{other:?}"),
-        },
+        Outcome::Effect { effect, then, .. } => (effect.payload.read().unwrap(), effect.guards, then),
         other => panic!("{other:?}"),
     }
 }

@@ -2,6 +2,7 @@
 
 use super::rendered;
 use crate::JsonMap;
+use crate::description::{Draft, Part, Summary};
 use crate::effect::Command;
 use crate::fact::FactScope;
 use crate::field::{Field, FieldType};
@@ -26,12 +27,17 @@ impl Kind for EventRecord {
     const NAME: &'static str = "event.record";
     const FAMILY: Family = Family::Action;
     const LABEL: &'static str = "Record an event";
+    const ICON: &'static str =
+        r#"<path d="M11 12H3" /> <path d="M16 6H3" /> <path d="M16 18H3" /> <path d="M18 9v6" /> <path d="M21 12h-6" />"#;
 
     fn fields() -> Vec<Field> {
         vec![
             Field::new("event", "Event", FieldType::EventName { many: false }).required(),
             Field::new("properties", "Properties", FieldType::KeyValue).help("A template of one fact alone keeps its type."),
         ]
+    }
+    fn summary(draft: Draft<'_>) -> Summary {
+        Summary::of(draft.words("event").map(|event| Part::said("record", [("event", event)])))
     }
     fn ports(&self) -> Vec<Port> {
         vec![Port::optional(PortName::NEXT)]

@@ -1,5 +1,6 @@
 //! `exit`: the run ends here.
 
+use crate::description::{Draft, Summary};
 use crate::field::{Field, FieldType};
 use crate::kind::{End, Family, Kind, Outcome, Port, StepCx};
 use crate::why::Why;
@@ -18,9 +19,13 @@ impl Kind for Exit {
     const NAME: &'static str = "exit";
     const FAMILY: Family = Family::Action;
     const LABEL: &'static str = "End the journey";
+    const ICON: &'static str = r#"<path d="m16 17 5-5-5-5" /> <path d="M21 12H9" /> <path d="M9 21H5a2 2 0 0 1-2-2V5a2 2 0 0 1 2-2h4" />"#;
 
     fn fields() -> Vec<Field> {
         vec![Field::new("reason", "Reason", FieldType::Text).help("Shown in the history and counted in reports.")]
+    }
+    fn summary(draft: Draft<'_>) -> Summary {
+        Summary::default().with(draft.words("reason"))
     }
     fn ports(&self) -> Vec<Port> {
         Vec::new()

@@ -1,5 +1,7 @@
 //! `goal`: what the journey is for was reached.
 
+use crate::Json;
+use crate::description::{Draft, Part, Summary};
 use crate::effect::Command;
 use crate::field::{Field, FieldType};
 use crate::id::PortName;
@@ -26,9 +28,15 @@ impl Kind for Goal {
     const NAME: &'static str = "goal";
     const FAMILY: Family = Family::Action;
     const LABEL: &'static str = "Goal reached";
+    const ICON: &'static str =
+        r#"<path d="M4 15s1-1 4-1 5 2 8 2 4-1 4-1V3s-1 1-4 1-5-2-8-2-4 1-4 1z" /> <line x1="4" x2="4" y1="22" y2="15" />"#;
 
     fn fields() -> Vec<Field> {
         vec![Field::new("goal", "Goal", FieldType::Text).required(), Field::new("ends", "Ends the journey", FieldType::Boolean).or(true)]
+    }
+    fn summary(draft: Draft<'_>) -> Summary {
+        let ends = draft.0.get("ends").and_then(Json::as_bool).unwrap_or(true);
+        Summary::of(draft.words("goal").map(|goal| Part::said("goal", [("goal", goal)]))).with(ends.then(|| Part::said("ends", [])))
     }
     fn ports(&self) -> Vec<Port> {
         if self.ends { Vec::new() } else { vec![Port::optional(PortName::NEXT)] }

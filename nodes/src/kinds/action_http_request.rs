@@ -1,16 +1,18 @@
 //! `http.request`: a request to another system.
 
 use super::{address, headers, receipt, rendered};
-use crate::effect::{DeliveryMode, Effect, Guards, HttpRequest, Payload};
+use crate::description::{Draft, Output, Part, Sort, Summary};
+use crate::effect::{About, Channel, DeliveryMode, Effect, Guards, Message, Payload};
 use crate::fact::{FactScope, dig};
 use crate::field::{Field, FieldType};
-use crate::id::PortName;
+use crate::id::{NodeId, PortName};
 use crate::issue::{FieldIssue, IssueCode, Problem};
 use crate::kind::{Family, Kind, Outcome, Port, Resume, StepCx, Then};
 use crate::time::Duration;
 use crate::why::Why;
 use crate::{Json, JsonMap, template};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// The longest one attempt may take.
 const SLOWEST: Duration = Duration::from_secs(30);
@@ -47,6 +49,58 @@ pub struct HttpSend {
     /// How often it may happen when a crash falls between doing and recording.
     #[serde(default)]
     pub delivery: DeliveryMode,
+}
+
+/// An HTTP request, rendered.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct HttpRequest {
+    /// `GET`, `POST`, `PUT`, `PATCH` or `DELETE`.
+    pub method: String,
+    /// An absolute http or https address.
+    pub url: String,
+    /// Headers, names in lower case.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub headers: BTreeMap<String, String>,
+    /// The body, empty when none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub body: String,
+    /// Whether it is signed by Standard Webhooks with the workspace's secret.
+    #[serde(default)]
+    pub sign: bool,
+    /// How long one attempt may take.
+    pub timeout: Duration,
+    /// How many times it is tried in all.
+    pub attempts: u32,
+    /// How many bytes of the answer are read at most.
+    pub max_response: u32,
+}
+
+impl Message for HttpRequest {
+    const CHANNEL: &'static str = "http";
+    const TO_PERSON: bool = false;
+
+    fn about(&self) -> About {
+        About {
+            recipient: self.url.clone(),
+            title: format!("{} {}", self.method, self.url),
+            text: self.body.clone(),
+            attempts: self.attempts,
+            ..About::default()
+        }
+    }
+    fn simulated(_: &NodeId, reply: Option<&Json>) -> Result<Json, Problem> {
+        let mut answer = serde_json::json!({"status": 200, "headers": {}, "body": null});
+        if let (Some(known), Some(Json::Object(said))) = (answer.as_object_mut(), reply) {
+            known.extend(said.clone());
+        }
+        match answer.get("status").and_then(Json::as_u64) {
+            Some(200..=299) => Ok(answer),
+            status => {
+                let said = status.map_or_else(|| "no status".to_owned(), |status| status.to_string());
+                Err(Problem::new("http.status", format!("the answer was {said}: the scenario replies so")))
+            }
+        }
+    }
 }
 
 /// A method of HTTP.
@@ -104,7 +158,7 @@ impl HttpSend {
             // Unkept answers are read a little, for the words of an incident.
             max_response: if keeps { 65_536 } else { 4_096 },
         };
-        let effect = Effect { payload: Payload::Http(request), guards: Guards::default(), delivery: self.delivery };
+        let effect = Effect { payload: Payload::of(&request)?, guards: Guards::default(), delivery: self.delivery };
         let then = if keeps || cx.wired(&PortName::FAILED) { Then::AwaitReceipt } else { Then::Go(PortName::NEXT) };
         Ok(Outcome::Effect { effect: Box::new(effect), then, why })
     }
@@ -140,6 +194,9 @@ impl Kind for HttpSend {
     const NAME: &'static str = "http.request";
     const FAMILY: Family = Family::Action;
     const LABEL: &'static str = "Send an HTTP request";
+    const ICON: &'static str = r#"<path d="M18 16.98h-5.99c-1.1 0-1.95.94-2.48 1.9A4 4 0 0 1 2 17c.01-.7.2-1.4.57-2" /> <path d="m6 17 3.13-5.78c.53-.97.1-2.18-.5-3.1a4 4 0 1 1 6.89-4.06" /> <path d="m12 6 3.13 5.73C15.66 12.7 16.9 13 18 13a4 4 0 0 1 0 8" />"#;
+    const REACHES_OUT: bool = true;
+    const CHANNEL: Option<Channel> = Some(Channel::of::<HttpRequest>());
 
     fn fields() -> Vec<Field> {
         let methods = ["GET", "POST", "PUT", "PATCH", "DELETE"].map(str::to_owned).to_vec();
@@ -156,6 +213,15 @@ impl Kind for HttpSend {
             Field::new("response", "Keep of the answer", FieldType::KeyValue).help("Name and path, as body.id or status."),
             receipt::delivery_field(),
         ]
+    }
+    fn summary(draft: Draft<'_>) -> Summary {
+        let method = draft.text("method").unwrap_or(Method::default().as_str());
+        let host = draft.text("url").map(|url| url.split_once("://").map_or(url, |(_, rest)| rest));
+        Summary::of(host.map(|host| Part::joined(" ", [Part::Text(method.to_owned()), Part::Template(host.to_owned())])))
+    }
+    fn outputs(draft: Draft<'_>) -> Vec<Output> {
+        let kept = draft.0.get("response").and_then(Json::as_object).into_iter().flatten();
+        std::iter::once(Output::value("status", Sort::Number, 200)).chain(kept.map(|(name, _)| Output::any(name))).collect()
     }
     fn ports(&self) -> Vec<Port> {
         vec![Port::optional(PortName::NEXT), Port::optional(PortName::FAILED)]

@@ -5,10 +5,7 @@ use serde_json::json;
 
 fn asked(outcome: Outcome) -> (HttpRequest, Then) {
     match outcome {
-        Outcome::Effect { effect, then, .. } => match effect.payload {
-            Payload::Http(request) => (request, then),
-            other => panic!("{other:?}"),
-        },
+        Outcome::Effect { effect, then, .. } => (effect.payload.read().unwrap(), then),
         other => panic!("{other:?}"),
     }
 }

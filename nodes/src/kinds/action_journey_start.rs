@@ -2,6 +2,7 @@
 
 use super::rendered;
 use crate::JsonMap;
+use crate::description::{Draft, Part, Summary};
 use crate::effect::Command;
 use crate::fact::FactScope;
 use crate::field::{Field, FieldType};
@@ -43,6 +44,7 @@ impl Kind for JourneyStart {
     const NAME: &'static str = "journey.start";
     const FAMILY: Family = Family::Action;
     const LABEL: &'static str = "Start another journey";
+    const ICON: &'static str = r#"<polygon points="6 3 20 12 6 21 6 3" />"#;
 
     fn fields() -> Vec<Field> {
         vec![
@@ -50,6 +52,9 @@ impl Kind for JourneyStart {
             Field::new("user_id", "For the user", FieldType::Template { html: false }).help("This run's customer when empty."),
             Field::new("data", "Data", FieldType::KeyValue).help("Becomes event.properties there."),
         ]
+    }
+    fn summary(draft: Draft<'_>) -> Summary {
+        Summary::of(draft.words("journey").map(|journey| Part::said("start", [("journey", journey)])))
     }
     fn ports(&self) -> Vec<Port> {
         vec![Port::optional(PortName::NEXT)]

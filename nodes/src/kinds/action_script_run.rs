@@ -33,6 +33,7 @@ impl Kind for ScriptRun {
     const NAME: &'static str = "script.run";
     const FAMILY: Family = Family::Action;
     const LABEL: &'static str = "Run a script";
+    const ICON: &'static str = r#"<path d="m18 16 4-4-4-4" /> <path d="m6 8-4 4 4 4" /> <path d="m14.5 4-5 16" />"#;
 
     fn fields() -> Vec<Field> {
         vec![

@@ -2,6 +2,7 @@
 
 use super::delay_for::check_length;
 use super::{ports, rendered};
+use crate::description::{Draft, Output, Sort, Summary};
 use crate::fact::FactScope;
 use crate::field::{Field, FieldType};
 use crate::id::PortName;
@@ -59,6 +60,9 @@ impl Kind for TaskAsk {
     const NAME: &'static str = "task.ask";
     const FAMILY: Family = Family::Action;
     const LABEL: &'static str = "Ask a person";
+    const ICON: &'static str =
+        r#"<path d="M7.9 20A9 9 0 1 0 4 16.1L2 22Z" /> <path d="M9.09 9a3 3 0 0 1 5.83 1c0 2-3 3-3 3" /> <path d="M12 17h.01" />"#;
+    const REACHES_OUT: bool = true;
 
     fn fields() -> Vec<Field> {
         vec![
@@ -68,6 +72,12 @@ impl Kind for TaskAsk {
             Field::new("answers", "Answers", FieldType::Texts).required().begins(vec!["yes", "no"]).help("Each is a way out."),
             Field::new("timeout", "At most", FieldType::Duration).help("For ever when empty."),
         ]
+    }
+    fn summary(draft: Draft<'_>) -> Summary {
+        Summary::of(draft.template("title")).with(draft.words("assignee").into_iter().chain(draft.named("answers")))
+    }
+    fn outputs(draft: Draft<'_>) -> Vec<Output> {
+        vec![Output::value("answer", Sort::Text, draft.items("answers").first().cloned().unwrap_or_default())]
     }
     fn ports(&self) -> Vec<Port> {
         let answers = self.answers.iter().map(|answer| Port::optional(PortName::new(answer.clone())));

@@ -1,6 +1,7 @@
 //! `condition.consent`: two ways, by what the customer allowed.
 
 use super::condition_if::yes_or_no;
+use crate::description::{Draft, Part, Summary};
 use crate::fact::{ConsentScope, FactScope};
 use crate::field::{Field, FieldType};
 use crate::id::PortName;
@@ -32,12 +33,17 @@ impl Kind for Consent {
     const NAME: &'static str = "condition.consent";
     const FAMILY: Family = Family::Condition;
     const LABEL: &'static str = "If they consent";
+    const ICON: &'static str = r#"<path d="M20 13c0 5-3.5 7.5-7.66 8.95a1 1 0 0 1-.67-.01C7.5 20.5 4 18 4 13V6a1 1 0 0 1 1-1c2 0 4.5-1.2 6.24-2.72a1.17 1.17 0 0 1 1.52 0C14.51 3.81 17 5 19 5a1 1 0 0 1 1 1z" /> <path d="m9 12 2 2 4-4" />"#;
 
     fn fields() -> Vec<Field> {
         vec![
             Field::new("channel", "Channel", FieldType::Text).or("email"),
             Field::new("purpose", "Purpose", FieldType::Text).or("marketing"),
         ]
+    }
+    fn summary(draft: Draft<'_>) -> Summary {
+        let words = |field, usual: &str| Part::Text(draft.text(field).unwrap_or(usual).to_owned());
+        Summary::of(Some(Part::said("consents", [("channel", words("channel", "email"))]))).with([words("purpose", "marketing")])
     }
     fn ports(&self) -> Vec<Port> {
         yes_or_no()

@@ -1,5 +1,6 @@
 //! `condition.if`: two ways, by a predicate.
 
+use crate::description::{Draft, Summary};
 use crate::fact::{FactScope, Needs};
 use crate::field::{Field, FieldType};
 use crate::id::PortName;
@@ -25,9 +26,13 @@ impl Kind for If {
     const NAME: &'static str = "condition.if";
     const FAMILY: Family = Family::Condition;
     const LABEL: &'static str = "If";
+    const ICON: &'static str = r#"<circle cx="12" cy="18" r="3" /> <circle cx="6" cy="6" r="3" /> <circle cx="18" cy="6" r="3" /> <path d="M18 9v2c0 .6-.4 1-1 1H7c-.6 0-1-.4-1-1V9" /> <path d="M12 12v3" />"#;
 
     fn fields() -> Vec<Field> {
         vec![Field::new("predicate", "If", FieldType::Predicate).required()]
+    }
+    fn summary(draft: Draft<'_>) -> Summary {
+        Summary::of(draft.when("predicate"))
     }
     fn ports(&self) -> Vec<Port> {
         yes_or_no()

@@ -1,13 +1,14 @@
 //! `condition.split`: ways by chance, the same for a person each time.
 
 use super::ports;
-use crate::JsonMap;
+use crate::description::{Draft, Part, Summary};
 use crate::fact::FactScope;
 use crate::field::{Field, FieldType};
 use crate::id::PortName;
 use crate::issue::{FieldIssue, IssueCode};
 use crate::kind::{Family, Kind, Outcome, Port, StepCx};
 use crate::why::Why;
+use crate::{Json, JsonMap};
 use serde::{Deserialize, Serialize};
 
 /// The way of those kept apart, to compare with.
@@ -63,6 +64,7 @@ impl Kind for Split {
     const NAME: &'static str = "condition.split";
     const FAMILY: Family = Family::Condition;
     const LABEL: &'static str = "Split at random";
+    const ICON: &'static str = r#"<path d="m18 14 4 4-4 4" /> <path d="m18 2 4 4-4 4" /> <path d="M2 18h1.973a4 4 0 0 0 3.3-1.7l5.454-8.6a4 4 0 0 1 3.3-1.7H22" /> <path d="M2 6h1.972a4 4 0 0 1 3.6 2.2" /> <path d="M22 18h-6.041a4 4 0 0 1-3.3-1.8l-.359-.45" />"#;
 
     fn fields() -> Vec<Field> {
         vec![
@@ -72,6 +74,17 @@ impl Kind for Split {
             Field::new("holdout", "Holdout, percent", FieldType::Number).help("So many go by holdout, to compare with."),
             Field::new("salt", "Draw name", FieldType::Text).help("Nodes with one draw name send a person the same way."),
         ]
+    }
+    fn summary(draft: Draft<'_>) -> Summary {
+        let weight = |way: &Json| way.get("weight").and_then(Json::as_f64).unwrap_or(0.0);
+        let ways = draft.items("ways");
+        let sum: f64 = ways.iter().map(weight).sum();
+        let holdout = draft.number("holdout").unwrap_or(0.0) / 100.0;
+        let share = |port: &str, share: f64| Part::joined(" ", [Part::Port(port.to_owned()), Part::Share(share)]);
+        let port = |way: &Json| way.get("port").and_then(Json::as_str).unwrap_or("–").to_owned();
+        let drawn = ways.iter().filter(|_| sum > 0.0).map(|way| share(&port(way), weight(way) / sum * (1.0 - holdout)));
+        let held_out = (holdout > 0.0).then(|| share("holdout", holdout));
+        Summary::default().with([Part::joined(", ", drawn.chain(held_out))])
     }
     fn ports(&self) -> Vec<Port> {
         let ways = self.ways.iter().map(|way| Port::required(PortName::new(way.port.clone())));

@@ -1,6 +1,7 @@
 //! `condition.switch`: many ways, the first whose predicate holds.
 
 use super::ports;
+use crate::description::{Draft, Part, Summary};
 use crate::fact::{FactScope, Needs};
 use crate::field::{Field, FieldType};
 use crate::id::PortName;
@@ -40,6 +41,7 @@ impl Kind for Switch {
     const NAME: &'static str = "condition.switch";
     const FAMILY: Family = Family::Condition;
     const LABEL: &'static str = "Choose a way";
+    const ICON: &'static str = r#"<path d="M12 13v8" /> <path d="M12 3v3" /> <path d="M18 6a2 2 0 0 1 1.387.56l2.307 2.22a1 1 0 0 1 0 1.44l-2.307 2.22A2 2 0 0 1 18 13H6a2 2 0 0 1-1.387-.56l-2.306-2.22a1 1 0 0 1 0-1.44l2.306-2.22A2 2 0 0 1 6 6z" />"#;
 
     fn fields() -> Vec<Field> {
         vec![
@@ -48,6 +50,9 @@ impl Kind for Switch {
                 .begins(serde_json::json!([{"port": "first", "when": {"any": []}}]))
                 .help("The first that holds is taken; else when none does."),
         ]
+    }
+    fn summary(draft: Draft<'_>) -> Summary {
+        Summary::default().with([Part::said("ways", [("n", Part::Count(draft.items("cases").len()))])])
     }
     fn ports(&self) -> Vec<Port> {
         let cases = self.cases.iter().map(|case| Port::required(PortName::new(case.port.clone())));

@@ -1,6 +1,7 @@
 //! `delay.for`: a length of time.
 
 use super::LONGEST;
+use crate::description::{Draft, Part, Summary};
 use crate::fact::FactScope;
 use crate::field::{Field, FieldType};
 use crate::id::PortName;
@@ -28,9 +29,13 @@ impl Kind for DelayFor {
     const NAME: &'static str = "delay.for";
     const FAMILY: Family = Family::Delay;
     const LABEL: &'static str = "Wait for a time";
+    const ICON: &'static str = r#"<circle cx="12" cy="12" r="10" /> <polyline points="12 6 12 12 16 14" />"#;
 
     fn fields() -> Vec<Field> {
         vec![Field::new("duration", "How long", FieldType::Duration).required().begins("1d")]
+    }
+    fn summary(draft: Draft<'_>) -> Summary {
+        Summary::of(draft.time("duration").map(|time| Part::said("wait", [("time", Part::Time(time))])))
     }
     fn ports(&self) -> Vec<Port> {
         vec![Port::required(PortName::NEXT)]

@@ -4,6 +4,7 @@ use super::LONGEST;
 use super::rendered::check_fact;
 use super::trigger_anniversary::day_of;
 use crate::Json;
+use crate::description::{Draft, Part, Summary};
 use crate::fact::FactScope;
 use crate::field::{Field, FieldType};
 use crate::id::PortName;
@@ -58,6 +59,7 @@ impl Kind for UntilDate {
     const NAME: &'static str = "delay.until_date";
     const FAMILY: Family = Family::Delay;
     const LABEL: &'static str = "Wait until a date";
+    const ICON: &'static str = r#"<path d="M8 2v4" /> <path d="M16 2v4" /> <rect width="18" height="18" x="3" y="4" rx="2" /> <path d="M3 10h18" /> <path d="M8 14h.01" /> <path d="M12 14h.01" /> <path d="M16 14h.01" /> <path d="M8 18h.01" /> <path d="M12 18h.01" /> <path d="M16 18h.01" />"#;
 
     fn fields() -> Vec<Field> {
         vec![
@@ -65,6 +67,11 @@ impl Kind for UntilDate {
             Field::new("offset", "Moved by", FieldType::Duration).or("0s").help("-2d is two days before."),
             Field::new("at", "At", FieldType::LocalTime).help("On the person's clock."),
         ]
+    }
+    fn summary(draft: Draft<'_>) -> Summary {
+        let offset = draft.time("offset").unwrap_or(Duration::ZERO);
+        let main = draft.text("fact").map(|fact| Part::said("until", [("what", Part::moved(offset, Part::Fact(fact.to_owned())))]));
+        Summary::of(main).with(draft.words("at").map(|at| Part::said("at_time", [("time", at)])))
     }
     fn ports(&self) -> Vec<Port> {
         vec![Port::required(PortName::NEXT), Port::optional(PASSED)]

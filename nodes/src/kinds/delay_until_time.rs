@@ -1,5 +1,6 @@
 //! `delay.until_time`: the next time of day, on chosen days of the week.
 
+use crate::description::{Draft, Part, Summary};
 use crate::fact::FactScope;
 use crate::field::{Field, FieldType};
 use crate::id::PortName;
@@ -45,6 +46,7 @@ impl Kind for UntilTime {
     const NAME: &'static str = "delay.until_time";
     const FAMILY: Family = Family::Delay;
     const LABEL: &'static str = "Wait until a time of day";
+    const ICON: &'static str = r#"<circle cx="12" cy="12" r="4" /> <path d="M12 3v1" /> <path d="M12 20v1" /> <path d="M3 12h1" /> <path d="M20 12h1" /> <path d="m18.364 5.636-.707.707" /> <path d="m6.343 17.657-.707.707" /> <path d="m5.636 5.636.707.707" /> <path d="m17.657 17.657.707.707" />"#;
 
     fn fields() -> Vec<Field> {
         vec![
@@ -52,6 +54,11 @@ impl Kind for UntilTime {
             Field::new("weekdays", "On", FieldType::Weekdays).help("Every day when empty."),
             Field::new("zone", "Time zone", FieldType::Zone).help("The person's when empty."),
         ]
+    }
+    fn summary(draft: Draft<'_>) -> Summary {
+        let days = Part::joined(", ", draft.texts("weekdays").into_iter().map(Part::Weekday));
+        let zone = draft.words("zone").unwrap_or_else(|| Part::said("their_zone", []));
+        Summary::of(draft.words("at").map(|at| Part::said("until", [("what", at)]))).with([days, zone])
     }
     fn ports(&self) -> Vec<Port> {
         vec![Port::required(PortName::NEXT)]

@@ -4,8 +4,11 @@
 //! A node that is not filled in yet has its ways out, too: the builder joins steps long before they are complete.
 
 use super::{OUTLINES, shape, typed};
+use crate::description::{Draft, Output, Preview, Summary};
+use crate::effect::{About, Channel, Payload};
 use crate::field::{Field, FieldType};
 use crate::kind::{Family, Kind, KindOutline, KindSpec, Port};
+use crate::settings::Inherited;
 use crate::{Json, JsonMap};
 use serde_json::json;
 use std::sync::Arc;
@@ -15,7 +18,15 @@ pub(super) struct Outline {
     name: &'static str,
     family: Family,
     label: &'static str,
+    icon: &'static str,
+    reaches_out: bool,
+    channel: Option<Channel>,
+    preview: Option<Preview>,
     fields: fn() -> Vec<Field>,
+    summary: fn(Draft<'_>) -> Summary,
+    outputs: fn(Draft<'_>) -> Vec<Output>,
+    listens: fn(Draft<'_>) -> Vec<String>,
+    inherit: fn(&mut JsonMap, &Inherited),
     /// The ways out; None when the configuration is not right.
     ports: fn(&JsonMap) -> Option<Vec<Port>>,
     /// Whether passing takes time; None when the configuration is not right.
@@ -27,7 +38,15 @@ pub(super) const fn outline<K: Kind>() -> Outline {
         name: K::NAME,
         family: K::FAMILY,
         label: K::LABEL,
+        icon: K::ICON,
+        reaches_out: K::REACHES_OUT,
+        channel: K::CHANNEL,
+        preview: K::PREVIEW,
         fields: K::fields,
+        summary: K::summary,
+        outputs: K::outputs,
+        listens: K::listens,
+        inherit: K::inherit,
         ports: |config| typed::<K>(config).ok().map(|kind| kind.ports()),
         delays: |config| typed::<K>(config).ok().map(|kind| kind.delays()),
     }
@@ -96,6 +115,36 @@ impl Outlines {
         builtin(kind).map(|outline| outline.family).or_else(|| self.own(kind).map(|own| own.spec.family))
     }
 
+    /// Whether `kind` reaches somebody outside.
+    #[must_use]
+    pub fn reaches_out(&self, kind: &str) -> bool {
+        builtin(kind).is_some_and(|outline| outline.reaches_out)
+    }
+
+    /// What is shown of a node of `kind` besides its form.
+    #[must_use]
+    pub fn preview(&self, kind: &str) -> Option<Preview> {
+        builtin(kind).and_then(|outline| outline.preview)
+    }
+
+    /// The line on the card of a node.
+    #[must_use]
+    pub fn summary(&self, kind: &str, config: &JsonMap) -> Summary {
+        builtin(kind).map_or(Summary::shortest as fn(Draft<'_>) -> Summary, |outline| outline.summary)(Draft(config))
+    }
+
+    /// What a node puts out for the nodes after it, as far as its kind tells.
+    #[must_use]
+    pub fn outputs(&self, kind: &str, config: &JsonMap) -> Vec<Output> {
+        builtin(kind).map(|outline| (outline.outputs)(Draft(config))).unwrap_or_default()
+    }
+
+    /// The names of events that a node starts runs or goes on by.
+    #[must_use]
+    pub fn listens(&self, kind: &str, config: &JsonMap) -> Vec<String> {
+        builtin(kind).map(|outline| (outline.listens)(Draft(config))).unwrap_or_default()
+    }
+
     /// What a new node of `kind` begins with.
     #[must_use]
     pub fn begun(&self, kind: &str) -> JsonMap {
@@ -123,6 +172,49 @@ impl Outlines {
         }
         let KindSpec { fields, family, .. } = &self.own(kind)?.spec;
         shape::check(kind, fields, config).is_empty().then_some(*family == Family::Delay)
+    }
+}
+
+/// The picture of a built-in kind, as the inside of an SVG of 24 by 24 units; a workspace's own kinds have none.
+#[must_use]
+pub fn icon(kind: &str) -> Option<&'static str> {
+    builtin(kind).map(|outline| outline.icon)
+}
+
+/// The channel called `name`; None when no kind has effects of that channel.
+#[must_use]
+pub fn channel(name: &str) -> Option<&'static Channel> {
+    channels().find(|channel| channel.name == name)
+}
+
+/// Every channel.
+pub fn channels() -> impl Iterator<Item = &'static Channel> {
+    OUTLINES.iter().filter_map(|outline| outline.channel.as_ref())
+}
+
+/// The picture of the kind whose effects a channel takes.
+#[must_use]
+pub fn channel_icon(name: &str) -> Option<&'static str> {
+    OUTLINES.iter().find(|outline| outline.channel.is_some_and(|channel| channel.name == name)).map(|outline| outline.icon)
+}
+
+/// Whether a payload speaks to a person; one of a channel that is gone counts as if it did.
+#[must_use]
+pub fn to_person(payload: &Payload) -> bool {
+    channel(&payload.channel).is_none_or(|channel| channel.to_person)
+}
+
+/// What everybody may know of a payload. Of one that does not read any more that is its channel.
+#[must_use]
+pub fn about(payload: &Payload) -> About {
+    let read = channel(&payload.channel).and_then(|channel| (channel.about)(payload).ok());
+    read.unwrap_or_else(|| About { title: payload.channel.clone(), attempts: 1, ..About::default() })
+}
+
+/// Fills in what a node of `kind` leaves to its workspace.
+pub(crate) fn inherit(kind: &str, config: &mut JsonMap, from: &Inherited) {
+    if let Some(outline) = builtin(kind) {
+        (outline.inherit)(config, from);
     }
 }
 

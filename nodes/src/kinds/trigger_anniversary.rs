@@ -3,13 +3,14 @@
 use super::rendered::check_fact;
 use super::trigger_api::enter;
 use crate::Json;
+use crate::description::{Draft, Part, Summary};
 use crate::fact::{FactScope, Needs};
 use crate::field::{Field, FieldType};
 use crate::id::PortName;
 use crate::issue::FieldIssue;
 use crate::kind::{Family, Kind, LeapDay, Outcome, Port, StepCx, Trigger};
 use crate::predicate::{self, Predicate};
-use crate::time::{LocalTime, Timestamp, Zone};
+use crate::time::{Duration, LocalTime, Timestamp, Zone};
 use crate::why::Why;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -78,6 +79,7 @@ impl Kind for OnAnniversary {
     const NAME: &'static str = "trigger.anniversary";
     const FAMILY: Family = Family::Trigger;
     const LABEL: &'static str = "On a birthday or anniversary";
+    const ICON: &'static str = r#"<path d="M20 21v-8a2 2 0 0 0-2-2H6a2 2 0 0 0-2 2v8" /> <path d="M4 16s.5-1 2-1 2.5 2 4 2 2.5-2 4-2 2.5 2 4 2 2-1 2-1" /> <path d="M2 21h20" /> <path d="M7 8v3" /> <path d="M12 8v3" /> <path d="M17 8v3" /> <path d="M7 4h.01" /> <path d="M12 4h.01" /> <path d="M17 4h.01" />"#;
 
     fn fields() -> Vec<Field> {
         vec![
@@ -90,6 +92,12 @@ impl Kind for OnAnniversary {
             Field::new("leap_day", "29 February becomes", FieldType::Choice { options: vec!["feb28".into(), "mar1".into()] }).or("feb28"),
             Field::new("audience", "For whom", FieldType::Predicate),
         ]
+    }
+    fn summary(draft: Draft<'_>) -> Summary {
+        let days = draft.number("offset_days").unwrap_or(0.0) as i64;
+        let main = draft.text("fact").map(|fact| Part::moved(Duration::from_days(days), Part::Fact(fact.to_owned())));
+        let at = draft.text("at").unwrap_or("09:00");
+        Summary::of(main).with([Part::said("at_time", [("time", Part::Text(at.to_owned()))])]).with(draft.when("audience"))
     }
     fn ports(&self) -> Vec<Port> {
         vec![Port::required(PortName::NEXT)]

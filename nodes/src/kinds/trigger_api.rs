@@ -20,6 +20,8 @@ impl Kind for OnApi {
     const NAME: &'static str = "trigger.api";
     const FAMILY: Family = Family::Trigger;
     const LABEL: &'static str = "When the API starts it";
+    const ICON: &'static str =
+        r#"<path d="M12 22v-5" /> <path d="M9 8V2" /> <path d="M15 8V2" /> <path d="M18 8v5a4 4 0 0 1-4 4h-4a4 4 0 0 1-4-4V8Z" />"#;
 
     fn fields() -> Vec<Field> {
         Vec::new()

@@ -1,6 +1,7 @@
 //! `trigger.event`: something a customer did starts a run.
 
 use super::trigger_api::enter;
+use crate::description::{Draft, Summary};
 use crate::fact::{FactScope, Needs};
 use crate::field::{Field, FieldType};
 use crate::issue::{FieldIssue, IssueCode};
@@ -33,12 +34,19 @@ impl Kind for OnEvent {
     const NAME: &'static str = "trigger.event";
     const FAMILY: Family = Family::Trigger;
     const LABEL: &'static str = "When an event comes";
+    const ICON: &'static str = r#"<path d="M4 14a1 1 0 0 1-.78-1.63l9.9-10.2a.5.5 0 0 1 .86.46l-1.92 6.02A1 1 0 0 0 13 10h7a1 1 0 0 1 .78 1.63l-9.9 10.2a.5.5 0 0 1-.86-.46l1.92-6.02A1 1 0 0 0 11 14z" />"#;
 
     fn fields() -> Vec<Field> {
         vec![
             Field::new("events", "Events", FieldType::EventName { many: true }).required().help("Any of these starts a run."),
             Field::new("filter", "Only when", FieldType::Predicate).help("event.properties… is the event itself."),
         ]
+    }
+    fn summary(draft: Draft<'_>) -> Summary {
+        Summary::of(draft.named("events")).with(draft.when("filter"))
+    }
+    fn listens(draft: Draft<'_>) -> Vec<String> {
+        draft.texts("events")
     }
     fn ports(&self) -> Vec<Port> {
         vec![Port::required(crate::id::PortName::NEXT)]

@@ -16,6 +16,7 @@ impl Kind for OnJourney {
     const NAME: &'static str = "trigger.journey";
     const FAMILY: Family = Family::Trigger;
     const LABEL: &'static str = "When another journey starts it";
+    const ICON: &'static str = r#"<rect width="8" height="8" x="3" y="3" rx="2" /> <path d="M7 11v4a2 2 0 0 0 2 2h4" /> <rect width="8" height="8" x="13" y="13" rx="2" />"#;
 
     fn fields() -> Vec<Field> {
         Vec::new()

@@ -1,6 +1,7 @@
 //! `trigger.schedule`: a cron expression in a zone.
 
 use super::trigger_api::enter;
+use crate::description::{Draft, Part, Summary};
 use crate::fact::{FactScope, Needs};
 use crate::field::{Field, FieldType};
 use crate::id::PortName;
@@ -50,6 +51,7 @@ impl Kind for OnSchedule {
     const NAME: &'static str = "trigger.schedule";
     const FAMILY: Family = Family::Trigger;
     const LABEL: &'static str = "On a schedule";
+    const ICON: &'static str = r#"<path d="M21 7.5V6a2 2 0 0 0-2-2H5a2 2 0 0 0-2 2v14a2 2 0 0 0 2 2h3.5" /> <path d="M16 2v4" /> <path d="M8 2v4" /> <path d="M3 10h5" /> <path d="M17.5 17.5 16 16.3V14" /> <circle cx="16" cy="16" r="6" />"#;
 
     fn fields() -> Vec<Field> {
         vec![
@@ -60,6 +62,9 @@ impl Kind for OnSchedule {
             Field::new("zone", "Time zone", FieldType::Zone).help("The journey's when empty."),
             Field::new("audience", "For whom", FieldType::Predicate).help("One run about nobody when empty."),
         ]
+    }
+    fn summary(draft: Draft<'_>) -> Summary {
+        Summary::of(draft.words("cron").map(|cron| Part::said("schedule", [("cron", cron)]))).with(draft.when("audience"))
     }
     fn ports(&self) -> Vec<Port> {
         vec![Port::required(PortName::NEXT)]

@@ -1,6 +1,7 @@
 //! `trigger.segment`: a customer entered or left a segment.
 
 use super::trigger_api::enter;
+use crate::description::{Draft, Part, Summary};
 use crate::field::{Field, FieldType};
 use crate::id::PortName;
 use crate::kind::{Family, Kind, Outcome, Port, SegmentChange, StepCx, Trigger};
@@ -26,12 +27,17 @@ impl Kind for OnSegment {
     const NAME: &'static str = "trigger.segment";
     const FAMILY: Family = Family::Trigger;
     const LABEL: &'static str = "When somebody enters or leaves a segment";
+    const ICON: &'static str = r#"<path d="M16 21v-2a4 4 0 0 0-4-4H6a4 4 0 0 0-4 4v2" /> <path d="M16 3.128a4 4 0 0 1 0 7.744" /> <path d="M22 21v-2a4 4 0 0 0-3-3.87" /> <circle cx="9" cy="7" r="4" />"#;
 
     fn fields() -> Vec<Field> {
         vec![
             Field::new("segment", "Segment", FieldType::Segment).required(),
             Field::new("change", "When they", FieldType::Choice { options: vec!["entered".into(), "left".into()] }).or("entered"),
         ]
+    }
+    fn summary(draft: Draft<'_>) -> Summary {
+        let name = if draft.text("change") == Some("left") { "leaves" } else { "enters" };
+        Summary::of(draft.words("segment").map(|segment| Part::said(name, [("segment", segment)])))
     }
     fn ports(&self) -> Vec<Port> {
         vec![Port::required(PortName::NEXT)]

@@ -4,6 +4,7 @@ use super::LONGEST;
 use super::delay_for::check_length;
 use super::trigger_event::check_names;
 use crate::JsonMap;
+use crate::description::{Draft, Output, Part, Sort, Summary};
 use crate::fact::{FactScope, Horizon, Needs};
 use crate::field::{Field, FieldType};
 use crate::id::PortName;
@@ -37,6 +38,7 @@ impl Kind for WaitEvent {
     const NAME: &'static str = "wait.event";
     const FAMILY: Family = Family::Delay;
     const LABEL: &'static str = "Wait for an event";
+    const ICON: &'static str = r#"<path d="M10.268 21a2 2 0 0 0 3.464 0" /> <path d="M3.262 15.326A1 1 0 0 0 4 17h16a1 1 0 0 0 .74-1.673C19.41 13.956 18 12.499 18 8A6 6 0 0 0 6 8c0 4.499-1.411 5.956-2.738 7.326" />"#;
 
     fn fields() -> Vec<Field> {
         vec![
@@ -48,6 +50,20 @@ impl Kind for WaitEvent {
         ]
     }
     // Either way may lead nowhere: "nothing more to do once he bought" is the commonest journey there is.
+    fn summary(draft: Draft<'_>) -> Summary {
+        let same = draft.texts("same");
+        let same = (!same.is_empty()).then(|| Part::said("same", [("fields", Part::Names(same))]));
+        let main = draft.named("events").map(|events| Part::said("wait_for", [("what", events)]));
+        Summary::of(main).with(same.into_iter().chain(draft.at_most("timeout")))
+    }
+    fn outputs(draft: Draft<'_>) -> Vec<Output> {
+        let events = draft.texts("events");
+        let first = events.first().cloned().unwrap_or_default();
+        vec![Output::Event(events), Output::value("name", Sort::Text, first)]
+    }
+    fn listens(draft: Draft<'_>) -> Vec<String> {
+        draft.texts("events")
+    }
     fn ports(&self) -> Vec<Port> {
         vec![Port::optional(PortName::EVENT), Port::optional(PortName::TIMEOUT)]
     }

@@ -1,6 +1,7 @@
 //! `wait.until`: until a predicate holds, exactly and without polling.
 
 use super::delay_for::check_length;
+use crate::description::{Draft, Part, Summary};
 use crate::fact::{FactScope, Needs};
 use crate::field::{Field, FieldType};
 use crate::id::PortName;
@@ -26,12 +27,18 @@ impl Kind for WaitUntil {
     const NAME: &'static str = "wait.until";
     const FAMILY: Family = Family::Delay;
     const LABEL: &'static str = "Wait until something holds";
+    const ICON: &'static str = r#"<path d="M5 22h14" /> <path d="M5 2h14" /> <path d="M17 22v-4.172a2 2 0 0 0-.586-1.414L12 12l-4.414 4.414A2 2 0 0 0 7 17.828V22" /> <path d="M7 2v4.172a2 2 0 0 0 .586 1.414L12 12l4.414-4.414A2 2 0 0 0 17 6.172V2" />"#;
 
     fn fields() -> Vec<Field> {
         vec![
             Field::new("predicate", "Until", FieldType::Predicate).required(),
             Field::new("timeout", "At most", FieldType::Duration).help("For ever when empty."),
         ]
+    }
+    fn summary(draft: Draft<'_>) -> Summary {
+        let until = draft.when("predicate").map(|what| Part::said("until", [("what", what)]));
+        let bound = if draft.0.contains_key("timeout") { draft.at_most("timeout") } else { Some(Part::said("for_ever", [])) };
+        Summary::of(until).with(bound)
     }
     fn ports(&self) -> Vec<Port> {
         let timeout = self.timeout.map(|_| Port::optional(PortName::TIMEOUT));

@@ -274,7 +274,7 @@ impl Walker<'_, '_> {
             self.note(place, StepOutcome::Went(PortName::NEXT), Why::Stale(late));
             return self.leave(place, &PortName::NEXT);
         }
-        let channel = effect.payload.channel();
+        let channel = effect.payload.channel.clone();
         let awaited = matches!(then, Then::AwaitReceipt);
         self.done.effects.push(Emitted { node: node.clone(), visit, effect, awaited });
         match then {
@@ -283,7 +283,7 @@ impl Walker<'_, '_> {
                 self.leave(place, &port)
             }
             Then::AwaitReceipt => {
-                self.note(place, StepOutcome::Calls(channel.to_owned()), why);
+                self.note(place, StepOutcome::Calls(channel), why);
                 self.run.body.state = RunState::Calling { node, visit, since };
                 Next::Stop
             }

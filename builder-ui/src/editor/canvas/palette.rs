@@ -74,8 +74,7 @@ pub const FAMILIES: [Family; 4] = [Family::Trigger, Family::Condition, Family::D
 /// A new step of a kind, with what it begins with.
 #[must_use]
 pub fn new_step(editor: Editor, kind: &str) -> NewStep {
-    let config = editor.with_kinds(|kinds| kinds.begun(kind));
-    let timed = matches!(kind, "email.send" | "http.request" | "task.ask");
+    let (config, timed) = editor.with_kinds(|kinds| (kinds.begun(kind), kinds.reaches_out(kind)));
     let live = editor.stage.with_value(|stage| stage.live);
     NewStep { kind: kind.to_owned(), config, height: if timed || live { face::HEAD + face::FOOT } else { face::HEAD } }
 }

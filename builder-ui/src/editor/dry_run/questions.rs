@@ -14,7 +14,7 @@ use tradewind_nodes::time::Timestamp;
 fn filled(graph: &Graph, house: &Json) -> Graph {
     let mut graph = graph.clone();
     if let Ok(inherited) = Inherited::deserialize(house) {
-        inherited.fill(&mut graph);
+        graph.inherit(&inherited);
     }
     graph
 }

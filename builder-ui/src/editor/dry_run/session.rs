@@ -229,11 +229,8 @@ pub fn offers(graph: &Graph, registry: &Registry, played: Option<&Played>) -> Ve
             _ => {}
         }
     }
-    let listened = graph.nodes.iter().filter(|node| node.kind == "wait.event");
-    for node in listened {
-        let events = node.config.get("events").and_then(Json::as_array).into_iter().flatten().filter_map(Json::as_str);
-        names.extend(events.map(|name| (name.to_owned(), false)));
-    }
+    let listened = graph.nodes.iter().flat_map(|node| registry.outlines().listens(&node.kind, &node.config));
+    names.extend(listened.map(|name| (name, false)));
     let mut known: Vec<String> = Vec::new();
     for (name, wanted) in names {
         if !known.contains(&name) {
@@ -291,7 +288,8 @@ fn expectations(trial: &Trial, report: &Report) -> Json {
     let messages: Vec<Json> = report
         .messages
         .iter()
-        .map(|message| serde_json::json!({"at": after(message.at, trial.start), "to": message.mail.to, "subject": message.mail.subject}))
+        .map(|sent| (sent.at, sent.about()))
+        .map(|(at, about)| serde_json::json!({"at": after(at, trial.start), "to": about.recipient, "subject": about.title}))
         .collect();
     let mut expect = serde_json::json!({"runs": report.runs.len(), "messages": messages});
     if let Some(run) = report.runs.first() {
@@ -345,7 +343,7 @@ mod tests {
         trial.given.push(Happening { at: waits.next.unwrap(), what: What::Time });
         let over = play("a", &graph, &registry, &trial).unwrap();
         assert!(over.is_over());
-        assert_eq!(over.report.messages[0].mail.subject, "Hello Ada");
+        assert_eq!(over.report.messages[0].about().title, "Hello Ada");
     }
 
     #[test]

@@ -9,7 +9,7 @@ use crate::ui::{Empty, MailFrame, Pill};
 use crate::{t, tr};
 use leptos::prelude::*;
 use std::sync::Arc;
-use tradewind_core::simulate::{Held, Message, Outcome, Prevented, Refusal, Request};
+use tradewind_core::simulate::{Held, Outcome, Prevented, Refusal, Sent};
 use tradewind_nodes::id::NodeId;
 
 /// The steps, then the messages.
@@ -102,8 +102,8 @@ fn Messages(
     move || {
         let played = played.get().filter(any)?;
         let report = &played.report;
-        let mails = report.messages.iter().map(|message| view! { <Mail message=message.clone() /> }).collect_view();
-        let requests = report.requests.iter().map(|request| view! { <Asked request=request.clone() /> }).collect_view();
+        let mails = report.messages.iter().map(|sent| view! { <Message sent=sent.clone() /> }).collect_view();
+        let requests = report.requests.iter().map(|sent| view! { <Asked sent=sent.clone() /> }).collect_view();
         let prevented = report.prevented.clone().into_iter().map(prevented).collect_view();
         let held = report.held.clone().into_iter().map(held).collect_view();
         Some(view! { <h3>{t!(dryrun.told.messages)}</h3><ul class="messages-told">{mails}{requests}{held}{prevented}</ul> })
@@ -120,29 +120,29 @@ fn prevented(prevented: Prevented) -> impl IntoView {
     view! { <li class="refusal"><b>{words}</b><time>{format::instant(prevented.at, Moment::DateTime)}</time><Reason why=prevented.why /></li> }
 }
 
-/// A mail: closed it says to whom and about what, opened it is as its reader sees it.
+/// A message to a person: closed it says to whom and about what, opened it is as its reader sees it.
 #[component]
-fn Mail(
-    /// The mail.
-    message: Message,
+fn Message(
+    /// The message.
+    sent: Sent,
 ) -> impl IntoView {
     let open = RwSignal::new(false);
-    let mail = message.mail;
-    let subject = mail.subject.clone();
-    let html = if mail.html.trim().is_empty() {
-        format!("<pre>{}</pre>", mail.text.replace('&', "&amp;").replace('<', "&lt;"))
+    let about = sent.about();
+    let subject = about.title.clone();
+    let html = if about.html.trim().is_empty() {
+        format!("<pre>{}</pre>", about.text.replace('&', "&amp;").replace('<', "&lt;"))
     } else {
-        mail.html
+        about.html
     };
     let html = StoredValue::new(html);
-    let title = StoredValue::new(mail.subject);
+    let title = StoredValue::new(about.title);
     view! {
         <li class="told-mail">
             <button type="button" class="link" aria-expanded=move || open.get().to_string() on:click=move |_| open.update(|open| *open = !*open)>
                 <b dir="auto">{subject}</b>
             </button>
-            <small><time>{format::instant(message.at, Moment::DateTime)}</time>" · "<span dir="ltr">{mail.to}</span></small>
-            {mail.locale.map(|locale| view! { <Pill>{t!(dryrun.told.language, locale = locale)}</Pill> })}
+            <small><time>{format::instant(sent.at, Moment::DateTime)}</time>" · "<span dir="ltr">{about.recipient}</span></small>
+            {about.locale.map(|locale| view! { <Pill>{t!(dryrun.told.language, locale = locale)}</Pill> })}
             <Show when=move || open.get()><MailFrame html=Signal::derive(move || html.get_value()) title=Signal::derive(move || title.get_value()) /></Show>
         </li>
     }
@@ -152,13 +152,14 @@ fn Mail(
 #[component]
 fn Asked(
     /// The request.
-    request: Request,
+    sent: Sent,
 ) -> impl IntoView {
+    let about = sent.about();
     view! {
         <li class="told-mail">
-            <b dir="ltr">{format!("{} {}", request.request.method, request.request.url)}</b>
-            <small><time>{format::instant(request.at, Moment::DateTime)}</time></small>
-            {(!request.request.body.is_empty()).then(|| view! { <pre dir="ltr" tabindex="0">{request.request.body}</pre> })}
+            <b dir="ltr">{about.title}</b>
+            <small><time>{format::instant(sent.at, Moment::DateTime)}</time></small>
+            {(!about.text.is_empty()).then(|| view! { <pre dir="ltr" tabindex="0">{about.text}</pre> })}
         </li>
     }
 }

@@ -64,7 +64,7 @@ impl Face {
         }
         place_slots(&mut slots, CARD_WIDTH, mirror);
         let words::step::Words { title, line } = words::step::of(node, kinds);
-        let timed = matches!(node.kind.as_str(), "email.send" | "http.request" | "task.ask");
+        let timed = kinds.reaches_out(&node.kind);
         Self { kind: node.kind.clone(), family, title, line, slots, entry: family != Some(Family::Trigger), timed }
     }
 

@@ -4,13 +4,11 @@ use crate::form::earlier::Earlier;
 use crate::form::facts::{Fact, Sort};
 use crate::form::known::{Before, Vocabulary};
 use std::collections::HashSet;
-use tradewind_nodes::Json;
+use tradewind_nodes::description::{self, Output};
 use tradewind_nodes::graph::{Graph, Node};
 use tradewind_nodes::id::NodeId;
-
-fn names(node: &Node) -> impl Iterator<Item = &str> {
-    node.config.get("events").and_then(Json::as_array).into_iter().flatten().filter_map(Json::as_str)
-}
+use tradewind_nodes::kind::Family;
+use tradewind_nodes::kinds::Outlines;
 
 /// Every step from which a way leads to `id`, each behind those that lead to it; in a loop they stand as they come.
 fn earlier<'g>(graph: &'g Graph, id: &'g NodeId) -> Vec<&'g Node> {
@@ -33,40 +31,42 @@ fn earlier<'g>(graph: &'g Graph, id: &'g NodeId) -> Vec<&'g Node> {
 }
 
 /// What a step puts out, as facts of the steps after it.
-fn outputs(node: &Node, words: &Vocabulary) -> Vec<Fact> {
-    let fact = |name: &str, sort: Sort, example: Json| Fact { path: format!("steps.{}.{name}", node.id), sort, example: Some(example) };
-    match node.kind.as_str() {
-        "wait.event" => {
-            let known = words.events.iter().filter(|event| names(node).any(|name| name == event.name)).flat_map(|event| &event.properties);
-            let came =
-                known.map(|property| fact(&format!("event.{}", property.path), Sort::named(&property.sort), property.example.clone()));
-            let name = names(node).next().unwrap_or_default();
-            came.chain([fact("name", Sort::Text, name.into())]).collect()
-        }
-        "email.send" => vec![fact("sent", Sort::Truth, true.into())],
-        "http.request" => {
-            let kept = node.config.get("response").and_then(Json::as_object).into_iter().flatten();
-            let kept = kept.map(|(name, _)| Fact { path: format!("steps.{}.{name}", node.id), sort: Sort::Any, example: None });
-            std::iter::once(fact("status", Sort::Number, 200.into())).chain(kept).collect()
-        }
-        "task.ask" => {
-            let first = node.config.get("answers").and_then(Json::as_array).and_then(|answers| answers.first()).cloned();
-            vec![fact("answer", Sort::Text, first.unwrap_or_default())]
-        }
-        _ => Vec::new(),
+fn outputs(node: &Node, kinds: &Outlines, words: &Vocabulary) -> Vec<Fact> {
+    let path = |name: &str| format!("steps.{}.{name}", node.id);
+    let event = |names: Vec<String>| {
+        let known = words.events.iter().filter(move |event| names.contains(&event.name)).flat_map(|event| &event.properties);
+        known.map(|property| Fact {
+            path: path(&format!("event.{}", property.path)),
+            sort: Sort::named(&property.sort),
+            example: Some(property.example.clone()),
+        })
+    };
+    let put = |output| match output {
+        Output::Value { name, sort, example } => vec![Fact { path: path(&name), sort: sort_of(sort), example }],
+        Output::Event(names) => event(names).collect(),
+    };
+    kinds.outputs(&node.kind, &node.config).into_iter().flat_map(put).collect()
+}
+
+fn sort_of(sort: description::Sort) -> Sort {
+    match sort {
+        description::Sort::Text => Sort::Text,
+        description::Sort::Number => Sort::Number,
+        description::Sort::Boolean => Sort::Truth,
+        description::Sort::Any => Sort::Any,
     }
 }
 
 /// What is before a step; before a trigger is the trigger's own event.
 #[must_use]
-pub fn before(graph: &Graph, id: &NodeId, words: &Vocabulary) -> Before {
+pub fn before(graph: &Graph, id: &NodeId, kinds: &Outlines, words: &Vocabulary) -> Before {
     let mut steps = earlier(graph, id);
-    let outputs = steps.iter().flat_map(|node| outputs(node, words)).collect();
+    let outputs = steps.iter().flat_map(|node| outputs(node, kinds, words)).collect();
     let done = steps.iter().filter(|node| Earlier::is_one(&node.kind));
     let done = done.map(|node| Earlier { node: node.id.clone(), kind: node.kind.clone(), values: node.config.clone() }).collect();
     steps.extend(graph.node(id));
-    let events = steps.iter().filter(|node| node.kind == "trigger.event").flat_map(|node| names(node)).map(str::to_owned).collect();
-    Before { events, outputs, steps: done }
+    let triggers = steps.iter().filter(|node| kinds.family(&node.kind) == Some(Family::Trigger));
+    Before { events: triggers.flat_map(|node| kinds.listens(&node.kind, &node.config)).collect(), outputs, steps: done }
 }
 
 #[cfg(test)]
@@ -76,6 +76,7 @@ mod tests {
     use crate::form::person::Seen;
     use crate::worker::Ask;
     use serde_json::json;
+    use tradewind_nodes::Json;
     use tradewind_nodes::kinds::Registry;
 
     #[test]
@@ -90,10 +91,11 @@ mod tests {
             "edges": [{"from": "t", "port": "next", "to": "ask"}, {"from": "ask", "port": "yes", "to": "call"}, {"from": "call", "port": "next", "to": "after"}]
         }))
         .unwrap();
-        let found = before(&graph, &NodeId::new("call").unwrap(), &Vocabulary::default());
+        let before = |id: &str| before(&graph, &NodeId::new(id).unwrap(), &Outlines::builtin(), &Vocabulary::default());
+        let found = before("call");
         assert_eq!(found.events, ["Checkout Started"]);
         assert_eq!(found.outputs.iter().map(|fact| fact.path.as_str()).collect::<Vec<_>>(), ["steps.ask.answer"]);
-        let found = before(&graph, &NodeId::new("after").unwrap(), &Vocabulary::default());
+        let found = before("after");
         assert_eq!(found.outputs.len(), 3);
     }
 
@@ -109,7 +111,7 @@ mod tests {
             for node in graph.nodes.iter().filter(|node| node.kind == "email.send") {
                 let words = Vocabulary::default();
                 for locale in ["", "de", "ja", "ar"] {
-                    let seen = Seen::made_up(&words, &before(&graph, &node.id, &words));
+                    let seen = Seen::made_up(&words, &before(&graph, &node.id, &Outlines::builtin(), &words));
                     let parts = MailPart::of(&node.config, seen, locale).answer(&registry);
                     assert!(parts.iter().all(|part| part.as_ref().is_ok_and(|part| !part.is_empty())), "{} {locale}: {parts:?}", node.id);
                 }
@@ -125,7 +127,7 @@ mod tests {
         let edges = [("t", "a"), ("a", "b"), ("a", "c"), ("b", "d"), ("c", "b"), ("d", "mail"), ("d", "a")];
         let edges = edges.map(|(from, to)| json!({"from": from, "port": "next", "to": to}));
         let graph: Graph = serde_json::from_value(json!({"nodes": nodes, "edges": edges})).unwrap();
-        let found = before(&graph, &NodeId::new("mail").unwrap(), &Vocabulary::default());
+        let found = before(&graph, &NodeId::new("mail").unwrap(), &Outlines::builtin(), &Vocabulary::default());
         assert_eq!(found.steps.iter().map(|step| step.node.as_str()).collect::<Vec<_>>(), ["t", "a", "c", "b", "d"]);
     }
 }

@@ -30,8 +30,12 @@ pub fn Inspector() -> impl IntoView {
     let known = Known::fetch_with(move |words| {
         let found = move || {
             editor.version.track();
-            only.with(|only| words.with(|words| only.as_ref().map(|id| editor.with_graph(|graph| before(graph, id, words)))))
-                .unwrap_or_default()
+            only.with(|only| {
+                words.with(|words| {
+                    only.as_ref().map(|id| editor.with_kinds(|kinds| editor.with_graph(|graph| before(graph, id, kinds, words))))
+                })
+            })
+            .unwrap_or_default()
         };
         Memo::<Before>::new(move |_| found()).into()
     });
@@ -140,6 +144,7 @@ fn Step(
         rename: Callback::new(move |label: String| {
             editor.apply(&Edit::SetLabel { node: id.clone(), label }, Label::Renamed);
         }),
+        preview: editor.with_kinds(|kinds| kinds.preview(&kind)),
         place: Some(place),
         spec,
         kind,

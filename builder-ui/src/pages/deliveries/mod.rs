@@ -9,6 +9,7 @@ use crate::words::delivery;
 use crate::{browser, t, tr};
 use detail::DeliveryDetail;
 use leptos::prelude::*;
+use tradewind_nodes::kinds;
 use tradewind_nodes::time::Timestamp;
 
 /// The days of the choices of a period.
@@ -119,7 +120,8 @@ fn Filters(
     let states = Signal::derive(|| {
         ["pending", "sending", "sent", "failed", "suppressed"].map(|name| (name.to_owned(), delivery::state(name))).to_vec()
     });
-    let channels = Signal::derive(|| ["email", "http"].map(|name| (name.to_owned(), delivery::channel(name))).to_vec());
+    let channels =
+        Signal::derive(|| kinds::channels().map(|known| (known.name.to_owned(), delivery::channel(known.name))).collect::<Vec<_>>());
     let order = journey_list::Wanted { sort: Some("name".to_owned()), ..journey_list::Wanted::default() };
     let (journeys, _) = use_fetched(move || Some(journey_list::list(order.clone(), 200, None)));
     let names = Signal::derive(move || {
@@ -146,7 +148,7 @@ fn Row(
 ) -> impl IntoView {
     let id = StoredValue::new(delivery.id.clone());
     let here = move || open.get().is_some_and(|open| id.with_value(|id| *id == open)).then_some("true");
-    let picture = if delivery.channel == "email" { icondata::LuMail } else { icondata::LuGlobe };
+    let picture = kinds::channel_icon(&delivery.channel).map_or_else(|| icondata::LuSend.into(), crate::ui::Picture);
     let recipient = match &delivery.customer {
         Some(customer) => view! { <a href=format!("/customers/{customer}")><bdi>{delivery.recipient.clone()}</bdi></a> }.into_any(),
         None => view! { <bdi>{delivery.recipient.clone()}</bdi> }.into_any(),

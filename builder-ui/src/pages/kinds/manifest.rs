@@ -8,8 +8,10 @@ use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use tradewind_nodes::JsonMap;
 use tradewind_nodes::issue::FieldIssue;
+use tradewind_nodes::kind::Kind as _;
 use tradewind_nodes::kind::KindSpec;
 use tradewind_nodes::kinds::Registry;
+use tradewind_nodes::kinds::ScriptRun;
 use tradewind_nodes::script::{FUNCTIONS, ScriptKind};
 
 /// What a new kind begins with: it works as it is.
@@ -100,7 +102,7 @@ pub fn ManifestHelp() -> impl IntoView {
                 <div><dt><code>"fields"</code></dt><dd>{tr!(kindpage.help.fields)}<ul class="types">{TYPES.map(kind).collect_view()}</ul></dd></div>
             </dl>
             <h3>{tr!(kindpage.help.script)}</h3>
-            <p>{move || kind_help("script.run")}" "{tr!(kindpage.help.script_text)}</p>
+            <p>{move || kind_help(ScriptRun::NAME)}" "{tr!(kindpage.help.script_text)}</p>
             <ul class="functions" lang="en" dir="ltr">{FUNCTIONS.iter().map(|f| view! { <li><code>{f.says}</code></li> }).collect_view()}</ul>
             <h3>{tr!(kindpage.help.tests)}</h3>
             <p>{tr!(kindpage.help.tests_text)}</p>

@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 use std::sync::Mutex;
 use tradewind_connectors::{Attempt, BoxFuture, Connector, Envelope};
-use tradewind_nodes::effect::Payload;
 use tradewind_nodes::id::EffectKey;
 use tradewind_nodes::issue::Problem;
+use tradewind_nodes::kinds;
 use tradewind_nodes::time::{Duration, Timestamp};
 
 /// One attempt that was made.
@@ -53,11 +53,12 @@ impl Connector for Recorder {
     fn name(&self) -> &'static str {
         "recorder"
     }
+    fn channels(&self) -> &'static [&'static str] {
+        &["email", "http"]
+    }
     fn perform<'a>(&'a self, envelope: Envelope<'a>) -> BoxFuture<'a, Attempt> {
-        let what = match envelope.payload {
-            Payload::Email(mail) => mail.subject.clone(),
-            Payload::Http(request) => request.url.clone(),
-        };
+        let about = kinds::about(envelope.payload);
+        let what = if kinds::to_person(envelope.payload) { about.title } else { about.recipient };
         let answer = self.answers.lock().unwrap().iter().find(|(word, _)| what.contains(word.as_str())).map(|(_, answer)| *answer);
         let made = Made { key: envelope.key.clone(), attempt: envelope.attempt, at: envelope.now, what };
         self.made.lock().unwrap().push(made);

@@ -67,7 +67,7 @@ pub(super) fn chain(settings: Json, nodes: &[(&str, &str, Json)]) -> Graph {
 
 fn parts(db: &Db, env: &Environment, catalogs: Catalogs, recorder: &Arc<Recorder>) -> (Arc<Shared>, Lane, Relay) {
     let sender = "Shop <shop@example.com>".parse().unwrap();
-    let connectors = Connectors { email: recorder.clone(), http: recorder.clone(), sender };
+    let connectors = Connectors::new(sender, vec![recorder.clone()]);
     let shared = Arc::new(Shared::new(db.clone(), env.clone(), catalogs, EngineSettings::default(), connectors));
     let (arrivals, queue) = mpsc::channel(100_000);
     let (outbox, relay) = Relay::new(shared.clone(), arrivals);
