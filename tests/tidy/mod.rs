@@ -3,6 +3,7 @@
 mod bans;
 mod circles;
 mod imports;
+mod manifests;
 mod sizes;
 mod structure;
 
