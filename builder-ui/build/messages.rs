@@ -191,7 +191,10 @@ fn keys(english: &Language) -> String {
         let same = open.iter().zip(&groups).take_while(|(a, b)| a == b).count();
         rust.push_str(&"}\n".repeat(open.len() - same));
         for group in &groups[same..] {
-            let _ = writeln!(rust, "pub mod {group} {{\n#[allow(unused_imports)] use crate::i18n::{{Arg, Text}};");
+            let _ = writeln!(
+                rust,
+                "pub mod {group} {{\n#[allow(unused_imports, reason = \"a group may have no text with arguments\")] use crate::i18n::{{Arg, Text}};"
+            );
         }
         open = groups;
         let _ = writeln!(rust, "#[doc = {:?}]", entry.forms["other"]);

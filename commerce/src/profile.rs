@@ -95,7 +95,7 @@ pub fn values(profile: &Profile, now: Timestamp) -> Vec<Value> {
 
 /// The row of a change of consent for [`NEW_CONSENTS`].
 #[must_use]
-#[allow(clippy::too_many_arguments)]
+#[allow(clippy::too_many_arguments, reason = "one argument a column of the row")]
 pub fn consent_values(
     workspace: WorkspaceId,
     customer: CustomerId,

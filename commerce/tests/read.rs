@@ -1,6 +1,6 @@
 //! The read side of the commerce layer on an in-memory SQLite.
 
-#![allow(clippy::unwrap_used, clippy::expect_used)] // A test that cannot go on has failed.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
 
 use tradewind_commerce::customers::{self, Who};
 use tradewind_commerce::events::{Arrived, Exploration};

@@ -1,5 +1,5 @@
 //! The SMTP connector and the mailbox against a real SMTP server, aiosmtpd.
-#![allow(clippy::unwrap_used, clippy::expect_used)]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
 
 #[path = "../../tests/support/smtp.rs"]
 mod server;

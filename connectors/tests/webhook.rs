@@ -1,5 +1,5 @@
 //! The webhook connector against a real server on loopback.
-#![allow(clippy::unwrap_used, clippy::expect_used)]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;

@@ -245,7 +245,7 @@ pub struct IncomingEvent {
 /// A Segment call.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[allow(missing_docs)]
+#[allow(missing_docs, reason = "each name says what it is")]
 pub enum Call {
     Track,
     Page,

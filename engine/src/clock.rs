@@ -17,9 +17,8 @@ pub trait Clock: Send + Sync + 'static {
 pub struct SystemClock;
 
 impl Clock for SystemClock {
-    #[allow(clippy::disallowed_methods)]
+    #[allow(clippy::disallowed_methods, reason = "the one reading of the system's clock; everything else is given a `Clock`")]
     fn now(&self) -> Timestamp {
-        // The one reading of the system's clock; everything else is given a `Clock`.
         let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
         Timestamp::from_micros(i64::try_from(since.as_micros()).unwrap_or(i64::MAX))
     }
@@ -63,7 +62,7 @@ impl Environment {
     }
     /// The machine's clock and the system's entropy.
     #[must_use]
-    #[allow(clippy::disallowed_methods)] // The one place where entropy comes in.
+    #[allow(clippy::disallowed_methods, reason = "the one place where entropy comes in")]
     pub fn system() -> Self {
         Self::new(Arc::new(SystemClock), rand::random())
     }

@@ -31,9 +31,8 @@ pub struct LatenessReading {
     pub max: u64,
 }
 
-#[allow(clippy::expect_used)]
+#[allow(clippy::expect_used, reason = "`new` fails only for a precision above five digits")]
 fn empty() -> Histogram<u64> {
-    // `new` fails only for a precision above five digits.
     Histogram::new(2).expect("two digits are legal")
 }
 

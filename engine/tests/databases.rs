@@ -1,6 +1,6 @@
 //! Every statement on both databases, and one journey to its end on PostgreSQL with the machine's clock.
 
-#![allow(clippy::unwrap_used, clippy::expect_used)] // A test that cannot go on has failed.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
 
 #[path = "../../tests/support/postgres.rs"]
 mod postgres;

@@ -1,6 +1,6 @@
 //! The catalogue of journeys and the read side of the engine on an in-memory SQLite, rows inserted by hand.
 
-#![allow(clippy::unwrap_used, clippy::expect_used)] // A test that cannot go on has failed.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
 
 use serde_json::{Value as Json, json};
 use tradewind_commerce::customers::{self, Who};

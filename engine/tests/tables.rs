@@ -1,6 +1,6 @@
 //! The tables as declared and as both databases have them.
 
-#![allow(clippy::unwrap_used, clippy::expect_used)] // A test that cannot go on has failed.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
 
 #[path = "../../tests/support/postgres.rs"]
 mod postgres;

@@ -284,7 +284,7 @@ impl<'de> Deserialize<'de> for LocalTime {
 /// A day of the week. JSON form: `"mon"` … `"sun"`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-#[allow(missing_docs)]
+#[allow(missing_docs, reason = "each name says what it is")]
 pub enum Weekday {
     Mon,
     Tue,

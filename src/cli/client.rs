@@ -58,7 +58,7 @@ struct Field {
 
 impl Client {
     /// A client of `remote`.
-    #[allow(clippy::disallowed_methods)] // The command line is itself a client of the API; it has a deadline.
+    #[allow(clippy::disallowed_methods, reason = "the command line is itself a client of the API; it has a deadline")]
     pub fn new(remote: Remote) -> Result<Self, Failure> {
         let http = reqwest::Client::builder()
             .timeout(PATIENCE)

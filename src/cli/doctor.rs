@@ -174,7 +174,6 @@ async fn listen(config: &Config) -> Finding {
 }
 
 // `map_err` hands over the value.
-#[allow(clippy::needless_pass_by_value)]
 fn words(problem: Problem) -> String {
     problem.message
 }

@@ -188,7 +188,7 @@ mod tests {
     use super::*;
 
     #[derive(Debug, serde::Deserialize)]
-    #[allow(dead_code)]
+    #[allow(dead_code, reason = "only whether it can be read is tested")]
     struct Shape {
         list: Vec<u8>,
     }

@@ -154,7 +154,7 @@ impl KeyRing {
                 cache.clear();
             }
         }
-        #[allow(clippy::disallowed_methods)] // How long a cache holds is no business of the domain's clock.
+        #[allow(clippy::disallowed_methods, reason = "how long a cache holds is no business of the domain's clock")]
         let since = Instant::now();
         cache.insert(hash, Remembered { key: key.clone(), since });
         Ok(Some(key))

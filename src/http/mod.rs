@@ -218,7 +218,6 @@ async fn problems_only(request: Request, next: Next) -> Response {
 }
 
 // The layer prescribes the signature.
-#[allow(clippy::needless_pass_by_value)]
 fn panicked(cause: Box<dyn std::any::Any + Send>) -> Response {
     let text = cause.downcast_ref::<String>().map(String::as_str).or_else(|| cause.downcast_ref::<&str>().copied()).unwrap_or("unknown");
     ApiError::internal(&format!("panic: {text}")).into_response()

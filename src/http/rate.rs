@@ -30,7 +30,7 @@ pub struct Allowance {
 }
 
 impl Default for Limiter {
-    #[allow(clippy::disallowed_methods)] // Rates are of the machine's time, not of the domain's.
+    #[allow(clippy::disallowed_methods, reason = "rates are of the machine's time, not of the domain's")]
     fn default() -> Self {
         Self { began: Instant::now(), free_at: AtomicI64::new(0) }
     }

@@ -3,7 +3,7 @@
 //! Included by path, here and from `connectors/tests`; it needs `rcgen` and `serde_json` of whoever includes it. aiosmtpd
 //! is fetched once, at a pinned version, into `target/tmp/aiosmtpd-…`.
 
-#![allow(dead_code, clippy::expect_used)]
+#![allow(dead_code, clippy::expect_used, reason = "each test binary uses what it needs, and a test that cannot go on has failed")]
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};

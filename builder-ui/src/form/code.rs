@@ -61,6 +61,7 @@ pub fn Script(
 
 /// The editor.
 #[component]
+#[allow(clippy::too_many_lines, reason = "one view: what it shows and what its keys do")]
 pub fn CodeEditor(
     /// Its id.
     #[prop(into)]

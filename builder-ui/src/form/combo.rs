@@ -76,6 +76,7 @@ fn is_called(pick: &Pick, typed: &str) -> bool {
 
 /// A field with a list. `chosen` is told when an entry was taken, or when something typed is left.
 #[component]
+#[allow(clippy::too_many_lines, reason = "one view: what it shows and what its keys do")]
 pub fn Combo(
     /// Its id.
     #[prop(into)]

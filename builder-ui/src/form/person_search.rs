@@ -12,6 +12,7 @@ const PAUSE: u32 = 180;
 
 /// A field that finds people. What is chosen is given to `choose`.
 #[component]
+#[allow(clippy::too_many_lines, reason = "one view: what it shows and what its keys do")]
 pub fn PersonSearch(
     /// The id of the field; what it finds carries it with an ending.
     id: &'static str,

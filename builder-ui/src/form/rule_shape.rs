@@ -88,7 +88,7 @@ pub fn whole(mode: Mode, mut parts: Vec<Json>) -> Option<Json> {
 
 /// What a part of a condition is about.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-#[allow(missing_docs)]
+#[allow(missing_docs, reason = "each name says what it is")]
 pub enum Form {
     Group,
     Not,
@@ -162,7 +162,7 @@ pub fn comparisons(sort: Sort) -> &'static [&'static str] {
 
 /// What a comparison is made with.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-#[allow(missing_docs)]
+#[allow(missing_docs, reason = "each name says what it is")]
 pub enum Against {
     Nothing,
     Length,

@@ -4,7 +4,7 @@ use std::ops::{Add, Mul, Sub};
 
 /// A point, or the way from one to another.
 #[derive(Clone, Copy, PartialEq, Debug, Default)]
-#[allow(missing_docs)]
+#[allow(missing_docs, reason = "each name says what it is")]
 pub struct Point {
     pub x: f64,
     pub y: f64,
@@ -51,7 +51,7 @@ impl Mul<f64> for Point {
 
 /// Width and height.
 #[derive(Clone, Copy, PartialEq, Debug, Default)]
-#[allow(missing_docs)]
+#[allow(missing_docs, reason = "each name says what it is")]
 pub struct Size {
     pub width: f64,
     pub height: f64,
@@ -67,7 +67,7 @@ impl Size {
 
 /// A rectangle by its upper left corner.
 #[derive(Clone, Copy, PartialEq, Debug, Default)]
-#[allow(missing_docs)]
+#[allow(missing_docs, reason = "each name says what it is")]
 pub struct Rect {
     pub x: f64,
     pub y: f64,

@@ -2,7 +2,7 @@
 
 /// A way to go.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-#[allow(missing_docs)]
+#[allow(missing_docs, reason = "each name says what it is")]
 pub enum Direction {
     Up,
     Down,

@@ -16,7 +16,7 @@ const DOUBLE: f64 = 400.0;
 
 /// What touches the canvas.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-#[allow(missing_docs)]
+#[allow(missing_docs, reason = "each name says what it is")]
 pub enum Device {
     Mouse,
     Pen,
@@ -25,7 +25,7 @@ pub enum Device {
 
 /// Which button.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-#[allow(missing_docs)]
+#[allow(missing_docs, reason = "each name says what it is")]
 pub enum Button {
     Main,
     Middle,
@@ -77,7 +77,7 @@ pub enum Grabbed {
 
 /// What pointers do. Points are on the screen.
 #[derive(Clone, PartialEq, Debug)]
-#[allow(missing_docs)]
+#[allow(missing_docs, reason = "each name says what it is")]
 pub enum Input {
     Down {
         pointer: i32,
@@ -108,7 +108,7 @@ pub enum Input {
 
 /// What is meant by it. Points are on the screen.
 #[derive(Clone, PartialEq, Debug)]
-#[allow(missing_docs)]
+#[allow(missing_docs, reason = "each name says what it is")]
 pub enum Intent {
     Pan(Point),
     Zoom { factor: f64, at: Point },
@@ -142,7 +142,7 @@ pub struct Press {
 
 /// What pointers are doing.
 #[derive(Clone, PartialEq, Debug, Default)]
-#[allow(missing_docs)]
+#[allow(missing_docs, reason = "each name says what it is")]
 pub enum Phase {
     #[default]
     Idle,
@@ -215,6 +215,7 @@ impl State {
 
 /// One step: the next state, and what is meant.
 #[must_use]
+#[allow(clippy::too_many_lines, reason = "one arm a state, and the compiler counts them")]
 pub fn step(state: State, input: Input) -> (State, Vec<Intent>) {
     let State { phase, clicked, space } = state;
     let with = |phase: Phase, intents: Vec<Intent>| (State { phase, clicked: None, space }, intents);

@@ -49,7 +49,6 @@ macro_rules! numbers {
     ($($kind:ty),+) => {$(
         impl From<$kind> for Arg {
             // A browser's numbers are doubles; what is counted here is far below where they lose whole numbers.
-            #[allow(clippy::cast_precision_loss, clippy::cast_lossless)]
             fn from(number: $kind) -> Self { Self::Number(number as f64) }
         }
     )+};

@@ -158,7 +158,6 @@ pub fn weekday(day: u8) -> String {
 
 /// A moment of the domain in the browser's zone.
 #[must_use]
-#[allow(clippy::cast_precision_loss)]
 pub fn instant(at: tradewind_nodes::time::Timestamp, how: Moment) -> String {
     moment(at.micros() as f64 / 1000.0, how, None)
 }
@@ -255,7 +254,6 @@ mod plain {
         format!("{}{grouped}{fraction}", if n < 0.0 { "-" } else { "" })
     }
 
-    #[allow(clippy::cast_precision_loss)]
     pub fn millis(at: Timestamp) -> f64 {
         at.micros() as f64 / 1000.0
     }

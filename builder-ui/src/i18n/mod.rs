@@ -13,7 +13,7 @@ pub use catalogue::{Arg, Text, say};
 pub use language::{Language, choose, isolated, language, load, phrase, present, present_untracked};
 
 /// The keys of all messages, made from the message files.
-#[allow(non_camel_case_types, non_upper_case_globals, missing_docs, clippy::all, clippy::pedantic)]
+#[allow(non_camel_case_types, non_upper_case_globals, missing_docs, clippy::all, reason = "made from the message files")]
 pub mod keys {
     use super::Text;
     include!(concat!(env!("OUT_DIR"), "/keys.rs"));

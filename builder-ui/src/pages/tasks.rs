@@ -62,7 +62,6 @@ pub fn Tasks() -> impl IntoView {
         let given = GIVEN.get();
         list.items.with(|items| items.iter().filter(|task| task.state != "open" || !given.contains(&task.id)).cloned().collect::<Vec<_>>())
     });
-    #[allow(clippy::cast_precision_loss)]
     let count = Signal::derive(move || {
         let given = GIVEN.get();
         let underway = list.items.with(|items| items.iter().filter(|task| task.state == "open" && given.contains(&task.id)).count());

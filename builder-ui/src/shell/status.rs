@@ -38,7 +38,6 @@ fn follow() {
 /// `1,234`, or `10,000+` where nobody counted further.
 fn bounded(number: Bounded) -> String {
     // What is bounded is far below where a browser's numbers lose whole ones.
-    #[allow(clippy::cast_precision_loss)]
     let count = format::number(number.count as f64);
     if number.exact { count } else { format!("{count}+") }
 }

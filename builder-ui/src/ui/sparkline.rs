@@ -7,7 +7,6 @@ const GAP: usize = 2;
 const HEIGHT: f64 = 22.0;
 
 /// The height of each bar. A day with nobody keeps a hairline, so that the days can be counted.
-#[allow(clippy::cast_precision_loss)]
 fn heights(days: &[i64]) -> Vec<f64> {
     let most = days.iter().copied().max().unwrap_or(0).max(1) as f64;
     days.iter().map(|day| if *day <= 0 { 1.0 } else { (*day as f64 / most * HEIGHT).max(3.0) }).collect()

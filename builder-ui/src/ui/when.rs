@@ -34,7 +34,6 @@ pub fn now() -> f64 {
 /// A moment in the browser's milliseconds.
 #[must_use]
 // A browser's numbers are doubles: microseconds since 1970 fit until the year 2255.
-#[allow(clippy::cast_precision_loss)]
 pub fn millis(at: Timestamp) -> f64 {
     at.micros() as f64 / 1000.0
 }

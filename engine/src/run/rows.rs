@@ -45,6 +45,7 @@ pub(crate) struct CommitSummary {
 }
 
 /// The whole state as one batch, and what follows from it. The relay has room for `places` effects.
+#[allow(clippy::too_many_lines, reason = "one table after another, in the order they are written")]
 pub(crate) fn batch(state: &mut State, env: &Environment, places: usize) -> (Batch, CommitSummary) {
     let mut batch = Batch::new();
     let mut summary = CommitSummary { places, ..CommitSummary::default() };

@@ -139,6 +139,7 @@ fn push_moved(entry: &RunEntry, before: i64, due: Option<Timestamp>, now: Timest
     }
 }
 
+#[allow(clippy::too_many_lines, reason = "one row after another, in the order they are written")]
 fn transition_rows(
     entry: &RunEntry,
     transition: Transition,

@@ -153,7 +153,7 @@ pub enum Answer {
 /// What keeps a journey from starting now.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[allow(missing_docs)]
+#[allow(missing_docs, reason = "each name says what it is")]
 pub enum Halted {
     Paused,
     Stopped,
@@ -225,7 +225,7 @@ impl Called {
 /// What a run does now.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[allow(missing_docs)]
+#[allow(missing_docs, reason = "each name says what it is")]
 pub enum Standing {
     /// About to enter a node.
     Ready { node: Called, at: Timestamp },

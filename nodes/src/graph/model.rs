@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 /// Where a node stands on the canvas, in canvas units.
 #[derive(Clone, Copy, PartialEq, Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[allow(missing_docs)]
+#[allow(missing_docs, reason = "each name says what it is")]
 pub struct Position {
     pub x: f64,
     pub y: f64,

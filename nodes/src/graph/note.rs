@@ -26,7 +26,7 @@ impl std::fmt::Display for NoteId {
 /// Width and height, in canvas units.
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[allow(missing_docs)]
+#[allow(missing_docs, reason = "each name says what it is")]
 pub struct Size {
     pub width: f64,
     pub height: f64,

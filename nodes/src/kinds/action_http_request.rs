@@ -106,7 +106,7 @@ impl Message for HttpRequest {
 /// A method of HTTP.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
-#[allow(missing_docs)]
+#[allow(missing_docs, reason = "each name says what it is")]
 pub enum Method {
     Get,
     #[default]

@@ -53,7 +53,6 @@ pub enum Finding {
     },
 }
 
-#[allow(clippy::trivially_copy_pass_by_ref)]
 fn is_zero(n: &usize) -> bool {
     *n == 0
 }
@@ -75,7 +74,7 @@ pub struct Compared {
 /// What a fact is held against.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[allow(missing_docs)]
+#[allow(missing_docs, reason = "each name says what it is")]
 pub enum Against {
     Equal(Sample),
     LessThan(Sample),

@@ -14,8 +14,10 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Where a run stands. What belongs to a state lives inside it.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "snake_case")]
-// A run has one state and is moved, not copied, in batches: a box would cost each wait an allocation.
-#[allow(clippy::large_enum_variant)]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "a run has one state and is moved, not copied, in batches: a box would cost each wait an allocation"
+)]
 pub enum RunState {
     /// About to enter `node`, not before `at`.
     Ready {
@@ -219,7 +221,6 @@ pub struct Step {
 fn one() -> u32 {
     1
 }
-#[allow(clippy::trivially_copy_pass_by_ref)]
 fn is_one(n: &u32) -> bool {
     *n == 1
 }

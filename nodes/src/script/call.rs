@@ -56,7 +56,10 @@ pub(super) fn during<T>(now: Timestamp, random: f64, work: impl FnOnce() -> T) -
 // The stopwatch that stops a runaway script. It is no domain time: no decision reads it, and it is not there on wasm32,
 // where the count of operations alone stops a script.
 #[cfg(not(target_arch = "wasm32"))]
-#[allow(clippy::disallowed_methods)]
+#[allow(
+    clippy::disallowed_methods,
+    reason = "the stopwatch that stops a runaway script: no decision reads it, and it is not there on wasm32"
+)]
 fn start() -> std::time::Instant {
     std::time::Instant::now()
 }

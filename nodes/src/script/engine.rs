@@ -53,8 +53,7 @@ fn build() -> Engine {
 }
 
 /// Rhai keeps the word `go` for itself without using it; here it is the name of a function.
-// Marked deprecated only because Rhai may change its form; a test calls `go`, so an upgrade that breaks it is seen.
-#[allow(deprecated)]
+#[allow(deprecated, reason = "Rhai may change its form; a test calls `go`, so an upgrade that breaks it is seen")]
 fn free_go(engine: &mut Engine) {
     engine.on_parse_token(|token, _, _| match token {
         Token::Reserved(word) if word.as_str() == "go" => Token::Identifier(word),

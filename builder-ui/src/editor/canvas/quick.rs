@@ -95,6 +95,7 @@ pub fn QuickAdd() -> impl IntoView {
 }
 
 #[component]
+#[allow(clippy::too_many_lines, reason = "one view: what it shows and what its keys do")]
 fn List(
     /// What is open.
     quick: Quick,

@@ -19,6 +19,7 @@ use web_sys::{KeyboardEvent, PointerEvent, TouchEvent, WheelEvent};
 
 /// The canvas.
 #[component]
+#[allow(clippy::too_many_lines, reason = "one view: what it shows and what hands do to it")]
 pub fn Canvas() -> impl IntoView {
     let editor = editor();
     let canvas = NodeRef::<html::Div>::new();

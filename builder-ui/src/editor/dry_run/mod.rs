@@ -74,7 +74,6 @@ struct Desk {
 /// The moment by the user's clock.
 fn now() -> Timestamp {
     // Milliseconds since 1970 are whole numbers far below where a browser's lose digits.
-    #[allow(clippy::cast_possible_truncation)]
     Timestamp::from_micros(browser::now() as i64 * 1_000)
 }
 

@@ -132,7 +132,6 @@ fn Start(
     let take = move |event: web_sys::Event| {
         // Without a zone the browser reads it by the user's clock.
         let Some(millis) = format::parse_moment(&event_target_value(&event)) else { return };
-        #[allow(clippy::cast_possible_truncation)]
         let start = Timestamp::from_micros(millis as i64 * 1_000);
         desk.trial.update(|trial| {
             let by = start.since(trial.start);

@@ -57,7 +57,7 @@ pub enum Failure {
 
 /// What happens.
 #[derive(Clone, PartialEq, Debug)]
-#[allow(missing_docs)]
+#[allow(missing_docs, reason = "each name says what it is")]
 pub enum Input {
     Edited,
     /// Undone to what the server has.

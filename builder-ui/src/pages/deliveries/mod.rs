@@ -41,7 +41,6 @@ pub fn periods() -> Vec<(String, String)> {
 }
 
 /// When a period began.
-#[allow(clippy::cast_possible_truncation)]
 fn begin(days: &str) -> Option<Timestamp> {
     let (_, days) = PERIODS.iter().find(|(value, _)| *value == days)?;
     Some(Timestamp::from_micros(browser::now() as i64 * 1_000 - days * 86_400_000_000))

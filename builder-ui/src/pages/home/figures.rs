@@ -12,7 +12,6 @@ pub const LATE_MS: f64 = 5_000.0;
 
 /// `1,234`, or `10,000+` where nobody counted further.
 // What is bounded is far below where a browser's numbers lose whole ones.
-#[allow(clippy::cast_precision_loss)]
 pub fn bounded(number: Bounded) -> String {
     let count = format::number(number.count as f64);
     if number.exact { count } else { format!("{count}+") }
@@ -25,7 +24,6 @@ pub fn Figures() -> impl IntoView {
         let late = status.lateness.p99_ms > LATE_MS;
         let time = crate::shell::lateness(status.lateness.p99_ms);
         let on_time = if late { t!(shell.status.late) } else { t!(shell.status.on_time) };
-        #[allow(clippy::cast_precision_loss)]
         let entered = format::number(status.entered_today as f64);
         let idle = status.lateness.count == 0;
         view! {

@@ -53,7 +53,6 @@ pub fn Row(
         Doing::Draft | Doing::Stopped | Doing::Archived => Tone::Quiet,
     };
     let status = journey.status;
-    #[allow(clippy::cast_precision_loss)]
     let inside = journey.inside as f64;
     let exact = journey.inside_exact;
     let entered: i64 = journey.entered.iter().sum();

@@ -28,7 +28,6 @@ fn family(kind: &str, families: &HashMap<String, Family>) -> &'static str {
 }
 
 /// The steps by their ids; those without a place stand below one another.
-#[allow(clippy::cast_precision_loss)]
 fn boxes(graph: &Graph) -> HashMap<String, Step> {
     let families: HashMap<String, Family> = Outlines::builtin().specs().into_iter().map(|spec| (spec.name, spec.family)).collect();
     let place = |(at, node): (usize, &tradewind_nodes::graph::Node)| {

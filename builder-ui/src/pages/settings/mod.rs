@@ -29,7 +29,6 @@ pub fn SettingsPage() -> impl IntoView {
 fn Segments() -> impl IntoView {
     let list = Paged::new(settings::segments);
     let row = |segment: Segment| {
-        #[allow(clippy::cast_precision_loss)]
         let members = segment.members as f64;
         view! {
             <tr>

@@ -11,7 +11,7 @@ const PAUSE: f64 = 1_500.0;
 
 /// What an edit did, for "Undo …". The words are the language's.
 #[derive(Clone, PartialEq, Eq, Debug)]
-#[allow(missing_docs)]
+#[allow(missing_docs, reason = "each name says what it is")]
 pub enum Label {
     Added { kind: String },
     Removed { count: usize },
@@ -33,7 +33,7 @@ pub enum Label {
 
 /// What a group of edits is about: typing in a field is one step of undo, not one a letter.
 #[derive(Clone, PartialEq, Eq, Debug)]
-#[allow(missing_docs)]
+#[allow(missing_docs, reason = "each name says what it is")]
 pub enum About {
     Field { node: NodeId, field: String },
     Name { node: NodeId },
