@@ -21,8 +21,10 @@ pub(super) const BLOCKS: [&str; 4] = ["if", "unless", "each", "with"];
 /// Longer results of one helper are refused: they would be built before the output's own limit is reached.
 const LONGEST: usize = 256 * 1024;
 
-/// Units of one call beside its tag and its arguments: a date or an amount of money is about as much work as six values.
+/// Units of one call beside its tag and its arguments: an amount of money is about as much work as six values.
 const CALL: usize = 6;
+/// Units of finding a zone and asking its calendar.
+const CALENDAR: usize = 20;
 
 // Names no path can have, so that a template neither reads nor hides them.
 const LOCALE: &str = "(locale)";
@@ -273,6 +275,7 @@ fn percent(c: &Call<'_, '_>) -> Answer {
 }
 
 fn date(c: &Call<'_, '_>) -> Answer {
+    budget::charge(CALENDAR)?;
     let form = match c.option_text("format") {
         None => DateForm::Medium,
         Some(name) => DateForm::named(name).ok_or_else(|| failed("format of date is one of short, medium, long, time"))?,
