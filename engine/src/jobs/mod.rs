@@ -11,27 +11,29 @@ mod tests;
 use crate::handle::Shared;
 pub(crate) use clean::Job;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Every fixed statement of the jobs.
 pub const STATEMENTS: &[&[&str]] = &[clean::STATEMENTS, table::STATEMENTS];
 #[cfg(test)]
 pub(crate) use clean::perform;
 
-/// Runs the jobs until the engine stops.
-pub(crate) async fn run(shared: Arc<Shared>) {
-    let queue = async {
-        if let Err(error) = queue::run(&shared).await {
-            tracing::error!(%error, "the jobs beside the engine do not run: history is not trimmed until the next start");
-        }
-    };
-    tokio::join!(catch_up(&shared), queue);
-}
+/// How long after a failure the jobs are begun again.
+const RETRY_PAUSE: Duration = Duration::from_secs(60);
 
-/// Does at the start what was to be done while no server ran: a server that is off at night would never trim its history.
-async fn catch_up(shared: &Shared) {
-    for job in [Job::LookBack, Job::Retention] {
-        if let Err(error) = clean::perform(shared, job).await {
-            tracing::warn!(%error, ?job, "a job could not be made up for: its next tick does it");
+/// Runs the jobs until the engine stops. What goes wrong with them is no reason to end the engine.
+pub(crate) async fn run(shared: Arc<Shared>) {
+    loop {
+        let outcome = queue::run(&shared).await;
+        if shared.stopping() {
+            return;
+        }
+        let problem = outcome.err().map_or_else(|| "their workers ended".to_owned(), |error| error.to_string());
+        tracing::error!(problem, "the jobs beside the engine do not run, history is not trimmed: they are begun again in a minute");
+        // Over early when the engine stops, which the next look sees.
+        let _ = tokio::time::timeout(RETRY_PAUSE, shared.stopped()).await;
+        if shared.stopping() {
+            return;
         }
     }
 }
