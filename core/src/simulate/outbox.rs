@@ -41,7 +41,7 @@ impl Outbox {
 
     /// Messages to the one count as messages to the other from now on.
     pub(super) fn hand_over(&mut self, from: CustomerId, into: CustomerId) {
-        let theirs: Vec<_> = self.left.keys().filter(|(customer, _)| *customer == from).copied().collect();
+        let theirs: Vec<_> = self.left.keys().filter(|(customer, _)| *customer == from).cloned().collect();
         for key in theirs {
             let left = self.left.remove(&key).unwrap_or_default();
             self.left.entry((into, key.1)).or_default().extend(left);
