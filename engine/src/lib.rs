@@ -92,6 +92,7 @@ pub fn statements() -> Vec<&'static str> {
         load::ALIASES_OF,
         load::RUNS_OF_CUSTOMERS,
         load::RUNS_BY_ID,
+        load::HOLDERS,
         load::RUNS_DUE,
         load::NEXT_DUE,
         load::HISTORY,

@@ -6,6 +6,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use tradewind_commerce::events::PastEvent;
 use tradewind_commerce::profile::{self, Profile, ProfileRow};
 use tradewind_core::message::{Incoming, Pending};
+use tradewind_core::routing;
 use tradewind_core::state::{CustomerEntry, Membership, RunEntry, State, Stimulus, day};
 use tradewind_nodes::fact::{Horizon, Needs};
 use tradewind_nodes::id::{CustomerId, JourneyId, RunId, Shard, WorkspaceId, derived};
@@ -24,6 +25,8 @@ pub(crate) const RUNS_DUE: &str = "SELECT id, workspace_id, shard, journey_id, v
 pub(crate) const NEXT_DUE: &str = "SELECT due_at FROM runs WHERE due_at IS NOT NULL ORDER BY due_at LIMIT 1";
 /// As in `RUNS_BY_ID`, a CASE keeps the planner at `runs_customer`.
 pub(crate) const RUNS_OF_CUSTOMERS: &str = "SELECT id, workspace_id, shard, journey_id, version, customer_id, run_key, entered_at, seq, CASE WHEN ended_at IS NULL THEN body ELSE '' END, due_at, ended_at FROM runs WHERE customer_id = ANY($1) AND CASE WHEN ended_at IS NULL OR run_key IS NOT NULL THEN 1 ELSE 0 END = 1 LIMIT $2";
+/// Who holds keys that are about no customer; those of customers come with their runs.
+pub(crate) const HOLDERS: &str = "SELECT id, journey_id, run_key, entered_at, ended_at FROM runs WHERE journey_id = ANY($1) AND run_key = ANY($2) AND run_key IS NOT NULL AND customer_id IS NULL LIMIT $3";
 pub(crate) const HISTORY: &str = "SELECT customer_id, id, name, at, properties, context FROM events WHERE customer_id = ANY($1) AND at >= $2 AND name = ANY($3) ORDER BY at DESC LIMIT $4";
 pub(crate) const MEMBERSHIPS: &str =
     "SELECT customer_id, segment, inside, since, changes_at FROM segment_members WHERE customer_id = ANY($1) LIMIT $2";
@@ -84,6 +87,7 @@ pub(crate) async fn load(load: Load<'_>) -> Result<State, EngineError> {
     let mut loading = Loading { load, state };
     loading.state.throttles.clone_from(loading.load.throttles);
     loading.load_given().await?;
+    loading.load_holders().await?;
     let (touched, mut wanted) = loading.concerned();
     loading.load_people(&touched, &mut wanted).await?;
     loading.load_history().await?;
@@ -157,6 +161,21 @@ impl Loading<'_> {
             self.state.queue.push_back((run, Stimulus::Due));
         }
         self.state.queue.extend(self.load.admit.iter().map(|run| (*run, Stimulus::Admitted)));
+        Ok(())
+    }
+
+    /// Who holds the keys that messages about no customer will ask for; seldom there are any.
+    async fn load_holders(&mut self) -> Result<(), EngineError> {
+        let key = |pending| routing::key_about_nobody(&self.state.catalog, pending, self.state.now);
+        let (journeys, keys): (Vec<Uuid>, Vec<String>) = self.load.pending.iter().filter_map(key).map(|(id, key)| (id.0, key)).unzip();
+        if keys.is_empty() {
+            return Ok(());
+        }
+        for row in self.load.db.query(HOLDERS, vec![journeys.into(), keys.into(), MOST_ROWS.into()]).await? {
+            let (run, entered_at) = (RunId(row.uuid(0)?), Timestamp::from_micros(row.int(3)?));
+            let holder = Holder { run, entered_at, ended: row.opt_int(4)?.is_some() };
+            self.state.holders.insert((JourneyId(row.uuid(1)?), row.text(2)?.to_owned()), holder);
+        }
         Ok(())
     }
 

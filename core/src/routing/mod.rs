@@ -9,9 +9,13 @@ mod start;
 
 pub use schedules::plan_anniversaries;
 
+use crate::catalog::Catalog;
 use crate::message::{Incoming, Order, Pending};
 use crate::state::{State, Stimulus};
-use tradewind_nodes::id::{CustomerId, PortName, RunId, WorkspaceId};
+use tradewind_nodes::fact::Facts;
+use tradewind_nodes::id::{CustomerId, JourneyId, PortName, RunId, WorkspaceId};
+use tradewind_nodes::run::run_key;
+use tradewind_nodes::time::Timestamp;
 
 /// Routes one row of the inbox.
 pub fn route(state: &mut State, pending: &Pending) {
@@ -41,6 +45,21 @@ pub fn route(state: &mut State, pending: &Pending) {
         }
         Incoming::Control { run, order } => control(state, *run, order),
     }
+}
+
+/// The key that a message about no customer will ask for, with its journey: who holds it must be known before it is routed. Keys of
+/// customers are found with their runs.
+#[must_use]
+pub fn key_about_nobody(catalog: &Catalog, pending: &Pending, now: Timestamp) -> Option<(JourneyId, String)> {
+    let (journey, event, given) = match &pending.incoming {
+        Incoming::Start { journey, customer: None, data, key, via, .. } => (*journey, start::event(*via, data.clone(), now), key.clone()),
+        Incoming::Tick { journey, customer: None, at, .. } => (*journey, schedules::event(*at), None),
+        _ => return None,
+    };
+    let live = catalog.journey(pending.workspace, journey)?;
+    let facts = Facts { event: Some(&event), ..Facts::empty(now) };
+    let key = given.or_else(|| run_key(&live.program, &facts).ok().flatten())?;
+    Some((journey, key))
 }
 
 /// Notes the segments of a customer without telling anybody: they were inside before anything is asked.

@@ -14,6 +14,7 @@ use tradewind_nodes::kinds::{day_of, next_anniversary};
 use tradewind_nodes::predicate::{self, Predicate};
 use tradewind_nodes::run::RefusalReason;
 use tradewind_nodes::time::{LocalTime, Timestamp, Zone};
+use uuid::Uuid;
 
 /// A tick for one customer (or nobody).
 pub(super) fn tick(state: &mut State, workspace: WorkspaceId, journey: JourneyId, node: &str, customer: Option<CustomerId>, at: Timestamp) {
@@ -84,6 +85,13 @@ impl<'a> Day<'a> {
     }
 }
 
+/// The event that a tick stands for, without its id.
+pub(super) fn event(at: Timestamp) -> Event {
+    let mut properties = JsonMap::new();
+    properties.insert("tick".into(), at.to_string().into());
+    Event { id: EventId(Uuid::nil()), name: "Schedule".into(), at, properties, context: JsonMap::new() }
+}
+
 /// A tick of one trigger.
 struct Tick<'a> {
     /// The trigger's node, an index into the program.
@@ -97,9 +105,7 @@ struct Tick<'a> {
 
 fn enter(state: &mut State, workspace: WorkspaceId, live: &Arc<LiveJourney>, tick: Tick<'_>) {
     let Tick { node, customer, audience, at, year } = tick;
-    let mut properties = JsonMap::new();
-    properties.insert("tick".into(), at.to_string().into());
-    let event = Event { id: EventId(state.ids.id()), name: "Schedule".into(), at, properties, context: JsonMap::new() };
+    let event = Event { id: EventId(state.ids.id()), ..event(at) };
     if let (Some(audience), Some(id)) = (audience, customer) {
         state.customer(workspace, id);
         let verdict = predicate::evaluate(audience, &state.facts(customer, Some(&event), at));

@@ -9,7 +9,9 @@ use tradewind_nodes::fact::Event;
 use tradewind_nodes::id::{CustomerId, EventId, JourneyId, WorkspaceId};
 use tradewind_nodes::kind::Trigger;
 use tradewind_nodes::run::{RefusalReason, run_key};
+use tradewind_nodes::time::Timestamp;
 use tradewind_nodes::why::Why;
+use uuid::Uuid;
 
 /// What was asked for.
 pub(super) struct Start<'a> {
@@ -41,22 +43,22 @@ pub(super) fn route(state: &mut State, workspace: WorkspaceId, start: &Start<'_>
     let Some((node, _)) = live.program.triggers.iter().find(|(_, trigger)| fits(trigger)) else {
         return entry::refuse(state, workspace, live, (customer, None), RefusalReason::Key, Why::NoDoor);
     };
-    let name = match start.via {
-        StartDoor::Api => "Started by API",
-        StartDoor::Journey => "Started by journey",
-    };
-    let event = Event {
-        id: EventId(state.ids.id()),
-        name: name.into(),
-        at: state.now,
-        properties: start.data.clone(),
-        context: Event::context_at(start.depth),
-    };
+    let id = EventId(state.ids.id());
+    let event = Event { id, context: Event::context_at(start.depth), ..event(start.via, start.data.clone(), state.now) };
     let key = match start.key {
         Some(key) => Ok(Some(customer.map_or_else(|| key.to_owned(), |id| format!("{id}/{key}")))),
         None => key_of(state, live, customer, &event),
     };
     entry::open_by(state, workspace, live, key, |key| Opening { node: *node, key, event: Some(event), customer });
+}
+
+/// The event that a start stands for, without its id.
+pub(super) fn event(via: StartDoor, data: JsonMap, now: Timestamp) -> Event {
+    let name = match via {
+        StartDoor::Api => "Started by API",
+        StartDoor::Journey => "Started by journey",
+    };
+    Event { id: EventId(Uuid::nil()), name: name.into(), at: now, properties: data, context: JsonMap::new() }
 }
 
 /// The run key as the journey's settings make it from what is known.

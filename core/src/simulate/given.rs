@@ -89,7 +89,15 @@ impl Simulation {
     /// # Errors
     /// When more happens than a simulation may take.
     pub fn message(&mut self, incoming: Incoming) -> Result<(), Problem> {
-        self.take(incoming);
+        self.messages([incoming])
+    }
+
+    /// Takes messages that come together: what they ask for inside is done after the last of them.
+    ///
+    /// # Errors
+    /// When more happens than a simulation may take.
+    pub fn messages(&mut self, incoming: impl IntoIterator<Item = Incoming>) -> Result<(), Problem> {
+        incoming.into_iter().for_each(|one| self.take(one));
         self.settle()
     }
 

@@ -33,15 +33,15 @@ fn ways(seed: u64) -> Vec<Batches> {
 
 async fn compare(story: &Story, richness: &Richness) {
     let seed = story.seed;
-    let mut simulated = None;
     for batches in ways(seed) {
+        let mut simulated = None;
         let mut stages = vec![("SQLite", Stage::new(seed).await)];
         if seed.is_multiple_of(ON_POSTGRES) {
             stages.push(("PostgreSQL", Stage::on_postgres(seed).await));
         }
         for (database, stage) in stages {
             let (engine, programs) = play_engine(story, stage, batches).await;
-            let (_, simulated) = simulated.get_or_insert_with(|| play_simulation(story, programs, engine.until));
+            let (_, simulated) = simulated.get_or_insert_with(|| play_simulation(story, programs, batches, engine.until));
             if let Some(difference) = simulated.difference(&engine) {
                 panic!(
                     "TRADEWIND_SEED={seed}: the simulator (here) and the engine on {database}, {batches:?} (there), differ: {difference}"
@@ -49,15 +49,15 @@ async fn compare(story: &Story, richness: &Richness) {
             }
             richness.restarts.fetch_add(engine.restarts as usize, Ordering::Relaxed);
         }
+        let (report, told) = simulated.unwrap();
+        for (word, count) in
+            [("step", &richness.steps), ("refusal", &richness.refusals), ("sent", &richness.sent), ("member", &richness.members)]
+        {
+            count.fetch_add(told.lines.iter().filter(|line| line.starts_with(word)).count(), Ordering::Relaxed);
+        }
+        let broken = rules::broken(story, &report);
+        assert!(broken.is_empty(), "TRADEWIND_SEED={seed}: {broken:#?}");
     }
-    let (report, told) = simulated.unwrap();
-    for (word, count) in
-        [("step", &richness.steps), ("refusal", &richness.refusals), ("sent", &richness.sent), ("member", &richness.members)]
-    {
-        count.fetch_add(told.lines.iter().filter(|line| line.starts_with(word)).count(), Ordering::Relaxed);
-    }
-    let broken = rules::broken(story, &report);
-    assert!(broken.is_empty(), "TRADEWIND_SEED={seed}: {broken:#?}");
 }
 
 /// What all stories came to together: stories in which nothing happens would prove nothing.

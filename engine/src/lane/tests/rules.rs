@@ -393,7 +393,7 @@ mod tests {
         story.happenings.extend(events);
         let stage = Stage::new(1).await;
         let (told, programs) = play_engine(&story, stage, Batches::Many).await;
-        let (report, _) = play_simulation(&story, programs, told.until);
+        let (report, _) = play_simulation(&story, programs, Batches::Many, told.until);
         (story, report)
     }
 

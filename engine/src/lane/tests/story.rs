@@ -369,14 +369,15 @@ async fn engine_told(stage: &Stage) -> Told {
 }
 
 /// Plays a story up to `until` with the programs that `stage` has published.
-pub(super) fn play_simulation(story: &Story, programs: Vec<Journey>, until: Timestamp) -> (Report, Told) {
+pub(super) fn play_simulation(story: &Story, programs: Vec<Journey>, batches: Batches, until: Timestamp) -> (Report, Told) {
     let mut simulation = Simulation::in_workspace(HERE, programs, at(START));
     for (name, predicate) in &story.segments {
         simulation.segment(name, predicate.clone());
     }
-    for happening in story.happenings.iter().take_while(|happening| happening.at <= until) {
-        simulation.advance_to(happening.at).unwrap();
-        simulation.message(happening.incoming.clone()).unwrap();
+    let instants = story.happenings.chunk_by(|one, other| matches!(batches, Batches::Many | Batches::Restarted) && one.at == other.at);
+    for together in instants.take_while(|together| together[0].at <= until) {
+        simulation.advance_to(together[0].at).unwrap();
+        simulation.messages(together.iter().map(|happening| happening.incoming.clone())).unwrap();
     }
     simulation.advance_to(until).unwrap();
     let report = simulation.report();
