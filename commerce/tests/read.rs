@@ -4,7 +4,7 @@
 
 use tradewind_commerce::customers::{self, Who};
 use tradewind_commerce::events::{Arrived, Exploration};
-use tradewind_commerce::profile::{self, ALIASES, CONSENTS, Profile, UPSERT, consent_values};
+use tradewind_commerce::profile::{self, NEW_CONSENTS, Profile, UPSERT, UPSERT_ALIASES, consent_values};
 use tradewind_commerce::segments::SegmentError;
 use tradewind_commerce::{consents, events, segments};
 use tradewind_nodes::fact::ConsentStatus;
@@ -56,7 +56,7 @@ async fn a_customer_is_found_by_every_name_and_through_merges() {
     store(&db, &[anna.clone(), visitor.clone(), stranger]).await;
     let mut batch = Batch::new();
     let old = CustomerId::of_user(HERE, "old-id");
-    batch.insert(&ALIASES, [[Value::from(old.0), HERE.0.into(), anna.customer.id.0.into(), 1i64.into()]]);
+    batch.insert(&UPSERT_ALIASES, [[Value::from(old.0), HERE.0.into(), anna.customer.id.0.into(), 1i64.into()]]);
     db.commit(batch).await.unwrap();
     for who in
         [Who::UserId("u1".into()), Who::UserId("old-id".into()), Who::Id(visitor.customer.id), Who::Email(" ANNA@example.com ".into())]
@@ -100,7 +100,7 @@ async fn consent_is_listed_with_its_proof() {
     let row = |id: u128, status| {
         consent_values(HERE, who, Uuid::from_u128(id), "email", "marketing", status, "form", "{\"ip\":\"::1\"}", Timestamp::from_micros(9))
     };
-    batch.insert(&CONSENTS, [row(1, ConsentStatus::Granted), row(2, ConsentStatus::Withdrawn)]);
+    batch.insert(&NEW_CONSENTS, [row(1, ConsentStatus::Granted), row(2, ConsentStatus::Withdrawn)]);
     db.commit(batch).await.unwrap();
     let history = consents::history(&db, HERE, who, None, 10).await.unwrap();
     assert_eq!(history.iter().map(|record| record.status).collect::<Vec<_>>(), [ConsentStatus::Withdrawn, ConsentStatus::Granted]);

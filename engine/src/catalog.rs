@@ -206,7 +206,10 @@ fn contexts(settings: Rows, kinds: Rows) -> Result<HashMap<WorkspaceId, CompileC
     let mut contexts: HashMap<WorkspaceId, CompileContext> = HashMap::new();
     for row in settings.each::<Preferences>()? {
         match row {
-            Ok(row) => contexts.entry(row.id).or_default().settings = Arc::new(settings::of_row(row).settings),
+            Ok(row) => {
+                let id = row.id;
+                contexts.entry(id).or_default().settings = Arc::new(settings::of_row(row).settings);
+            }
             Err(error) => tracing::error!(%error, "the settings of a workspace do not read: its journeys go by the server's own"),
         }
     }

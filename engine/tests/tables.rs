@@ -80,6 +80,9 @@ impl Connector for Nowhere {
     fn name(&self) -> &'static str {
         "nowhere"
     }
+    fn channels(&self) -> &'static [&'static str] {
+        &["email", "http"]
+    }
     fn perform<'a>(&'a self, _: Envelope<'a>) -> BoxFuture<'a, Attempt> {
         Box::pin(std::future::ready(Attempt::Done { output: serde_json::json!({}) }))
     }
@@ -92,7 +95,7 @@ impl Connector for Nowhere {
 async fn the_engine_does_not_start_on_a_database_that_differs() {
     let db = migrated(Db::sqlite_in_memory().await.unwrap()).await;
     change(&db, "ALTER TABLE inbox RENAME COLUMN body TO content").await;
-    let connectors = Connectors { email: Arc::new(Nowhere), http: Arc::new(Nowhere), sender: "Shop <shop@example.com>".parse().unwrap() };
+    let connectors = Connectors::new("Shop <shop@example.com>".parse().unwrap(), vec![Arc::new(Nowhere)]);
     let settings = EngineSettings { jobs: false, ..EngineSettings::default() };
     let refused = Engine::start(db, Environment::system(), settings, connectors).await.err().expect("it is refused");
     assert!(refused.to_string().contains("column inbox.body: is declared and not in the database"), "{refused}");

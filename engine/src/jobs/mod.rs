@@ -9,14 +9,13 @@ mod table;
 mod tests;
 
 use crate::handle::Shared;
-pub(crate) use clean::Job;
 use std::sync::Arc;
 use std::time::Duration;
 
 /// Every fixed statement of the jobs.
 pub const STATEMENTS: &[&[&str]] = &[clean::STATEMENTS, table::STATEMENTS];
 #[cfg(test)]
-pub(crate) use clean::perform;
+pub(crate) use clean::{Job, perform};
 
 /// How long after a failure the jobs are begun again.
 const RETRY_PAUSE: Duration = Duration::from_secs(60);

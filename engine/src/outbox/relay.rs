@@ -23,7 +23,6 @@ use tradewind_nodes::effect::DeliveryMode;
 use tradewind_nodes::guard::Judgement;
 use tradewind_nodes::id::EffectKey;
 use tradewind_nodes::issue::Problem;
-use tradewind_nodes::issue::Problem;
 use tradewind_nodes::kinds;
 use tradewind_nodes::time::{Duration, Timestamp};
 use uuid::Uuid;

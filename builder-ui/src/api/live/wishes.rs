@@ -117,11 +117,11 @@ mod tests {
         let (a, b) = (Topic::counts("a", None, None), Topic::counts("b", None, None));
         let mine = set(&[Topic::Status]);
         let mut wishes = Wishes::default();
-        assert!(wishes.heard("one".into(), set(&[a.clone()])));
-        assert!(wishes.heard("two".into(), set(&[b.clone()])));
+        assert!(wishes.heard("one".into(), set(std::slice::from_ref(&a))));
+        assert!(wishes.heard("two".into(), set(std::slice::from_ref(&b))));
         assert_eq!(wishes.gathered(&mine), set(&[Topic::Status, a.clone(), b.clone()]));
         // Asked with this, the second has answered and the first has not.
-        assert!(!wishes.heard("two".into(), set(&[b.clone()])), "an answer that brings nothing new");
+        assert!(!wishes.heard("two".into(), set(std::slice::from_ref(&b))), "an answer that brings nothing new");
         assert_eq!(wishes.gathered(&mine), set(&[Topic::Status, b]));
         assert!(wishes.heard("two".into(), set(&[])));
         assert_eq!(wishes.gathered(&mine), mine);

@@ -4,9 +4,10 @@
 //! story is played on PostgreSQL too. Since all share the code that decides, what a wrong rule would do wrong everywhere is looked for
 //! by `rules`. `TRADEWIND_SEED` plays the story of that seed alone, `TRADEWIND_STORIES` so many; both in all three ways.
 
+use super::playing::{Batches, play_engine, play_simulation};
 use super::rules;
 use super::stage::Stage;
-use super::story::{Batches, Story, play_engine, play_simulation};
+use super::story::Story;
 use super::walks::{each, number};
 use std::sync::atomic::{AtomicUsize, Ordering};
 

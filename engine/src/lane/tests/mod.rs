@@ -12,11 +12,13 @@ mod ledger;
 mod loops;
 mod many;
 mod merges;
+mod playing;
 #[path = "../../../../tests/support/postgres.rs"]
 mod postgres;
 mod recorder;
 mod retention;
 mod rules;
+mod sabotage;
 mod sending;
 mod stage;
 mod story;
