@@ -165,12 +165,13 @@ async fn people_are_counted_by_a_predicate_and_taken_into_a_dry_run() {
             json!({"predicate": {"all": [
         {"event": "Order Completed", "count": {"gte": 2}, "within": "30d"}, {"segment": "buyers"}]}}),
         ),
+        ("end", "exit", json!({})),
     ]);
     let start = tradewind_nodes::time::Timestamp::parse(facts["history"][1]["at"].as_str().unwrap()).unwrap();
     let scenario = json!({
         "name": "him", "start": start.plus(tradewind_nodes::time::Duration::from_hours(1)), "customer": facts["customer"],
         "segments": facts["segments"], "history": facts["history"],
-        "given": [{"at": "0s", "event": "Order Completed"}], "expect": {"steps": ["start", "often:yes"]},
+        "given": [{"at": "0s", "event": "Order Completed"}], "expect": {"steps": ["start", "often:yes", "end"]},
     });
     let scenario = tradewind_core::simulate::Scenario::parse(&scenario.to_string()).unwrap();
     let graph = serde_json::from_value(graph).unwrap();

@@ -21,7 +21,11 @@ const PAGE: i64 = 200;
 
 /// The routes.
 pub fn router() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(list)).routes(routes!(bulk)).routes(routes!(get, discard)).routes(routes!(retry))
+    OpenApiRouter::new()
+        .routes(routes!(list_dead_letters))
+        .routes(routes!(bulk_dead_letters))
+        .routes(routes!(get_dead_letter, discard))
+        .routes(routes!(retry_dead_letter))
 }
 
 impl From<LetterError> for ApiError {
@@ -49,7 +53,7 @@ async fn found(state: &AppState, workspace: WorkspaceId, id: Uuid) -> ApiResult<
 /// Lists dead letters, the newest first.
 #[utoipa::path(get, path = "/api/v1/dead-letters", tag = "incidents", params(DeadLetterQuery, PageQuery),
     responses((status = 200, body = Page<DeadLetter>), (status = "4XX", body = ProblemDocument)))]
-async fn list(
+async fn list_dead_letters(
     State(state): State<AppState>,
     reader: Reader,
     Query(query): Query<DeadLetterQuery>,
@@ -63,14 +67,18 @@ async fn list(
 /// One dead letter.
 #[utoipa::path(get, path = "/api/v1/dead-letters/{id}", tag = "incidents", params(("id" = Uuid, Path, description = "The dead letter")),
     responses((status = 200, body = DeadLetter), (status = "4XX", body = ProblemDocument)))]
-async fn get(State(state): State<AppState>, reader: Reader, Path(id): Path<Uuid>) -> ApiResult<Json<DeadLetter>> {
+async fn get_dead_letter(State(state): State<AppState>, reader: Reader, Path(id): Path<Uuid>) -> ApiResult<Json<DeadLetter>> {
     found(&state, reader.workspace, id).await?.into_wire().map(Json)
 }
 
 /// Routes a dead letter again.
 #[utoipa::path(post, path = "/api/v1/dead-letters/{id}/retry", tag = "incidents", params(("id" = Uuid, Path, description = "The dead letter")),
     responses((status = 202, body = DeadLetter), (status = "4XX", body = ProblemDocument)))]
-async fn retry(State(state): State<AppState>, writer: Writer, Path(id): Path<Uuid>) -> ApiResult<(StatusCode, Json<DeadLetter>)> {
+async fn retry_dead_letter(
+    State(state): State<AppState>,
+    writer: Writer,
+    Path(id): Path<Uuid>,
+) -> ApiResult<(StatusCode, Json<DeadLetter>)> {
     let letter = found(&state, writer.workspace, id).await?;
     dead_letters::retry(&state.engine, writer.workspace, std::slice::from_ref(&letter)).await?;
     Ok((StatusCode::ACCEPTED, Json(letter.into_wire()?)))
@@ -88,7 +96,11 @@ async fn discard(State(state): State<AppState>, writer: Writer, Path(id): Path<U
 /// Routes many dead letters again, or throws them away.
 #[utoipa::path(post, path = "/api/v1/dead-letters/bulk", tag = "incidents", request_body = SettleDeadLetters,
     responses((status = 200, body = DeadLettersSettled), (status = "4XX", body = ProblemDocument)))]
-async fn bulk(State(state): State<AppState>, writer: Writer, Json(body): Json<SettleDeadLetters>) -> ApiResult<Json<DeadLettersSettled>> {
+async fn bulk_dead_letters(
+    State(state): State<AppState>,
+    writer: Writer,
+    Json(body): Json<SettleDeadLetters>,
+) -> ApiResult<Json<DeadLettersSettled>> {
     let kind = comparable(body.filter.kind, "/filter/kind")?;
     let (workspace, action, up_to) = (writer.workspace, body.action, body.filter.up_to);
     // A task of its own: a client that hangs up must not leave half of them.

@@ -257,8 +257,9 @@ fn the_past_is_counted_and_starts_nothing() {
             on("Ordered"),
             {"id": "often", "kind": "condition.if", "config": {"predicate": {"all": [
                 {"event": "Ordered", "count": {"gte": 3}, "within": "30d"}, {"segment": "regular"}]}}},
+            {"id": "end", "kind": "exit", "config": {}},
         ]),
-        &[("start", "next", "often")],
+        &[("start", "next", "often"), ("often", "yes", "end"), ("often", "no", "end")],
     );
     let scenario = |history: Json| {
         let text = json!({
@@ -267,7 +268,7 @@ fn the_past_is_counted_and_starts_nothing() {
             "segments": {"regular": {"event": "Ordered", "count": {"gte": 2}, "within": "60d"}},
             "history": history,
             "given": [{"at": "0s", "event": "Ordered"}],
-            "expect": {"runs": 1, "steps": ["start", "often:yes"]},
+            "expect": {"runs": 1, "steps": ["start", "often:yes", "end"]},
         });
         Scenario::parse(&text.to_string())
     };

@@ -24,8 +24,8 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(publish))
         .routes(routes!(preview))
-        .routes(routes!(list))
-        .routes(routes!(get))
+        .routes(routes!(list_versions))
+        .routes(routes!(get_version))
         .routes(routes!(compare))
         .routes(routes!(restore))
 }
@@ -97,7 +97,12 @@ async fn publish(
 /// Lists the versions of a journey, the newest first.
 #[utoipa::path(get, path = "/api/v1/journeys/{slug}/versions", tag = "journeys", params(("slug" = String, Path, description = "Slug or id"), PageQuery),
     responses((status = 200, body = Page<VersionSummary>), (status = "4XX", body = ProblemDocument)))]
-async fn list(State(state): State<AppState>, reader: Reader, Path(slug): Path<String>, paging: Paging) -> ApiResult<Paged<VersionSummary>> {
+async fn list_versions(
+    State(state): State<AppState>,
+    reader: Reader,
+    Path(slug): Path<String>,
+    paging: Paging,
+) -> ApiResult<Paged<VersionSummary>> {
     let journey = journeys::find(&state.db, reader.workspace, &slug).await?;
     let listed = versions::list(&state.db, reader.workspace, &journey, paging.after()?, paging.fetch()).await?;
     Paged::cut(listed, &paging, |version| version.number)
@@ -107,7 +112,7 @@ async fn list(State(state): State<AppState>, reader: Reader, Path(slug): Path<St
 #[utoipa::path(get, path = "/api/v1/journeys/{slug}/versions/{number}", tag = "journeys",
     params(("slug" = String, Path, description = "Slug or id"), ("number" = i64, Path, description = "The version")),
     responses((status = 200, body = Version), (status = "4XX", body = ProblemDocument)))]
-async fn get(State(state): State<AppState>, reader: Reader, Path((slug, number)): Path<(String, i64)>) -> ApiResult<Json<Version>> {
+async fn get_version(State(state): State<AppState>, reader: Reader, Path((slug, number)): Path<(String, i64)>) -> ApiResult<Json<Version>> {
     let journey = journeys::find(&state.db, reader.workspace, &slug).await?;
     versions::get(&state.db, reader.workspace, &journey, number).await?.into_wire().map(Json)
 }

@@ -22,8 +22,9 @@ fn pure_steps_chain_until_the_run_sleeps() {
         ("known", "condition.if", json!({"predicate": {"fact": "customer.traits.seen", "is": "eq", "value": true}})),
         ("mail", "email.send", mail("Your cart")),
         ("nap", "delay.for", json!({"duration": "1h"})),
+        ("end", "exit", json!({})),
     ];
-    let edges = ["in.next>mark", "mark.next>known", "known.yes>mail", "known.no>nap", "mail.next>nap"];
+    let edges = ["in.next>mark", "mark.next>known", "known.yes>mail", "known.no>nap", "mail.next>nap", "nap.next>end"];
     let mut stage = Stage::new(program(json!({}), &nodes, &edges), ready("in"));
     let moved = stage.meet(Input::Due).unwrap();
     // A later step of the same transition sees what a command has just set.
@@ -32,7 +33,7 @@ fn pure_steps_chain_until_the_run_sleeps() {
     assert!(matches!(moved.commands[..], [(_, 1, Command::SetAttributes { .. })]));
     assert_eq!(stage.state().due_at(), Some(now().plus(Duration::from_secs(3600))));
     stage.now = now().plus(Duration::from_secs(3600));
-    assert_eq!(steps(&stage.meet(Input::Due).unwrap()), ["nap went next"]);
+    assert_eq!(steps(&stage.meet(Input::Due).unwrap()), ["nap went next", "end ended exited"]);
     assert_eq!(stage.state().name(), "done");
 }
 
