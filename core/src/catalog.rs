@@ -8,6 +8,11 @@ use tradewind_nodes::kind::Trigger;
 use tradewind_nodes::predicate::{self, Predicate};
 use tradewind_nodes::run::Program;
 
+/// The event of a customer who came into a segment.
+pub const SEGMENT_ENTERED: &str = "Segment Entered";
+/// The event of a customer who left one.
+pub const SEGMENT_LEFT: &str = "Segment Left";
+
 /// Whether a journey lets people in and its people move.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Status {
@@ -46,6 +51,8 @@ pub struct WorkspaceCatalog {
     pub anniversaries: Vec<Arc<LiveJourney>>,
     /// The segments.
     pub segments: Segments,
+    /// What journeys read that a crossing of a segment's edge may start.
+    pub crossing_needs: Needs,
 }
 
 /// All that is live.
@@ -67,6 +74,9 @@ impl WorkspaceCatalog {
     /// Adds a journey that is live.
     pub fn add(&mut self, live: Arc<LiveJourney>) {
         for (_, trigger) in &live.program.triggers {
+            if starts_by_crossing(trigger) {
+                self.crossing_needs.merge(&live.program.needs);
+            }
             match trigger {
                 Trigger::Event { names, .. } => {
                     for name in names {
@@ -79,6 +89,15 @@ impl WorkspaceCatalog {
             }
         }
         self.journeys.insert(live.id, live);
+    }
+}
+
+/// Whether a customer who comes into a segment or leaves one may start a run by this trigger.
+fn starts_by_crossing(trigger: &Trigger) -> bool {
+    match trigger {
+        Trigger::Segment { .. } => true,
+        Trigger::Event { names, .. } => names.iter().any(|name| name == SEGMENT_ENTERED || name == SEGMENT_LEFT),
+        _ => false,
     }
 }
 

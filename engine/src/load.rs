@@ -331,11 +331,10 @@ impl Loading<'_> {
                         want(customer, &live.program.needs);
                     }
                     want(customer, workspace.segments.needs());
+                    want(customer, &workspace.crossing_needs);
                 }
                 Incoming::Profile { customer, .. } | Incoming::Segment { customer } => {
-                    for live in workspace.by_segment.values().flatten() {
-                        want(self.state.resolve(*customer), &live.program.needs);
-                    }
+                    want(self.state.resolve(*customer), &workspace.crossing_needs);
                     want(self.state.resolve(*customer), workspace.segments.needs());
                 }
                 Incoming::Start { journey, customer: Some(customer), .. } | Incoming::Tick { journey, customer: Some(customer), .. } => {

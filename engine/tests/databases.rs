@@ -90,7 +90,8 @@ async fn runs_are_looked_up_by_their_ids_when_the_statistics_say_that_nobody_is_
     batch.execute(ENDED_RUNS, vec![HERE.0.into(), 40_000.into()], Expect::Any);
     batch.execute("ANALYZE runs", Vec::new(), Expect::Any);
     db.commit(batch).await.unwrap();
-    let ids: Vec<Uuid> = (1..=1_000).map(Uuid::from_u128).collect();
+    // So few of so many that reading the whole table is no choice.
+    let ids: Vec<Uuid> = (1..=50).map(Uuid::from_u128).collect();
     for (sql, plan) in plans(&db, "EXPLAIN (FORMAT JSON)", &ids).await {
         let index = if sql.contains("customer_id = ANY") { "runs_customer" } else { "runs_pkey" };
         let others = ["runs_live", "runs_key", "Seq Scan"].into_iter().filter(|other| plan.contains(other)).collect::<Vec<_>>();

@@ -3,6 +3,7 @@
 use super::entry::{self, Opening};
 use super::events::match_triggers;
 use super::start::key_of;
+use crate::catalog::{SEGMENT_ENTERED, SEGMENT_LEFT};
 use crate::changes::{EventRow, MembershipRow};
 use crate::state::{Membership, State, Stimulus};
 use std::sync::Arc;
@@ -66,8 +67,8 @@ fn evaluate(
 /// Tells runs and triggers that a customer has crossed a segment's edge.
 fn crossed(state: &mut State, workspace: WorkspaceId, customer: CustomerId, segment: &str, change: SegmentChange) {
     let name = match change {
-        SegmentChange::Entered => "Segment Entered",
-        SegmentChange::Left => "Segment Left",
+        SegmentChange::Entered => SEGMENT_ENTERED,
+        SegmentChange::Left => SEGMENT_LEFT,
     };
     let mut properties = JsonMap::new();
     properties.insert("segment".into(), segment.into());

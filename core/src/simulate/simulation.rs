@@ -203,29 +203,39 @@ impl Simulation {
         }
     }
 
-    /// Does everything that is queued, what comes of it, and what is to be sent.
+    /// Does everything that is queued, what comes of it, and what is to be sent: in batches, as the engine does. What a batch sends to
+    /// the inbox is the next batch.
     pub(super) fn settle(&mut self) -> Result<(), Problem> {
         loop {
-            while let Some(run) = step_next(&mut self.state) {
-                self.inputs += 1;
-                if self.inputs > MAX_INPUTS {
-                    self.state.queue.clear();
-                    let now = self.state.now;
-                    let words = format!("more than {MAX_INPUTS} things happened by {now}: shorten the time that is simulated");
-                    return Err(Problem::new("simulation.endless", words));
-                }
-                self.keep(run);
-            }
-            self.apply();
+            self.drain()?;
             if self.admit_waiting() {
                 continue;
             }
-            match self.inbox.pop_front() {
-                Some(pending) => self.route(&pending),
-                None if self.send_due() => {}
-                None => return Ok(()),
+            let batch = std::mem::take(&mut self.inbox);
+            if batch.is_empty() && !self.send_due() {
+                return Ok(());
+            }
+            for pending in batch {
+                self.route(&pending);
+                self.drain()?;
             }
         }
+    }
+
+    /// Steps what is queued and applies what was decided.
+    fn drain(&mut self) -> Result<(), Problem> {
+        while let Some(run) = step_next(&mut self.state) {
+            self.inputs += 1;
+            if self.inputs > MAX_INPUTS {
+                self.state.queue.clear();
+                let now = self.state.now;
+                let words = format!("more than {MAX_INPUTS} things happened by {now}: shorten the time that is simulated");
+                return Err(Problem::new("simulation.endless", words));
+            }
+            self.keep(run);
+        }
+        self.apply();
+        Ok(())
     }
 
     fn route(&mut self, pending: &Pending) {
