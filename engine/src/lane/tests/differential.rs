@@ -12,7 +12,7 @@ use super::walks::{each, number};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Stories played in every run of the tests.
-const STORIES: u64 = 2_000;
+const STORIES: u64 = 1_000;
 /// Of so many stories one is played on PostgreSQL too.
 const ON_POSTGRES: u64 = 50;
 

@@ -11,6 +11,7 @@ use tradewind_nodes::fact::ConsentStatus;
 use tradewind_nodes::graph::{Graph, valid_graph};
 use tradewind_nodes::id::{CustomerId, EventId};
 use tradewind_nodes::predicate::Predicate;
+use tradewind_nodes::settings::Reentry;
 use tradewind_nodes::time::{Duration, Timestamp};
 use uuid::Uuid;
 
@@ -130,6 +131,10 @@ fn graph(dice: &Dice, seed: u64, nth: usize, segments: &BTreeMap<String, Predica
     graph.nodes[0].kind = kind.to_owned();
     graph.nodes[0].config = config.as_object().unwrap().clone();
     graph.settings = parsed(settings(dice));
+    // Journeys that segments start, and that change what segments ask for, could start one another for ever.
+    if kind == "trigger.segment" || graph.nodes[0].config.get("events").is_some_and(|events| events.to_string().contains("Segment")) {
+        graph.settings.reentry = Reentry::Once;
+    }
     graph
 }
 
