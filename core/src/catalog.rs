@@ -122,7 +122,7 @@ impl Segments {
     pub fn new(definitions: BTreeMap<String, Predicate>) -> Self {
         let mut order = Ordering { definitions: &definitions, placed: BTreeMap::new(), order: Vec::new(), circles: Vec::new() };
         for name in definitions.keys() {
-            order.place(name, &mut Vec::new());
+            order.place(name);
         }
         let Ordering { order, circles, .. } = order;
         let mut definitions = definitions;
@@ -183,30 +183,43 @@ struct Ordering<'a> {
 }
 
 impl<'a> Ordering<'a> {
-    /// Places what `name` refers to and then itself. The depth is that of segments within segments, which names bound.
-    fn place(&mut self, name: &'a str, way: &mut Vec<&'a str>) {
-        if self.placed.contains_key(name) {
-            return;
-        }
-        let Some(predicate) = self.definitions.get(name) else { return };
-        self.placed.insert(name, Placed::UnderWay);
-        way.push(name);
-        let mut referred = Vec::new();
-        references(predicate, &mut referred);
-        for other in referred {
-            if self.placed.get(other) == Some(&Placed::UnderWay) {
-                let from = way.iter().position(|step| *step == other).unwrap_or(0);
-                self.placed.extend(way[from..].iter().map(|member| (*member, Placed::InCircle)));
-                self.circles.push(way[from..].iter().map(|member| (*member).to_owned()).collect());
-            } else {
-                self.place(other, way);
+    /// Places what `name` refers to and then itself. Without recursion: anybody who may define segments decides how long a chain is.
+    fn place(&mut self, name: &'a str) {
+        let mut way: Vec<(&'a str, std::vec::IntoIter<&'a str>)> = Vec::new();
+        way.extend(self.enter(name));
+        while let Some((current, referred)) = way.last_mut() {
+            let current = *current;
+            let Some(other) = referred.next() else {
+                way.pop();
+                if self.placed.get(current) == Some(&Placed::UnderWay) {
+                    self.placed.insert(current, Placed::Done);
+                    self.order.push(current.to_owned());
+                }
+                continue;
+            };
+            // Under way it is among those that lead here, also where it was found in another circle already.
+            match way.iter().position(|(step, _)| *step == other) {
+                Some(from) => {
+                    self.placed.extend(way[from..].iter().map(|(member, _)| (*member, Placed::InCircle)));
+                    let circle: Vec<String> = way[from..].iter().map(|(member, _)| (*member).to_owned()).collect();
+                    if !self.circles.contains(&circle) {
+                        self.circles.push(circle);
+                    }
+                }
+                None => way.extend(self.enter(other)),
             }
         }
-        way.pop();
-        if self.placed.get(name) == Some(&Placed::UnderWay) {
-            self.placed.insert(name, Placed::Done);
-            self.order.push(name.to_owned());
+    }
+
+    /// A segment that was not met before, and those it refers to.
+    fn enter(&mut self, name: &'a str) -> Option<(&'a str, std::vec::IntoIter<&'a str>)> {
+        if self.placed.contains_key(name) {
+            return None;
         }
+        let mut referred = Vec::new();
+        references(self.definitions.get(name)?, &mut referred);
+        self.placed.insert(name, Placed::UnderWay);
+        Some((name, referred.into_iter()))
     }
 }
 
@@ -251,6 +264,15 @@ mod tests {
         let segments = Segments::new(of);
         assert_eq!(order(&segments), ["a", "e"], "what refers to a circle is evaluated, and finds nobody inside it");
         assert_eq!(segments.circles(), [vec!["b".to_owned(), "c".to_owned()], vec!["d".to_owned()]]);
+    }
+
+    #[test]
+    fn a_chain_of_any_length_is_put_in_order() {
+        let names: Vec<String> = (0..20_000).map(|n| format!("{n:05}")).collect();
+        let of = names.windows(2).map(|two| (two[0].clone(), serde_json::from_value(json!({ "segment": two[1] })).unwrap()));
+        let segments = Segments::new(of.chain([(names[19_999].clone(), Predicate::default())]).collect());
+        assert_eq!(order(&segments).len(), 20_000);
+        assert_eq!(order(&segments)[0], "19999", "the one that refers to none comes first");
     }
 
     #[test]

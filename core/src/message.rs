@@ -18,7 +18,7 @@ pub enum Incoming {
     Profile {
         /// Whose.
         customer: CustomerId,
-        /// The shop's id for him, when he is not known yet.
+        /// The shop's id for them, when they are not known yet.
         user_id: Option<String>,
         /// Traits to set; null removes.
         traits: JsonMap,
@@ -27,9 +27,9 @@ pub enum Incoming {
     },
     /// The visitor `from` turned out to be `into`. Travels to the shard of `from`, which hands over what it has.
     Merge {
-        /// Who he was thought to be.
+        /// Who they were thought to be.
         from: CustomerId,
-        /// Who he is.
+        /// Who they are.
         into: CustomerId,
         /// The shop's id of `into`, when known.
         user_id: Option<String>,
@@ -40,7 +40,7 @@ pub enum Incoming {
         journey: JourneyId,
         /// For whom; nobody when None.
         customer: Option<CustomerId>,
-        /// The shop's id for him.
+        /// The shop's id for them.
         user_id: Option<String>,
         /// Becomes `event.properties`.
         data: JsonMap,

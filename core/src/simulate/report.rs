@@ -196,7 +196,7 @@ pub struct Refusal {
 pub struct Person {
     /// What is known.
     pub customer: Customer,
-    /// The segments he is in.
+    /// The segments they are in.
     pub segments: BTreeSet<String>,
 }
 

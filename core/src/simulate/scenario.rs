@@ -25,7 +25,7 @@ pub struct Scenario {
     pub segments: BTreeMap<String, Predicate>,
     /// Ports that nodes are made to take, for splits.
     pub force: BTreeMap<NodeId, PortName>,
-    /// What he did before it begins, in the order of time: counts and segments know of it, no journey hears of it.
+    /// What they did before it begins, in the order of time: counts and segments know of it, no journey hears of it.
     pub history: Vec<Past>,
     /// What happens, in the order of time.
     pub given: Vec<Given>,
@@ -41,19 +41,19 @@ pub struct Scenario {
 pub struct Someone {
     /// The shop's id.
     pub user_id: String,
-    /// Our id, where splits are to send him the way they would in earnest; made of the shop's id when absent.
+    /// Our id, where splits are to send them the way they would in earnest; made of the shop's id when absent.
     #[serde(default)]
     pub id: Option<CustomerId>,
-    /// When he was first seen; when the scenario begins when absent.
+    /// When they were first seen; when the scenario begins when absent.
     #[serde(default)]
     pub created_at: Option<Timestamp>,
-    /// What is known of him.
+    /// What is known of them.
     #[serde(default)]
     pub traits: JsonMap,
     /// Consent by `channel/purpose`.
     #[serde(default)]
     pub consent: BTreeMap<String, ConsentStatus>,
-    /// His tags.
+    /// Their tags.
     #[serde(default)]
     pub tags: Vec<String>,
 }

@@ -21,6 +21,7 @@ use uuid::Uuid;
 
 /// Inputs one simulation may take: a loop of short delays over years would not end while anybody waits.
 const MAX_INPUTS: usize = 200_000;
+
 /// A journey to simulate.
 pub struct Journey {
     /// Its slug.
