@@ -27,7 +27,9 @@ run: ui ## Build the builder, then start a server with a made-up shop, on a fres
 	cargo run --release -- demo
 
 ui: ## Build the builder for the browser into target/ui, from where the binary embeds it
-	cargo run -p xtask --locked -- ui
+	@# With the features of the whole workspace, so that what xtask shares with the tests is compiled once.
+	cargo build --locked --workspace --bin xtask
+	$${CARGO_TARGET_DIR:-target}/debug/xtask ui
 
 test: prepare ui lint unit ## Everything CI checks; installs what the tests need and says so
 

@@ -10,6 +10,10 @@ use std::{env, fs};
 fn main() -> ExitCode {
     println!("cargo::rerun-if-changed=messages");
     println!("cargo::rerun-if-changed=build");
+    if env::var("CARGO_CFG_TARGET_ARCH").is_ok_and(|target| target == "wasm32") {
+        // Relocations tell what needs what: along them `xtask` cuts the page into parts.
+        println!("cargo::rustc-link-arg-bin=tradewind-builder=--emit-relocs");
+    }
     let compiled = match messages::compile(Path::new("messages")) {
         Ok(compiled) => compiled,
         Err(problems) => {

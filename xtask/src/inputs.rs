@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What the builder is made of.
-const INPUTS: [&str; 9] = [
+const INPUTS: [&str; 10] = [
     "builder-ui/Cargo.toml",
     "builder-ui/build.rs",
     "builder-ui/build",
@@ -14,6 +14,7 @@ const INPUTS: [&str; 9] = [
     "builder-ui/style",
     "builder-ui/src",
     "nodes",
+    "core",
     "xtask",
     "Cargo.lock",
 ];

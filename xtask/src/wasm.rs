@@ -38,16 +38,14 @@ pub const PAGE: &str = "./builder.js";
 pub fn build(root: &Path, target: &Path, dev: bool) -> Outcome<Programs> {
     let toolchain = Toolchain::find(root)?;
     let profile = if dev { "browser-dev" } else { "browser" };
-    let compile = |program: &str, linker: &[&str]| {
-        let mut cargo = toolchain.cargo(root);
-        cargo.args(["rustc", "--locked", "-p", "tradewind-builder", "--bin", program, "--target", TARGET, "--profile", profile]);
-        cargo.args(toolchain.flags()).arg("--target-dir").arg(target).arg("--").args(linker);
-        let built = cargo.status().map_err(|error| format!("cargo cannot be started: {error}"))?;
-        if built.success() { Ok(()) } else { Err("it does not compile: the errors are above".to_owned()) }
-    };
-    // Relocations tell what needs what: along them the page is cut.
-    compile("tradewind-builder", &["-Clink-arg=--emit-relocs"])?;
-    compile("tradewind-builder-worker", &["-Cstrip=symbols"])?;
+    let mut cargo = toolchain.cargo(root);
+    // Both at once: a program is linked on one core.
+    cargo.args(["build", "--locked", "-p", "tradewind-builder", "--bins", "--target", TARGET, "--profile", profile]);
+    cargo.args(toolchain.flags()).arg("--target-dir").arg(target);
+    let built = cargo.status().map_err(|error| format!("cargo cannot be started: {error}"))?;
+    if !built.success() {
+        return Err("it does not compile: the errors are above".to_owned());
+    }
     let (compiled, out) = (target.join(TARGET).join(profile), target.join("ui-bindgen"));
     let _ = fs::remove_dir_all(&out);
     let parts = cut(&compiled.join("tradewind-builder.wasm"), &out)?;

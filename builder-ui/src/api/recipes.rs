@@ -65,14 +65,34 @@ impl Recipe {
     /// What is said of it in the language in force, else in English; whoever calls this in a view follows the language.
     #[must_use]
     pub fn words(&self) -> Words {
-        let wanted = i18n::language().code();
-        self.texts.get(wanted).or_else(|| self.texts.get("en")).cloned().unwrap_or_default()
+        in_force(&self.texts)
     }
 }
 
+/// What is said of a recipe, without the journey: every page can list recipes, and those that draw none do not load what reads one.
+#[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
+pub struct Title {
+    /// Its name in addresses.
+    pub slug: String,
+    texts: BTreeMap<String, Words>,
+}
+
+impl Title {
+    /// What is said of it in the language in force, else in English.
+    #[must_use]
+    pub fn words(&self) -> Words {
+        in_force(&self.texts)
+    }
+}
+
+fn in_force(texts: &BTreeMap<String, Words>) -> Words {
+    let wanted = i18n::language().code();
+    texts.get(wanted).or_else(|| texts.get("en")).cloned().unwrap_or_default()
+}
+
 #[derive(Deserialize)]
-struct Gallery {
-    data: Vec<Recipe>,
+struct Gallery<T> {
+    data: Vec<T>,
 }
 
 /// All of them, in the gallery's order.
@@ -80,7 +100,15 @@ struct Gallery {
 /// # Errors
 /// When there is no answer.
 pub async fn list() -> Result<Vec<Recipe>, Failure> {
-    Ok(Call::get("/api/v1/recipes").send::<Gallery>().await?.data)
+    Ok(Call::get("/api/v1/recipes").send::<Gallery<Recipe>>().await?.data)
+}
+
+/// What is said of all of them, in the gallery's order.
+///
+/// # Errors
+/// When there is no answer.
+pub async fn titles() -> Result<Vec<Title>, Failure> {
+    Ok(Call::get("/api/v1/recipes").send::<Gallery<Title>>().await?.data)
 }
 
 /// Makes a journey of one, its steps named in the language in force.

@@ -2,7 +2,7 @@
 
 use super::palette::Command;
 use crate::api::journey_list::{self, Wanted};
-use crate::api::recipes::{self, Recipe};
+use crate::api::recipes::{self, Title};
 use crate::api::{customers, escaped};
 use crate::{browser, tr};
 use leptos::prelude::*;
@@ -19,7 +19,7 @@ const MOST: usize = 6;
 /// What is found by what is typed; what was found before stays until there is an answer.
 pub(super) fn found(typed: RwSignal<String>) -> RwSignal<Vec<Command>> {
     let found = RwSignal::new(Vec::new());
-    let gallery = StoredValue::new(None::<Vec<Recipe>>);
+    let gallery = StoredValue::new(None::<Vec<Title>>);
     let go = StoredValue::new_local(use_navigate());
     Effect::new(move |_| {
         let text = typed.get().trim().to_owned();
@@ -34,7 +34,7 @@ pub(super) fn found(typed: RwSignal<String>) -> RwSignal<Vec<Command>> {
                 return;
             }
             if gallery.try_with_value(Option::is_none) == Some(true)
-                && let Ok(all) = recipes::list().await
+                && let Ok(all) = recipes::titles().await
             {
                 gallery.try_set_value(Some(all));
             }
