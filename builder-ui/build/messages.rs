@@ -216,9 +216,9 @@ fn keys(english: &Language) -> String {
     rust
 }
 
-/// Areas whose messages are looked up by names that are only known at run time (kinds of steps, codes of problems).
+/// Areas whose messages are looked up by names that are only known at run time (kinds of steps, codes of problems, facts).
 fn dynamic(area: &str) -> bool {
-    ["kinds", "problems", "fields"].contains(&area)
+    ["kinds", "problems", "fields", "facts"].contains(&area)
 }
 
 fn key_item(number: usize, name: &str, placeholders: &BTreeSet<String>) -> String {

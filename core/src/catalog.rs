@@ -229,7 +229,7 @@ fn references<'a>(predicate: &'a Predicate, found: &mut Vec<&'a str>) {
         Predicate::All { all: parts } | Predicate::Any { any: parts } => parts.iter().for_each(|part| references(part, found)),
         Predicate::Not { not } => references(not, found),
         Predicate::Segment { segment } => found.push(segment),
-        Predicate::Event(test) => test.filter.iter().for_each(|filter| references(filter, found)),
+        Predicate::Collection(test) => test.filter.iter().chain(&test.latest).for_each(|inner| references(inner, found)),
         Predicate::Fact(_) | Predicate::Consent { .. } => {}
     }
 }

@@ -199,6 +199,7 @@ impl State {
             history: entry.map_or(&[], |e| &e.history),
             segments: entry.map_or(&NO_SEGMENTS, |e| &e.segments),
             event,
+            item: None,
             outputs: &NO_OUTPUTS,
             run: None,
             now,

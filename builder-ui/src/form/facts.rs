@@ -1,7 +1,7 @@
 //! The facts a step may read, in the marketer's words: `customer.first_name` is "First name".
 
 use tradewind_nodes::Json;
-use tradewind_nodes::fact::WELL_KNOWN;
+use tradewind_nodes::fact::{FAMILIES, FactType, Family, Shape};
 use tradewind_nodes::time::Timestamp;
 
 /// What sort of value a fact has, as far as is known: it decides what it can be compared with.
@@ -83,31 +83,41 @@ impl Fact {
     }
 }
 
+impl From<FactType> for Sort {
+    fn from(ty: FactType) -> Self {
+        match ty {
+            FactType::Id | FactType::Text => Self::Text,
+            FactType::Time => Self::Time,
+            FactType::List => Self::List,
+            FactType::Map => Self::Any,
+        }
+    }
+}
+
+/// The facts of a family that are always there. Ids of ours say nothing to anybody, and what is in a map only the shop knows.
+fn declared(family: &'static Family) -> Vec<Fact> {
+    let fact = |path: String, ty: FactType| Fact { path, sort: ty.into(), example: None };
+    if let Shape::Value(ty, _) = family.shape {
+        return vec![fact(family.root.to_owned(), ty)];
+    }
+    let offered = family.fields().iter().filter(|field| !matches!(field.ty, FactType::Id | FactType::Map));
+    offered.map(|field| fact(format!("{}.{}", family.root, field.name), field.ty)).collect()
+}
+
 /// The facts every person has.
 #[must_use]
 pub fn of_everybody() -> Vec<Fact> {
-    let known = |name: &&str| {
-        let sort = if *name == "birthday" { Sort::Time } else { Sort::Text };
-        Fact { path: format!("customer.{name}"), sort, example: None }
-    };
-    let own = [("user_id", Sort::Text), ("created_at", Sort::Time), ("tags", Sort::List)];
-    let own = own.into_iter().map(|(name, sort)| Fact { path: format!("customer.{name}"), sort, example: None });
-    WELL_KNOWN.iter().map(known).chain(own).collect()
+    Family::of(PERSON).map_or_else(Vec::new, declared)
 }
 
-/// The facts of the run and of the moment.
+/// All others: those of the event, the run and the moment.
 #[must_use]
 pub fn of_the_run() -> Vec<Fact> {
-    [
-        ("event.name", Sort::Text),
-        ("event.timestamp", Sort::Time),
-        ("run.entered_at", Sort::Time),
-        ("run.key", Sort::Text),
-        ("now", Sort::Time),
-    ]
-    .map(|(path, sort)| Fact { path: path.to_owned(), sort, example: None })
-    .into()
+    FAMILIES.iter().copied().filter(|family| family.root != PERSON).flat_map(declared).collect()
 }
+
+/// The root of what is known of a person.
+const PERSON: &str = "customer";
 
 #[cfg(test)]
 mod tests {

@@ -142,6 +142,7 @@ pub fn pick(fact: &Fact) -> Pick {
         Some("event") => crate::t!(form.from.event),
         Some("steps") => crate::t!(form.from.step),
         Some("customer") => crate::t!(form.from.customer),
+        Some("item") => crate::t!(form.from.item),
         _ => crate::t!(form.from.run),
     };
     let example = fact.note();

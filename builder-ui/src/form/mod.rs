@@ -24,7 +24,7 @@ pub mod person;
 pub mod person_search;
 pub mod plain;
 pub mod rule;
-pub mod rule_event;
+pub mod rule_collection;
 pub mod rule_fact;
 pub mod rule_shape;
 pub mod rule_words;

@@ -119,6 +119,7 @@ impl Seen {
             history: &self.person.history,
             segments: &self.person.segments,
             event: self.event.as_ref(),
+            item: None,
             outputs: &self.outputs,
             run: Some(RunFacts { id: RunId(Default::default()), entered_at: self.now, key: None }),
             now: self.now,

@@ -4,7 +4,7 @@ use super::audience::People;
 use super::facts::Fact;
 use super::fields::{Wrongs, shown};
 use super::known::{known, pick};
-use super::rule_event::EventTest;
+use super::rule_collection::{CollectionTest, Of};
 use super::rule_fact::{ConsentTest, FactTest, SegmentTest};
 use super::rule_shape::{Form, Mode, form_of, fresh, parts, whole};
 use super::rule_words::rule_words;
@@ -65,6 +65,7 @@ pub fn group(spot: Spot, reach: Reach, outermost: bool) -> AnyView {
             if mode == Mode::Single { if n == 0 { String::new() } else { format!("/all/{n}") } } else { format!("/{}/{n}", mode.place()) };
         let below = match form {
             Form::Event => "/event",
+            Form::List => "/over",
             Form::Segment => "/segment",
             Form::Consent => "/consent/channel",
             Form::Group => "/any/0/fact",
@@ -83,6 +84,7 @@ pub fn group(spot: Spot, reach: Reach, outermost: bool) -> AnyView {
     };
     let more = Signal::derive(move || {
         vec![
+            Item::new(tr!(form.rule.list), move || add(Form::List)),
             Item::new(tr!(form.rule.segment), move || add(Form::Segment)),
             Item::new(tr!(form.rule.consent), move || add(Form::Consent)),
             Item::new(tr!(form.rule.group), move || add(Form::Group)),
@@ -142,7 +144,8 @@ fn part(spot: Spot, reach: Reach) -> AnyView {
         Form::Group => group(spot, reach, false),
         Form::Not => part(spot.key("not"), reach),
         Form::Fact => view! { <FactTest spot=spot reach=reach /> }.into_any(),
-        Form::Event => view! { <EventTest spot=spot reach=reach /> }.into_any(),
+        Form::Event => view! { <CollectionTest spot=spot reach=reach of=Of::Events /> }.into_any(),
+        Form::List => view! { <CollectionTest spot=spot reach=reach of=Of::List /> }.into_any(),
         Form::Consent => view! { <ConsentTest spot=spot /> }.into_any(),
         Form::Segment => view! { <SegmentTest spot=spot /> }.into_any(),
         Form::Strange => view! {

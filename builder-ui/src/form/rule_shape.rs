@@ -2,7 +2,7 @@
 
 use super::facts::Sort;
 use serde_json::json;
-use tradewind_nodes::predicate::Predicate;
+use tradewind_nodes::predicate::{Over, Predicate};
 use tradewind_nodes::time::Duration;
 use tradewind_nodes::{Json, JsonMap};
 
@@ -94,6 +94,7 @@ pub enum Form {
     Not,
     Fact,
     Event,
+    List,
     Consent,
     Segment,
     Strange,
@@ -109,6 +110,7 @@ pub fn form_of(value: Option<&Json>) -> Form {
         Mode::Single if has("not") => Form::Not,
         Mode::Single if has("fact") => Form::Fact,
         Mode::Single if has("event") => Form::Event,
+        Mode::Single if has("over") => Form::List,
         Mode::Single if has("consent") => Form::Consent,
         Mode::Single if has("segment") => Form::Segment,
         Mode::Single => Form::Strange,
@@ -120,6 +122,7 @@ pub fn form_of(value: Option<&Json>) -> Form {
 pub fn fresh(form: Form) -> Json {
     match form {
         Form::Event => json!({"event": ""}),
+        Form::List => json!({"over": ""}),
         Form::Consent => json!({"consent": {"channel": "email", "purpose": "marketing"}}),
         Form::Segment => json!({"segment": ""}),
         Form::Group => json!({"any": [{"fact": "", "is": "eq", "value": ""}]}),
@@ -256,7 +259,10 @@ pub fn is_about_people(p: &Predicate) -> bool {
         Predicate::Not { not } => is_about_people(not),
         Predicate::Fact(test) => fact(&test.fact),
         // Inside, `event.…` is the event that is counted.
-        Predicate::Event(test) => test.since.is_none() && !test.event.is_empty(),
+        Predicate::Collection(test) => match &test.over {
+            Over::Events(name) => test.since.is_none() && !name.is_empty(),
+            Over::List(path) => fact(path),
+        },
         Predicate::Consent { .. } => true,
         Predicate::Segment { segment } => !segment.is_empty(),
     }
@@ -307,11 +313,12 @@ mod tests {
         assert!(about(json!({"all": [{"segment": "vip"}, {"event": "Order Completed", "within": "30d"}]})));
         assert!(!about(json!({"fact": "event.properties.total", "is": "gt", "value": 1})));
         assert!(!about(json!({"event": "Order Completed", "since": "entry"})));
+        assert!(about(json!({"over": "customer.tags"})) && !about(json!({"over": "event.properties.products"})));
     }
 
     #[test]
     fn every_new_part_reads_but_for_what_is_empty() {
-        for form in [Form::Fact, Form::Event, Form::Consent, Form::Segment, Form::Group] {
+        for form in [Form::Fact, Form::Event, Form::List, Form::Consent, Form::Segment, Form::Group] {
             assert_eq!(form_of(Some(&fresh(form))), form);
             assert!(from_json(&fresh(form), "").is_ok(), "{form:?}");
         }

@@ -5,7 +5,7 @@ use crate::t;
 use crate::words::fact::fact_words;
 use crate::words::time::length_words;
 use tradewind_nodes::Json;
-use tradewind_nodes::predicate::{self, Bound, Comparison, EventTest, FactTest, Predicate};
+use tradewind_nodes::predicate::{self, Bound, CollectionTest, Comparison, FactTest, Over, Predicate};
 use tradewind_nodes::time::Duration;
 
 /// A sentence that is longer helps nobody.
@@ -28,8 +28,8 @@ fn say(p: &Predicate, outermost: bool) -> Option<String> {
         Predicate::Not { not } => say(not, false).map(|what| format!("{}: {what}", t!(form.rule.not))),
         Predicate::Fact(test) if test.fact.is_empty() => None,
         Predicate::Fact(test) => Some(say_fact(test)),
-        Predicate::Event(test) if test.event.is_empty() => None,
-        Predicate::Event(test) => Some(say_event(test)),
+        Predicate::Collection(test) if test.over.name().is_empty() => None,
+        Predicate::Collection(test) => Some(say_collection(test)),
         Predicate::Consent { consent } => {
             Some(format!("{} {}", t!(form.rule.consents), crate::words::field::option_words(&consent.channel)))
         }
@@ -113,10 +113,17 @@ fn say_fact(test: &FactTest) -> String {
     said.trim_end().to_owned()
 }
 
-fn say_event(test: &EventTest) -> String {
-    let event = &test.event;
+fn say_collection(test: &CollectionTest) -> String {
     let none = test.count.is_some_and(|bound| bound.eq == Some(0.0));
-    let mut said = if none { format!("{} {event}", t!(form.rule.did_not)) } else { format!("{} {event}", t!(form.rule.did)) };
+    let (what, whether) = match &test.over {
+        Over::Events(name) if none => (name.clone(), t!(form.rule.did_not)),
+        Over::Events(name) if test.latest.is_some() => (name.clone(), t!(form.rule.latest)),
+        Over::Events(name) => (name.clone(), t!(form.rule.did)),
+        Over::List(path) if none => (fact_words(path), t!(form.rule.has_no)),
+        Over::List(path) if test.latest.is_some() => (fact_words(path), t!(form.rule.last)),
+        Over::List(path) => (fact_words(path), t!(form.rule.has)),
+    };
+    let mut said = format!("{whether} {what}");
     if let Some(limit) = test.count.filter(|_| !none).as_ref().map(limits) {
         said = format!("{said} {limit} {}", t!(form.rule.times_after));
     }
@@ -128,6 +135,12 @@ fn say_event(test: &EventTest) -> String {
     }
     if test.since.is_some() {
         said = format!("{said} {}", t!(form.rule.since));
+    }
+    if let Some(value) = &test.distinct {
+        said = format!("{said}, {} {}", t!(form.rule.once_per), value.replace('_', " "));
+    }
+    if let Some(latest) = test.latest.as_ref().and_then(|latest| say(latest, true)) {
+        said = format!("{said}: {latest}");
     }
     match test.filter.as_ref().and_then(|filter| say(filter, true)) {
         Some(which) => format!("{said} ({which})"),
@@ -155,6 +168,16 @@ mod tests {
         assert_eq!(
             said(json!({"event": "Order Completed", "count": {"eq": 0}, "since": "entry"})),
             "did not Order Completed since they came in"
+        );
+        assert_eq!(
+            said(json!({"over": "event.properties.products", "where": {"fact": "item.category", "is": "eq", "value": "Shoes"}})),
+            "has products (category is Shoes)"
+        );
+        assert_eq!(
+            said(
+                json!({"event": "Order Completed", "distinct": "order_id", "latest": {"fact": "event.properties.status", "is": "eq", "value": "paid"}})
+            ),
+            "the latest Order Completed, once per order id: status is paid"
         );
         assert_eq!(said(json!({"fact": "customer.birthday", "is": "within_next", "value": "7d"})), "Birthday is within the next 7 day");
     }

@@ -91,9 +91,21 @@ fn long(value: &Sample) -> String {
 }
 
 fn events(counted: &Counted) -> String {
-    let event = own(&counted.event);
-    let mut said =
-        if counted.count == 0 { t!(said.events.never, event = event) } else { t!(said.events.count, event = event, n = counted.count) };
+    let event = if counted.list { fact_of(&counted.event) } else { own(&counted.event) };
+    if let Some(latest) = &counted.latest {
+        let what = finding(latest);
+        return if counted.list {
+            t!(said.events.last_item, list = event, what = what)
+        } else {
+            t!(said.events.latest, event = event, what = what)
+        };
+    }
+    let mut said = match (counted.list, counted.count) {
+        (false, 0) => t!(said.events.never, event = event),
+        (false, n) => t!(said.events.count, event = event, n = n),
+        (true, 0) => t!(said.events.no_item, list = event),
+        (true, n) => t!(said.events.items, list = event, n = n),
+    };
     if counted.filtered {
         said = t!(said.events.of_kind, what = said);
     }

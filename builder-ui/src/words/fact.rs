@@ -1,35 +1,17 @@
 //! Facts in words.
 
-use crate::t;
+use crate::i18n::{Text, keys};
 
 /// A fact in words. Names of the shop's own stay as the shop writes them, but for underscores.
 #[must_use]
 pub fn fact_words(path: &str) -> String {
-    match path {
-        "customer.email" => t!(form.fact.email),
-        "customer.phone" => t!(form.fact.phone),
-        "customer.first_name" => t!(form.fact.first_name),
-        "customer.last_name" => t!(form.fact.last_name),
-        "customer.name" => t!(form.fact.name),
-        "customer.locale" => t!(form.fact.locale),
-        "customer.timezone" => t!(form.fact.timezone),
-        "customer.country" => t!(form.fact.country),
-        "customer.currency" => t!(form.fact.currency),
-        "customer.birthday" => t!(form.fact.birthday),
-        "customer.user_id" => t!(form.fact.user_id),
-        "customer.created_at" => t!(form.fact.created_at),
-        "customer.tags" => t!(form.fact.tags),
-        "event.name" => t!(form.fact.event_name),
-        "event.timestamp" => t!(form.fact.event_time),
-        "run.entered_at" => t!(form.fact.entered_at),
-        "run.key" => t!(form.fact.run_key),
-        "now" => t!(form.fact.now),
-        _ => named(path),
-    }
+    let key = if path.contains('.') { format!("facts.{path}") } else { format!("facts.root.{path}") };
+    keys::find(&key).map_or_else(|| named(path), Text::get)
 }
 
 fn named(path: &str) -> String {
-    let tail = ["customer.traits.", "event.properties.", "event.context.", "customer."].iter().find_map(|start| path.strip_prefix(start));
+    let tail =
+        ["customer.traits.", "event.properties.", "event.context.", "customer.", "item."].iter().find_map(|start| path.strip_prefix(start));
     let plain = |name: &str| name.replace(['_', '.'], " ");
     match (tail, path.strip_prefix("steps.")) {
         (Some(tail), _) => plain(tail),
@@ -41,6 +23,15 @@ fn named(path: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::form::facts::{of_everybody, of_the_run};
+
+    #[test]
+    fn every_fact_that_is_offered_has_words_of_its_own() {
+        for fact in of_everybody().into_iter().chain(of_the_run()) {
+            let key = if fact.path.contains('.') { format!("facts.{}", fact.path) } else { format!("facts.root.{}", fact.path) };
+            assert!(keys::find(&key).is_some(), "messages/*/facts.toml says nothing of {}", fact.path);
+        }
+    }
 
     #[test]
     fn facts_are_called_what_people_call_them() {

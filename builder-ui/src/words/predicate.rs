@@ -4,7 +4,7 @@ use super::step::length;
 use crate::i18n::{format, isolated, phrase};
 use crate::t;
 use tradewind_nodes::Json;
-use tradewind_nodes::predicate::{self, Bound, Comparison, EventTest, FactTest, Predicate};
+use tradewind_nodes::predicate::{self, Bound, CollectionTest, Comparison, FactTest, Over, Predicate};
 
 /// More parts than this are only hinted at.
 const MOST: usize = 3;
@@ -27,7 +27,7 @@ fn say(p: &Predicate) -> Option<String> {
         Predicate::Any { any } => several(any, &format!(" {} ", t!(editor.say.or))),
         Predicate::Not { not } => say(not).map(|what| t!(editor.say.not, what = what)),
         Predicate::Fact(test) => Some(say_fact(test)),
-        Predicate::Event(test) => Some(say_event(test)),
+        Predicate::Collection(test) => Some(say_collection(test)),
         Predicate::Consent { consent } => Some(t!(editor.say.consents_to, channel = isolated(&consent.channel))),
         Predicate::Segment { segment } => Some(t!(editor.say.in_segment, segment = isolated(segment))),
     }
@@ -84,8 +84,14 @@ fn say_fact(test: &FactTest) -> String {
     isolated(&format!("{fact} {sign} {value}"))
 }
 
-fn say_event(test: &EventTest) -> String {
-    let event = &isolated(&test.event);
+fn say_collection(test: &CollectionTest) -> String {
+    let event = &match &test.over {
+        Over::Events(name) => isolated(name),
+        Over::List(path) => isolated(&fact(path)),
+    };
+    if let Some(latest) = test.latest.as_ref().and_then(|latest| say(latest)) {
+        return t!(editor.say.latest, event = event, what = latest);
+    }
     let bound = test.count.unwrap_or_default();
     let none = bound.eq == Some(0.0) || bound.lt == Some(1.0) || bound.lte == Some(0.0);
     let mut said = match (none, limit(&bound), &test.sum) {
@@ -131,6 +137,11 @@ mod tests {
             "Order Completed ≥ 2 × in the last 30 day"
         );
         assert_eq!(said(json!({"not": {"segment": "vip"}})), "not: in vip");
+        assert_eq!(said(json!({"over": "event.properties.products", "count": {"gte": 2}})), "products ≥ 2 ×");
+        assert_eq!(
+            said(json!({"event": "Order Completed", "latest": {"fact": "event.properties.status", "is": "eq", "value": "paid"}})),
+            "latest Order Completed: status = paid"
+        );
         let four: Vec<Json> = (0..4).map(|n| json!({"fact": "customer.a", "is": "eq", "value": n})).collect();
         assert!(said(json!({ "any": four })).ends_with("or …"));
     }

@@ -9,7 +9,7 @@ use tradewind_core::catalog::circle;
 use tradewind_nodes::fact::FactScope;
 use tradewind_nodes::id::WorkspaceId;
 use tradewind_nodes::issue::{FieldIssue, IssueCode};
-use tradewind_nodes::predicate::{self, Predicate};
+use tradewind_nodes::predicate::{self, CollectionTest, Over, Predicate};
 use tradewind_nodes::time::Timestamp;
 use tradewind_schema::insert;
 use tradewind_store::{Batch, Db, Expect, Insert, StoreError, Value};
@@ -190,11 +190,9 @@ fn about_customers(name: &str, predicate: &Predicate, at: &str, issues: &mut Vec
         Predicate::All { all } => parts(name, all, &format!("{at}/all"), issues),
         Predicate::Any { any } => parts(name, any, &format!("{at}/any"), issues),
         Predicate::Not { not } => about_customers(name, not, &format!("{at}/not"), issues),
-        Predicate::Fact(test) if ["event", "run", "steps"].iter().any(|root| test.fact.split('.').next() == Some(*root)) => {
-            let message = format!("{} belongs to a run and a segment has none: compare facts of customer, or count events", test.fact);
-            issues.push(FieldIssue::new(format!("{at}/fact"), IssueCode::UnknownFact, message));
-        }
-        Predicate::Event(test) if test.since.is_some() => {
+        Predicate::Fact(test) => of_the_customer(&test.fact, format!("{at}/fact"), issues),
+        Predicate::Collection(CollectionTest { over: Over::List(path), .. }) => of_the_customer(path, format!("{at}/over"), issues),
+        Predicate::Collection(test) if test.since.is_some() => {
             let message = "a segment has no run to count from: write \"within\": \"30d\" in place of \"since\"";
             issues.push(FieldIssue::new(format!("{at}/since"), IssueCode::Invalid, message));
         }
@@ -203,6 +201,13 @@ fn about_customers(name: &str, predicate: &Predicate, at: &str, issues: &mut Vec
             issues.push(FieldIssue::new(format!("{at}/segment"), IssueCode::Invalid, message));
         }
         _ => {}
+    }
+}
+
+fn of_the_customer(path: &str, at: String, issues: &mut Vec<FieldIssue>) {
+    if ["event", "run", "steps"].iter().any(|root| path.split('.').next() == Some(*root)) {
+        let message = format!("{path} belongs to a run and a segment has none: compare facts of customer, or count events");
+        issues.push(FieldIssue::new(at, IssueCode::UnknownFact, message));
     }
 }
 

@@ -133,6 +133,7 @@ impl Look<'_> {
                 history: histories.get(&customer.id).unwrap_or(&nothing),
                 segments: segments.get(&customer.id).unwrap_or(&nowhere),
                 event: None,
+                item: None,
                 outputs: &NO_OUTPUTS,
                 run: None,
                 now: self.now,

@@ -268,6 +268,7 @@ fn one(row: &OutboxRow, program: &Program, evidence: &mut Evidence, now: Timesta
         history: row.customer.and_then(|c| evidence.histories.get(&c)).map_or(&[], Vec::as_slice),
         segments: row.customer.and_then(|c| evidence.segments.get(&c)).unwrap_or(&nobody),
         event: run.and_then(|run| run.body.event.as_ref()),
+        item: None,
         outputs: run.map_or(&*NO_OUTPUTS, |run| &run.body.outputs),
         run: run.map(|run| RunFacts { id: row.key.run, entered_at: run.entered_at, key: run.key.as_deref() }),
         now,

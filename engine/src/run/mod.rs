@@ -1,7 +1,6 @@
 //! The rows that a batch of routed messages and steps becomes.
 
 mod held;
-mod merge_rows;
 mod rows;
 mod run_rows;
 mod tables;

@@ -63,7 +63,7 @@ pub(crate) fn batch(state: &mut State, env: &Environment, places: usize) -> (Bat
     let people = state.customers.values().filter(|c| c.changed);
     batch.insert(&profile::UPSERT, people.map(|c| profile::values(&c.profile, now)));
     if !out.mergers.is_empty() {
-        super::merge_rows::rows(&mut batch, &out.mergers);
+        crate::tables::merge::hand_over(&mut batch, &out.mergers);
     }
     batch.insert(
         &profile::UPSERT_ALIASES,

@@ -91,10 +91,15 @@ fn length(dice: &mut Dice) -> String {
 }
 
 fn predicate(dice: &mut Dice) -> Json {
-    match dice.below(5) {
+    match dice.below(7) {
         0 => json!({"fact": "customer.country", "is": "eq", "value": country(dice)}),
         1 => json!({"fact": "event.properties.total", "is": "gte", "value": dice.below(200)}),
         2 => json!({"event": event(dice), "count": {"gte": 1 + dice.below(3)}, "within": length(dice)}),
+        4 => json!({"event": event(dice), "distinct": "total", "count": {"gte": 1 + dice.below(3)}}),
+        5 => {
+            let paid = json!({"fact": "event.properties.total", "is": "gte", "value": dice.below(200)});
+            json!({"event": event(dice), "latest": paid, "within": length(dice)})
+        }
         3 => json!({"not": {"fact": "customer.traits.level", "is": "exists"}}),
         _ => json!({"any": [{"consent": {"channel": "email"}}, {"fact": "customer.traits.plan", "is": "in", "value": ["pro", "team"]}]}),
     }

@@ -1,7 +1,7 @@
 //! The address of a request: a template whose facts are percent-encoded, so that no value can reach into another part of it.
 
 use super::rendered::lone_path;
-use crate::fact::Facts;
+use crate::fact::{Facts, Family};
 use crate::issue::Problem;
 use crate::{Json, template};
 
@@ -17,9 +17,7 @@ pub(super) fn render(source: &str, facts: &Facts<'_>) -> Result<String, Problem>
         url.push_str(&rest[..start]);
         let tag_end = rest[start..].find("}}").map_or(rest.len(), |end| start + end + 2);
         let tag = &rest[start..tag_end];
-        match lone_path(tag)
-            .filter(|path| ["customer", "event", "steps", "run", "now"].contains(&path.split('.').next().unwrap_or_default()))
-        {
+        match lone_path(tag).filter(|path| Family::of(path.split('.').next().unwrap_or_default()).is_some()) {
             None => url.push_str(tag),
             Some(path) => match facts.get(path) {
                 // An empty part would name another resource: DELETE /carts/ is not DELETE /carts/7.

@@ -155,6 +155,7 @@ impl Stage {
             history: &self.history,
             segments: &self.segments,
             event: self.event.as_ref(),
+            item: None,
             outputs: &self.outputs,
             run: Some(RunFacts { id: run, entered_at: self.since, key: None }),
             now: self.now,

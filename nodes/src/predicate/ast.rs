@@ -27,8 +27,8 @@ pub enum Predicate {
     },
     /// A fact compared.
     Fact(FactTest),
-    /// Past events counted or summed.
-    Event(EventTest),
+    /// The things of a collection counted, summed, or the latest of them looked at.
+    Collection(CollectionTest),
     /// Consent is granted.
     Consent {
         /// For what.
@@ -104,27 +104,56 @@ pub enum Comparison {
     LongerAgoThan,
 }
 
-/// Past events of the customer, counted or summed.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct EventTest {
-    /// The event's name.
-    pub event: String,
-    /// Which of them; `event.…` is each event in turn.
-    #[serde(default, rename = "where", skip_serializing_if = "Option::is_none")]
+/// The things of a collection: how many there are, what they sum to, or what the latest of them is. Without `count`, `sum` and `latest`:
+/// there is at least one.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct CollectionTest {
+    /// Which collection.
+    #[serde(flatten)]
+    pub over: Over,
+    /// Which of its things; `event.…` or `item.…` is each of them in turn.
+    #[serde(rename = "where", skip_serializing_if = "Option::is_none")]
     pub filter: Option<Box<Predicate>>,
-    /// Bounds of their number. Without `count` and `sum`: at least one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// Where several things have the same value here only the latest is looked at, so that an order told twice counts once. A path below
+    /// `properties` of an event, or below an item. A thing without the value stands for itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub distinct: Option<String>,
+    /// Bounds of their number.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub count: Option<Bound>,
-    /// Sum of a property and its bounds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// Sum of a value of theirs and its bounds.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub sum: Option<Aggregate>,
-    /// Only the last so long.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// What the latest of them must meet.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub latest: Option<Box<Predicate>>,
+    /// Only the last so long. Events alone have a time.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub within: Option<Duration>,
-    /// Only since a moment of the run.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// Only since a moment of the run. Events alone have a time.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub since: Option<Since>,
+}
+
+/// What a test of a collection looks at.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub enum Over {
+    /// The customer's events of this name: `{"event": "Order Completed"}`. The latest is the one that happened last.
+    #[serde(rename = "event")]
+    Events(String),
+    /// The items of the list that is the fact at this path: `{"over": "event.properties.products"}`. The latest is the last one.
+    #[serde(rename = "over")]
+    List(String),
+}
+
+impl Over {
+    /// The name of the events, or the path of the list.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Events(name) | Self::List(name) => name,
+        }
+    }
 }
 
 /// A moment of the run.
@@ -135,10 +164,10 @@ pub enum Since {
     Entry,
 }
 
-/// The sum of a property and its bounds: `{"of": "total", "gte": 100}`.
+/// The sum of a value and its bounds: `{"of": "total", "gte": 100}`.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Aggregate {
-    /// Path below `properties`.
+    /// Path below `properties` of an event, or below an item.
     pub of: String,
     /// The bounds.
     #[serde(flatten)]

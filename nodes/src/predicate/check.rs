@@ -1,9 +1,9 @@
 //! What a predicate needs loaded, and what is wrong with it that its types cannot say.
 
-use super::ast::{Bound, Comparison, EventTest, FactTest, Predicate};
+use super::ast::{Bound, CollectionTest, Comparison, FactTest, Over, Predicate};
 use super::compare::{Number, instant};
 use crate::Json;
-use crate::fact::{FactScope, Horizon, Needs, check_path};
+use crate::fact::{FactScope, Horizon, ITEM, Needs, check_path};
 use crate::issue::{FieldIssue, IssueCode};
 use crate::time::Duration;
 
@@ -19,16 +19,16 @@ pub fn needs(p: &Predicate, needs: &mut Needs) {
     match p {
         Predicate::All { all: parts } | Predicate::Any { any: parts } => parts.iter().for_each(|part| self::needs(part, needs)),
         Predicate::Not { not } => self::needs(not, needs),
-        Predicate::Event(test) => {
-            let horizon = match (test.since, test.within) {
-                (Some(_), _) => Horizon::Entry,
-                (None, Some(length)) => Horizon::Window(length),
-                (None, None) => Horizon::Ever,
-            };
-            needs.event(&test.event, horizon);
-            if let Some(filter) = &test.filter {
-                self::needs(filter, needs);
+        Predicate::Collection(test) => {
+            if let Over::Events(name) = &test.over {
+                let horizon = match (test.since, test.within) {
+                    (Some(_), _) => Horizon::Entry,
+                    (None, Some(length)) => Horizon::Window(length),
+                    (None, None) => Horizon::Ever,
+                };
+                needs.event(name, horizon);
             }
+            test.filter.iter().chain(&test.latest).for_each(|inner| self::needs(inner, needs));
         }
         Predicate::Segment { .. } => needs.segments = true,
         Predicate::Fact(_) | Predicate::Consent { .. } => {}
@@ -39,8 +39,17 @@ pub fn needs(p: &Predicate, needs: &mut Needs) {
 #[must_use]
 pub fn check(p: &Predicate, scope: &FactScope, pointer: &str) -> Vec<FieldIssue> {
     let mut checker = Checker { scope, issues: Vec::new(), parts: 0 };
-    checker.predicate(p, pointer, 1, false);
+    checker.predicate(p, pointer, 1, Inside::default());
     checker.issues
+}
+
+/// What a part is inside of.
+#[derive(Clone, Copy, Default)]
+struct Inside {
+    /// A test of events: `event.…` is each of them, and their history cannot be asked for again.
+    events: bool,
+    /// A test of a list: `item` is each of its items.
+    list: bool,
 }
 
 struct Checker<'s> {
@@ -54,7 +63,7 @@ impl Checker<'_> {
         self.issues.push(FieldIssue::new(field, code, message));
     }
 
-    fn predicate(&mut self, p: &Predicate, at: &str, depth: usize, in_filter: bool) {
+    fn predicate(&mut self, p: &Predicate, at: &str, depth: usize, inside: Inside) {
         self.parts += 1;
         if depth > MAX_DEPTH || self.parts > MAX_PARTS {
             // Said once: every further part would say the same.
@@ -65,18 +74,18 @@ impl Checker<'_> {
             return;
         }
         match p {
-            Predicate::All { all } => self.list(all, &format!("{at}/all"), depth, in_filter),
-            Predicate::Any { any } => self.list(any, &format!("{at}/any"), depth, in_filter),
-            Predicate::Not { not } => self.predicate(not, &format!("{at}/not"), depth + 1, in_filter),
-            Predicate::Fact(test) => self.fact(test, at),
-            Predicate::Event(_) if in_filter => {
+            Predicate::All { all } => self.list(all, &format!("{at}/all"), depth, inside),
+            Predicate::Any { any } => self.list(any, &format!("{at}/any"), depth, inside),
+            Predicate::Not { not } => self.predicate(not, &format!("{at}/not"), depth + 1, inside),
+            Predicate::Fact(test) => self.fact(test, at, inside),
+            Predicate::Collection(CollectionTest { over: Over::Events(_), .. }) if inside.events || inside.list => {
                 self.report(
                     at.to_owned(),
                     IssueCode::Invalid,
                     "\"where\" looks at one event and cannot count others: compare facts of event, as event.properties.total",
                 );
             }
-            Predicate::Event(test) => self.events(test, at, depth),
+            Predicate::Collection(test) => self.collection(test, at, depth, inside),
             Predicate::Consent { consent } => {
                 self.filled(&consent.channel, format!("{at}/consent/channel"), "name a channel, as email");
                 self.filled(&consent.purpose, format!("{at}/consent/purpose"), "name a purpose, as marketing");
@@ -85,9 +94,9 @@ impl Checker<'_> {
         }
     }
 
-    fn list(&mut self, parts: &[Predicate], at: &str, depth: usize, in_filter: bool) {
+    fn list(&mut self, parts: &[Predicate], at: &str, depth: usize, inside: Inside) {
         for (i, part) in parts.iter().enumerate() {
-            self.predicate(part, &format!("{at}/{i}"), depth + 1, in_filter);
+            self.predicate(part, &format!("{at}/{i}"), depth + 1, inside);
         }
     }
 
@@ -97,38 +106,71 @@ impl Checker<'_> {
         }
     }
 
-    fn fact(&mut self, test: &FactTest, at: &str) {
-        if let Some(message) = check_path(&test.fact, self.scope) {
-            self.report(format!("{at}/fact"), IssueCode::UnknownFact, message);
+    fn path(&mut self, path: &str, at: String, inside: Inside) {
+        let item = path.split('.').next() == Some(ITEM);
+        if item && inside.list {
+            return;
         }
+        if let Some(message) = check_path(path, self.scope) {
+            self.report(at, IssueCode::UnknownFact, message);
+        }
+    }
+
+    fn fact(&mut self, test: &FactTest, at: &str, inside: Inside) {
+        self.path(&test.fact, format!("{at}/fact"), inside);
         if let Some((code, message)) = value_issue(test) {
             self.report(format!("{at}/value"), code, message);
         }
     }
 
-    fn events(&mut self, test: &EventTest, at: &str, depth: usize) {
-        self.filled(&test.event, format!("{at}/event"), "name an event, as Order Completed");
-        if let Some(length) = test.within {
-            if test.since.is_some() {
-                self.report(format!("{at}/within"), IssueCode::Invalid, "\"within\" and \"since\" exclude each other: keep one");
+    fn collection(&mut self, test: &CollectionTest, at: &str, depth: usize, inside: Inside) {
+        let within = match &test.over {
+            Over::Events(name) => {
+                self.filled(name, format!("{at}/event"), "name an event, as Order Completed");
+                Inside { events: true, ..inside }
             }
-            if length <= Duration::ZERO {
-                self.report(
-                    format!("{at}/within"),
-                    IssueCode::Invalid,
-                    format!("{length} is no length of time: write one above zero, as 60d"),
-                );
+            Over::List(path) => {
+                self.path(path, format!("{at}/over"), inside);
+                for (key, given) in [("within", test.within.is_some()), ("since", test.since.is_some())] {
+                    if given {
+                        let message = format!("the items of a list have no time: remove \"{key}\", or count events");
+                        self.report(format!("{at}/{key}"), IssueCode::Invalid, message);
+                    }
+                }
+                Inside { list: true, ..inside }
             }
+        };
+        self.window(test, at);
+        if let Some(path) = &test.distinct {
+            self.filled(path, format!("{at}/distinct"), "name a value that tells them apart, as order_id");
         }
         if let Some(bound) = &test.count {
             self.bound(bound, format!("{at}/count"));
         }
         if let Some(sum) = &test.sum {
-            self.filled(&sum.of, format!("{at}/sum/of"), "name a property of the event, as total");
+            self.filled(&sum.of, format!("{at}/sum/of"), "name a value to add up, as total");
             self.bound(&sum.bound, format!("{at}/sum"));
         }
         if let Some(filter) = &test.filter {
-            self.predicate(filter, &format!("{at}/where"), depth + 1, true);
+            self.predicate(filter, &format!("{at}/where"), depth + 1, within);
+        }
+        if let Some(latest) = &test.latest {
+            if test.count.is_some() || test.sum.is_some() {
+                let message = "\"latest\" looks at one of them, which cannot be counted or summed: keep one of the three";
+                self.report(format!("{at}/latest"), IssueCode::Invalid, message);
+            }
+            self.predicate(latest, &format!("{at}/latest"), depth + 1, within);
+        }
+    }
+
+    fn window(&mut self, test: &CollectionTest, at: &str) {
+        let Some(length) = test.within else { return };
+        if test.since.is_some() {
+            self.report(format!("{at}/within"), IssueCode::Invalid, "\"within\" and \"since\" exclude each other: keep one");
+        }
+        if length <= Duration::ZERO {
+            let message = format!("{length} is no length of time: write one above zero, as 60d");
+            self.report(format!("{at}/within"), IssueCode::Invalid, message);
         }
     }
 

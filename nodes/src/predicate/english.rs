@@ -100,10 +100,20 @@ impl Display for Sample {
 
 impl Display for Counted {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        if let Some(latest) = &self.latest {
+            return if self.list {
+                write!(f, "the last of {}: {latest}", self.event)
+            } else {
+                write!(f, "the latest {}: {latest}", self.event)
+            };
+        }
         let name = &self.event;
-        match self.count {
-            0 => write!(f, "no {name}")?,
-            n => write!(f, "{n} {name}")?,
+        match (self.list, self.count) {
+            (false, 0) => write!(f, "no {name}")?,
+            (false, n) => write!(f, "{n} {name}")?,
+            (true, 0) => write!(f, "no item of {name}")?,
+            (true, 1) => write!(f, "1 item of {name}")?,
+            (true, n) => write!(f, "{n} items of {name}")?,
         }
         if self.filtered {
             f.write_str(" of that kind")?;

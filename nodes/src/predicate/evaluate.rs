@@ -1,7 +1,7 @@
 //! Whether a predicate holds, until when, and why.
 
 use super::ast::{Predicate, Verdict};
-use super::{compare, explain, history};
+use super::{collection, compare, explain};
 use crate::fact::{ConsentStatus, Event, Facts};
 use crate::time::Timestamp;
 
@@ -55,7 +55,7 @@ pub(super) fn truth(p: &Predicate, facts: &Facts<'_>) -> Truth {
             Truth { holds: !inner.holds, until: inner.until }
         }
         Predicate::Fact(test) => compare::truth(test, facts),
-        Predicate::Event(test) => history::truth(test, facts),
+        Predicate::Collection(test) => collection::truth(test, facts),
         Predicate::Consent { consent } => Truth::fixed(facts.customer.and_then(|c| c.consents(consent)) == Some(ConsentStatus::Granted)),
         Predicate::Segment { segment } => Truth::fixed(facts.segments.contains(segment)),
     }

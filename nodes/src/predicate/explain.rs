@@ -1,8 +1,8 @@
 //! Why a predicate holds or not: finds the part or parts that decided.
 
-use super::ast::{Comparison, EventTest, FactTest, Predicate};
+use super::ast::{CollectionTest, Comparison, FactTest, Over, Predicate};
 use super::finding::{Against, Compared, Counted, Finding, Measure, Sample, Window};
-use super::{compare, evaluate, history};
+use super::{collection, compare, evaluate};
 use crate::Json;
 use crate::fact::Facts;
 use crate::why::ConsentFound;
@@ -20,7 +20,7 @@ pub(super) fn explain(p: &Predicate, facts: &Facts<'_>) -> Finding {
         // The inner part says how things are, which is the reason either way.
         Predicate::Not { not } => explain(not, facts),
         Predicate::Fact(test) => fact(test, facts),
-        Predicate::Event(test) => Finding::Events(Box::new(events(test, facts))),
+        Predicate::Collection(test) => Finding::Events(Box::new(counted(test, facts))),
         Predicate::Consent { consent } => Finding::Consent(ConsentFound::of(facts.customer, consent)),
         Predicate::Segment { segment } if facts.segments.contains(segment) => Finding::Segment(segment.clone()),
         Predicate::Segment { segment } => Finding::NoSegment(segment.clone()),
@@ -82,25 +82,35 @@ fn choices(list: &Json) -> Against {
     }
 }
 
-fn events(test: &EventTest, facts: &Facts<'_>) -> Counted {
-    let tally = history::tally(test, facts);
+fn counted(test: &CollectionTest, facts: &Facts<'_>) -> Counted {
+    let tally = collection::tally(test, facts);
+    let latest = test.latest.as_ref().and_then(|wanted| collection::latest(test, facts, |facts| Box::new(explain(wanted, facts))));
     let window = match (test.within, test.since) {
         (Some(length), _) => Some(Window::Last(length, facts.now)),
         (None, Some(_)) => Some(Window::SinceEntry),
         (None, None) => None,
     };
     let sum = test.sum.as_ref().map(|wanted| (wanted, tally.sum.normalize().to_string()));
-    let number = test.count.map(|bound| (bound, history::within(&bound, tally.count.into())));
+    let number = test.count.map(|bound| (bound, collection::within(&bound, tally.count.into())));
     // When one of the two fails it alone decided.
     let (measure, summed) = match (number, sum) {
         (Some((bound, true)), None) if bound.eq.is_some() => (None, None),
         (Some((bound, holds)), None) => (Some(Measure::Count { bound, holds }), None),
         (Some((bound, false)), Some((wanted, sum))) => (Some(Measure::Count { bound, holds: false }), Some((wanted.of.clone(), sum))),
         (_, Some((wanted, sum))) => {
-            let holds = history::within(&wanted.bound, tally.sum);
+            let holds = collection::within(&wanted.bound, tally.sum);
             (Some(Measure::Sum { wanted: wanted.clone(), sum, holds }), None)
         }
         (None, None) => (None, None),
     };
-    Counted { event: test.event.clone(), count: tally.count, filtered: test.filter.is_some(), window, measure, summed }
+    Counted {
+        event: test.over.name().to_owned(),
+        list: matches!(test.over, Over::List(_)),
+        count: tally.count,
+        filtered: test.filter.is_some(),
+        window,
+        measure,
+        summed,
+        latest,
+    }
 }

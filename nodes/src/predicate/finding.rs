@@ -133,11 +133,14 @@ impl Sample {
     }
 }
 
-/// Events that were counted or summed.
+/// Things of a collection that were counted or summed, or the latest of them.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Counted {
-    /// Their name.
+    /// The name of the events, or the path of the list.
     pub event: String,
+    /// Whether it is a list.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub list: bool,
     /// How many there were.
     pub count: u64,
     /// Whether only some of them were asked for.
@@ -152,6 +155,9 @@ pub struct Counted {
     /// The sum that was made, with the name of the property, when no bound of it decided.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub summed: Option<(String, String)>,
+    /// What the latest was found to be, where that was asked and there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub latest: Option<Box<Finding>>,
 }
 
 /// Of which time events were counted.
@@ -226,6 +232,9 @@ impl Counted {
             (Some(Measure::Sum { wanted, sum, .. }), _) => drop(seen.insert(format!("sum of {}", wanted.of), sum.as_str().into())),
             (_, Some((of, sum))) => drop(seen.insert(format!("sum of {of}"), sum.as_str().into())),
             _ => {}
+        }
+        if let Some(latest) = &self.latest {
+            latest.see(seen);
         }
     }
 }

@@ -10,6 +10,9 @@
 //! {"event": "Order Completed", "count": {"gte": 2}, "within": "60d"}
 //! {"event": "Order Completed", "count": {"eq": 0}, "since": "entry"}
 //! {"event": "Order Completed", "sum": {"of": "total", "gte": 100}, "within": "30d", "where": { … }}
+//! {"event": "Order Completed", "distinct": "order_id", "count": {"gte": 2}}
+//! {"event": "Order Completed", "latest": {"fact": "event.properties.status", "is": "eq", "value": "paid"}}
+//! {"over": "event.properties.products", "where": {"fact": "item.category", "is": "eq", "value": "Shoes"}}
 //! {"consent": {"channel": "email", "purpose": "marketing"}}
 //! {"segment": "vip"}
 //! ```
@@ -18,23 +21,23 @@
 mod anniversary;
 mod ast;
 mod check;
+mod collection;
 mod compare;
 mod english;
 mod evaluate;
 mod explain;
 mod finding;
-mod history;
 mod read;
 
-pub use ast::{Aggregate, Bound, Comparison, EventTest, FactTest, Predicate, Since, Verdict};
+pub use ast::{Aggregate, Bound, CollectionTest, Comparison, FactTest, Over, Predicate, Since, Verdict};
 pub use check::{MAX_DEPTH, MAX_PARTS, check, needs};
 pub use evaluate::{evaluate, evaluate_on, holds, holds_on};
 pub use finding::{Against, Compared, Counted, Finding, Measure, Sample, Size, Window};
 pub use read::from_json;
 
 // Templates compare and calculate by the same rules.
+pub(crate) use collection::decimal;
 pub(crate) use compare::{equal, order};
-pub(crate) use history::decimal;
 
 #[cfg(test)]
 mod tests;

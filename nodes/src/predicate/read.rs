@@ -1,6 +1,6 @@
 //! Reading a predicate, so that a mistake is named with its place and the remedy.
 
-use super::ast::{Aggregate, Bound, EventTest, FactTest, Predicate};
+use super::ast::{Aggregate, Bound, CollectionTest, FactTest, Over, Predicate};
 use super::check::{MAX_DEPTH, MAX_PARTS};
 use crate::issue::{FieldIssue, IssueCode};
 use crate::{Json, JsonMap};
@@ -8,8 +8,8 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 
 /// The keys one of which every predicate has.
-const FORMS: [&str; 7] = ["all", "any", "not", "fact", "event", "consent", "segment"];
-const FORMS_SAID: &str = "a predicate has one of all, any, not, fact, event, consent, segment";
+const FORMS: [&str; 8] = ["all", "any", "not", "fact", "event", "over", "consent", "segment"];
+const FORMS_SAID: &str = "a predicate has one of all, any, not, fact, event, over, consent, segment";
 
 /// Reads a predicate; the issue names the exact part that is wrong by a JSON pointer below `pointer`.
 ///
@@ -67,7 +67,7 @@ impl Reader {
                 Ok(Predicate::Not { not: Box::new(inner) })
             }
             "fact" => fact(map, at).map(Predicate::Fact),
-            "event" => self.event(map, at, depth).map(Predicate::Event),
+            "event" | "over" => self.collection(map, form, at, depth).map(Predicate::Collection),
             "consent" => {
                 only(map, &["consent"], at)?;
                 let form = "write {\"channel\": \"email\", \"purpose\": \"marketing\"}";
@@ -89,17 +89,21 @@ impl Reader {
         items.iter().enumerate().map(|(i, item)| self.predicate(item, &format!("{at}/{i}"), depth + 1)).collect()
     }
 
-    fn event(&mut self, map: &JsonMap, at: &str, depth: usize) -> Read<EventTest> {
-        only(map, &["event", "where", "count", "sum", "within", "since"], at)?;
-        let filter = match present(map, "where") {
-            Some(inner) => Some(Box::new(self.predicate(inner, &below(at, "where"), depth + 1)?)),
-            None => None,
+    fn collection(&mut self, map: &JsonMap, form: &str, at: &str, depth: usize) -> Read<CollectionTest> {
+        only(map, &[form, "where", "distinct", "count", "sum", "latest", "within", "since"], at)?;
+        let mut inner = |key: &str| match present(map, key) {
+            Some(inner) => Ok(Some(Box::new(self.predicate(inner, &below(at, key), depth + 1)?))),
+            None => Ok(None),
         };
-        Ok(EventTest {
-            event: text(map, "event", at)?,
+        let (filter, latest) = (inner("where")?, inner("latest")?);
+        let name = text(map, form, at)?;
+        Ok(CollectionTest {
+            over: if form == "event" { Over::Events(name) } else { Over::List(name) },
             filter,
+            distinct: optional(map, "distinct", at, "write the path of a value, as \"order_id\"")?,
             count: bound(map, "count", &[], at)?,
             sum: sum(map, at)?,
+            latest,
             within: optional(map, "within", at, "write a duration, as \"60d\"")?,
             since: optional(map, "since", at, "the only moment is \"entry\"")?,
         })
@@ -215,6 +219,9 @@ mod tests {
             json!({"event": "Order Completed", "count": {"gte": 2.0}, "within": "8w4d"}),
             json!({"event": "Order Completed", "count": {"eq": 0.0}, "since": "entry"}),
             json!({"event": "Order Completed", "where": {"fact": "event.properties.total", "is": "gt", "value": 5}, "sum": {"of": "total", "gte": 100.0}, "within": "12h"}),
+            json!({"event": "Order Completed", "distinct": "order_id", "count": {"gte": 2.0}}),
+            json!({"event": "Order Completed", "latest": {"fact": "event.properties.status", "is": "eq", "value": "paid"}}),
+            json!({"over": "event.properties.products", "where": {"fact": "item.category", "is": "eq", "value": "Shoes"}, "sum": {"of": "price", "gt": 50.0}}),
             json!({"consent": {"channel": "email", "purpose": "marketing"}}),
         ] {
             let read = from_json(&form, "").unwrap();
@@ -235,7 +242,7 @@ mod tests {
                 json!({"evnt": "x"}),
                 "/p/evnt",
                 C::UnknownField,
-                "unknown key \"evnt\": a predicate has one of all, any, not, fact, event, consent, segment",
+                "unknown key \"evnt\": a predicate has one of all, any, not, fact, event, over, consent, segment",
             ),
             (json!({"all": [{"segment": "a"}, {"segmnt": "b"}]}), "/p/all/1/segmnt", C::UnknownField, "segmnt"),
             (json!({"not": {"fact": "now", "is": "equals"}}), "/p/not/is", C::Invalid, "\"equals\" is not right for \"is\""),

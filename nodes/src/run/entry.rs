@@ -74,6 +74,7 @@ pub fn enter(program: &Program, event: &Event, subject: &Subject<'_>, now: Times
         history: subject.history,
         segments: subject.segments,
         event: Some(event),
+        item: None,
         outputs: &NO_OUTPUTS,
         run: None,
         now,

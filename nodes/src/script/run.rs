@@ -4,7 +4,7 @@ use super::engine::{ENGINE, MAX_ITEMS, MAX_OPERATIONS, MAX_STRING};
 use super::{MAX_SOURCE, cache, call, convert};
 use crate::JsonMap;
 use crate::effect::Command;
-use crate::fact::{Customer, Event, Facts, WELL_KNOWN};
+use crate::fact::{FAMILIES, Facts, Family, Found, Shape};
 use crate::id::PortName;
 use crate::issue::{FieldIssue, IssueCode, Problem};
 use crate::kind::{End, Outcome, Port, Resume, StepCx};
@@ -149,48 +149,25 @@ fn scope(input: &ScriptInput<'_>) -> Scope<'static> {
     let facts = &input.facts;
     let mut scope = Scope::new();
     // Constants, and copies made for this call: Rhai lets a script add a key to a constant map, but nobody else sees it.
-    scope.push_constant("customer", facts.customer.map(customer).unwrap_or_default());
-    scope.push_constant("event", facts.event.map(event).unwrap_or_default());
-    scope.push_constant("steps", convert::object(facts.outputs));
-    scope.push_constant("run", run_facts(facts));
+    for family in FAMILIES {
+        match family.shape {
+            Shape::Fields { .. } => scope.push_constant(family.root, fields(family, facts)),
+            Shape::Outputs => scope.push_constant(family.root, convert::object(facts.outputs)),
+            // A value without parts is a function: `now()`.
+            Shape::Value(..) => continue,
+        };
+    }
     scope.push_constant("fields", convert::object(input.fields));
     scope.push_constant("resume", if input.woke { "woke" } else { "enter" });
     scope
 }
 
-fn customer(customer: &Customer) -> Map {
-    let mut map = Map::new();
-    for name in WELL_KNOWN {
-        if let Some(found) = customer.well_known(name) {
-            map.insert(name.into(), convert::value(found));
-        }
-    }
-    map.insert("id".into(), customer.id.to_string().into());
-    map.insert("user_id".into(), customer.user_id.clone().map_or(Dynamic::UNIT, Dynamic::from));
-    map.insert("created_at".into(), customer.created_at.to_string().into());
-    map.insert("tags".into(), Dynamic::from_array(customer.tags.iter().map(|t| t.as_str().into()).collect()));
-    map.insert("traits".into(), convert::object(&customer.traits).into());
-    map
-}
-
-fn event(event: &Event) -> Map {
-    let mut map = Map::new();
-    map.insert("id".into(), event.id.to_string().into());
-    map.insert("name".into(), event.name.as_str().into());
-    map.insert("timestamp".into(), event.at.to_string().into());
-    map.insert("properties".into(), convert::object(&event.properties).into());
-    map.insert("context".into(), convert::object(&event.context).into());
-    map
-}
-
-fn run_facts(facts: &Facts<'_>) -> Map {
-    let mut map = Map::new();
-    if let Some(run) = &facts.run {
-        map.insert("id".into(), run.id.to_string().into());
-        map.insert("entered_at".into(), run.entered_at.to_string().into());
-        map.insert("key".into(), run.key.map_or(Dynamic::UNIT, |k| k.into()));
-    }
-    map
+fn fields(family: &Family, facts: &Facts<'_>) -> Map {
+    let dynamic = |found| match found {
+        Found::Value(value) => convert::value(&value),
+        Found::Map(map) => convert::object(map).into(),
+    };
+    family.found(facts).map(|(name, found)| (name.into(), dynamic(found))).collect()
 }
 
 /// What the value a script ended in means.

@@ -21,6 +21,7 @@ fn with_items(source: &str, items: Json) -> Result<String, String> {
         history: &[],
         segments: &NO_SEGMENTS,
         event: Some(&event),
+        item: None,
         outputs: &NO_OUTPUTS,
         run: None,
         now: Timestamp(0),

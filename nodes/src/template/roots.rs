@@ -2,19 +2,15 @@
 
 use super::{budget, helpers};
 use crate::effect::UNSUBSCRIBE_URL;
-use crate::fact::{FactScope, Facts, check_path};
+use crate::fact::{FactScope, Facts, Family, check_path, is_group};
 use crate::issue::{IssueCode, Problem};
 use crate::{Json, JsonMap};
 use handlebars::template::{BlockParam, HelperTemplate, Parameter, Template, TemplateElement};
 use handlebars::{Path, PathSeg};
 use std::collections::BTreeSet;
 
-/// The roots of all facts.
-const ROOTS: [&str; 6] = ["customer", "event", "steps", "run", "now", UNSUBSCRIBE];
 /// The one value that templates have and predicates do not: where the reader unsubscribes.
 const UNSUBSCRIBE: &str = "unsubscribe_url";
-/// Paths that are no value but may be walked by `each` and `with`.
-const GROUPS: [&str; 7] = ["customer", "customer.traits", "event", "event.properties", "event.context", "steps", "run"];
 
 /// One path a template reads.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -65,7 +61,7 @@ impl Reading {
             let path = mention.segments.join(".");
             let node = mention.segments.get(1).filter(|_| mention.segments.len() == 2 && mention.segments[0] == "steps");
             let whole_step = node.is_some_and(|node| scope.nodes.contains(node.as_str()));
-            if path == UNSUBSCRIBE || mention.argument && (whole_step || GROUPS.contains(&path.as_str())) {
+            if path == UNSUBSCRIBE || mention.argument && (whole_step || is_group(&path)) {
                 continue;
             }
             if let Some(message) = check_path(&path, scope) {
@@ -116,32 +112,7 @@ fn put(map: &mut JsonMap, segments: &[String], value: Json) {
 }
 
 fn value_at(path: &str, facts: &Facts<'_>) -> Option<Json> {
-    let group = |names: &[&str], prefix: &str| {
-        let pairs = names.iter().filter_map(|name| Some(((*name).to_owned(), value_at(&format!("{prefix}.{name}"), facts)?)));
-        Json::Object(pairs.collect())
-    };
-    match path {
-        "customer" => {
-            facts.customer?;
-            let mut names = vec!["id", "user_id", "created_at", "tags", "traits"];
-            names.extend_from_slice(&crate::fact::WELL_KNOWN);
-            Some(group(&names, "customer"))
-        }
-        "customer.traits" => Some(facts.customer?.traits.clone().into()),
-        "event" => {
-            facts.event?;
-            Some(group(&["id", "name", "timestamp", "properties", "context"], "event"))
-        }
-        "event.properties" => Some(facts.event?.properties.clone().into()),
-        "event.context" => Some(facts.event?.context.clone().into()),
-        "steps" => Some(facts.outputs.clone().into()),
-        "run" => {
-            facts.run?;
-            Some(group(&["id", "entered_at", "key"], "run"))
-        }
-        UNSUBSCRIBE => Some(UNSUBSCRIBE_URL.into()),
-        _ => facts.get(path).map(std::borrow::Cow::into_owned),
-    }
+    if path == UNSUBSCRIBE { Some(UNSUBSCRIBE_URL.into()) } else { facts.whole(path) }
 }
 
 struct Walk {
@@ -235,7 +206,7 @@ impl Walk {
         }
         let is_item = self.scopes.iter().any(|names| names.contains(first));
         // `this.event` says that the item is meant; a bare root in a loop is nearly always the fact, which is not there.
-        if ups == 0 && !is_item && raw.starts_with(first.as_str()) && ROOTS.contains(&first.as_str()) {
+        if ups == 0 && !is_item && raw.starts_with(first.as_str()) && (first == UNSUBSCRIBE || Family::of(first).is_some()) {
             self.report(format!("inside {{{{#each}}}} and {{{{#with}}}} names belong to the item: write @root.{raw}"));
         }
     }

@@ -46,6 +46,7 @@ impl World {
             history: &[],
             segments: &NO_SEGMENTS,
             event: Some(&self.event),
+            item: None,
             outputs: &self.outputs,
             run: Some(RunFacts { id: RunId(Uuid::nil()), entered_at: Timestamp(0), key: Some("k1") }),
             now: Timestamp::parse("2026-11-23T22:30:00Z").unwrap(),

@@ -24,7 +24,7 @@ fn compared(against: Against) -> Compared {
 
 fn counted(measure: Option<Measure>, window: Option<Window>) -> Finding {
     let event = "Order Completed".to_owned();
-    Finding::Events(Box::new(Counted { event, count: 2, filtered: false, window, measure, summed: None }))
+    Finding::Events(Box::new(Counted { event, count: 2, filtered: false, window, measure, summed: None, list: false, latest: None }))
 }
 
 /// Everything a predicate can find, each with its English.

@@ -317,6 +317,7 @@ fn membership(told: &Told<'_>) -> Vec<String> {
                         history: &history,
                         segments: &inside,
                         event: None,
+                        item: None,
                         outputs: &NO_OUTPUTS,
                         run: None,
                         now: told.report.now,

@@ -48,6 +48,7 @@ fn run_keys_come_from_the_customer_a_path_or_a_template() {
             history: &[],
             segments: &NO_SEGMENTS,
             event: Some(&ordered),
+            item: None,
             outputs: &NO_OUTPUTS,
             run: None,
             now: now(),

@@ -1,21 +1,21 @@
 //! Facts: what a node may read about its subject, and the paths that name them.
 //!
-//! | path | what it is |
-//! |---|---|
-//! | `customer.id` `.user_id` `.created_at` `.tags` | from the customer's row |
-//! | `customer.email` `.phone` `.first_name` `.last_name` `.name` `.locale` `.timezone` `.country` `.currency` `.birthday` | well-known traits, short form of `customer.traits.…` (camel case as Segment sends it is understood too) |
-//! | `customer.traits.<any>` | any trait, deeper with more dots |
-//! | `event.name` `.timestamp` `.properties.<any>` `.context.<any>` | the event that started the run (inside a filter on events: the event in question) |
-//! | `steps.<node>.<any>` | what an earlier node put out |
-//! | `run.entered_at` `run.key` | the run |
-//! | `now` | the instant of the step |
+//! Each [`Family`] of facts is declared in a file of `families`.
 
-use crate::id::{CustomerId, EventId, NodeId, RunId};
+mod families;
+mod family;
+
+pub use families::FAMILIES;
+pub use family::{FactScope, FactType, Family, Field, Found, Leaf, Read, Shape, check_path, is_group};
+
+/// The root of the item in question inside a test of a list: `item`, `item.sku`. There is none elsewhere, so it is no family.
+pub const ITEM: &str = "item";
+
+use crate::id::{CustomerId, EventId, RunId};
 use crate::time::{Duration, Timestamp, Zone};
 use crate::why::Why;
 use crate::{Json, JsonMap};
 use serde::{Deserialize, Serialize};
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Whether a customer allows a channel for a purpose.
@@ -123,10 +123,6 @@ impl Customer {
     }
 }
 
-/// Short names of well-known traits, legal right after `customer.`.
-pub const WELL_KNOWN: [&str; 10] =
-    ["email", "phone", "first_name", "last_name", "name", "locale", "timezone", "country", "currency", "birthday"];
-
 /// An event, as nodes see it.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Event {
@@ -183,8 +179,10 @@ pub struct Facts<'a> {
     pub history: &'a [Event],
     /// Names of the segments the customer is in.
     pub segments: &'a BTreeSet<String>,
-    /// The event that started the run.
+    /// The event that started the run; inside a test of events, the one in question.
     pub event: Option<&'a Event>,
+    /// Inside a test of a list, the item in question.
+    pub item: Option<&'a Json>,
     /// What earlier nodes put out, by node id.
     pub outputs: &'a JsonMap,
     /// The run, when there is one (a trigger filter has none yet).
@@ -209,64 +207,12 @@ pub static NO_OUTPUTS: std::sync::LazyLock<JsonMap> = std::sync::LazyLock::new(J
 /// An empty set for facts that have none.
 pub static NO_SEGMENTS: BTreeSet<String> = BTreeSet::new();
 
-impl<'a> Facts<'a> {
+impl Facts<'_> {
     /// Facts about nobody: for previews and checks.
     #[must_use]
     pub fn empty(now: Timestamp) -> Facts<'static> {
-        Facts { customer: None, history: &[], segments: &NO_SEGMENTS, event: None, outputs: &NO_OUTPUTS, run: None, now }
+        Facts { customer: None, history: &[], segments: &NO_SEGMENTS, event: None, item: None, outputs: &NO_OUTPUTS, run: None, now }
     }
-
-    /// The value at `path`, or None when it is absent or null. A path that names no fact is None too:
-    /// [`check_path`] is what tells the two apart, before publishing.
-    #[must_use]
-    pub fn get(&self, path: &str) -> Option<Cow<'a, Json>> {
-        let (root, rest) = path.split_once('.').unwrap_or((path, ""));
-        let found = match root {
-            "customer" => self.customer_fact(rest)?,
-            "event" => event_fact(self.event?, rest)?,
-            "steps" => Cow::Borrowed(dig_map(self.outputs, rest)?),
-            "run" => {
-                let run = self.run?;
-                match rest {
-                    "id" => Cow::Owned(run.id.to_string().into()),
-                    "entered_at" => Cow::Owned(run.entered_at.to_string().into()),
-                    "key" => Cow::Owned(run.key?.into()),
-                    _ => return None,
-                }
-            }
-            "now" if rest.is_empty() => Cow::Owned(self.now.to_string().into()),
-            _ => return None,
-        };
-        if found.is_null() { None } else { Some(found) }
-    }
-
-    fn customer_fact(&self, rest: &str) -> Option<Cow<'a, Json>> {
-        let customer = self.customer?;
-        let (head, tail) = rest.split_once('.').unwrap_or((rest, ""));
-        Some(match head {
-            "id" => Cow::Owned(customer.id.to_string().into()),
-            "user_id" => Cow::Owned(customer.user_id.clone()?.into()),
-            "created_at" => Cow::Owned(customer.created_at.to_string().into()),
-            "tags" => Cow::Owned(customer.tags.iter().cloned().map(Json::from).collect::<Vec<_>>().into()),
-            "traits" if !tail.is_empty() => Cow::Borrowed(dig_map(&customer.traits, tail)?),
-            name if WELL_KNOWN.contains(&name) => Cow::Borrowed(dig(customer.well_known(name)?, tail)?),
-            _ => return None,
-        })
-    }
-}
-
-/// The value of `path` (without the leading `event.`) in one event.
-#[must_use]
-pub fn event_fact<'a>(event: &'a Event, path: &str) -> Option<Cow<'a, Json>> {
-    let (head, tail) = path.split_once('.').unwrap_or((path, ""));
-    Some(match head {
-        "id" => Cow::Owned(event.id.to_string().into()),
-        "name" => Cow::Owned(event.name.clone().into()),
-        "timestamp" => Cow::Owned(event.at.to_string().into()),
-        "properties" if !tail.is_empty() => Cow::Borrowed(dig_map(&event.properties, tail)?),
-        "context" if !tail.is_empty() => Cow::Borrowed(dig_map(&event.context, tail)?),
-        _ => return None,
-    })
 }
 
 /// The value at a dotted path inside a map; a number indexes an array.
@@ -293,47 +239,6 @@ pub fn dig<'a>(value: &'a Json, path: &str) -> Option<&'a Json> {
             dig(items.get(head.parse::<usize>().ok()?)?, tail)
         }
         _ => None,
-    }
-}
-
-/// Which facts exist in some place of a graph.
-#[derive(Clone, Debug, Default)]
-pub struct FactScope {
-    /// The nodes of the graph; `steps.<node>` is legal for these only.
-    pub nodes: BTreeSet<NodeId>,
-}
-
-/// Why `path` names no fact, with the remedy; None when it does name one.
-#[must_use]
-pub fn check_path(path: &str, scope: &FactScope) -> Option<String> {
-    let (root, rest) = path.split_once('.').unwrap_or((path, ""));
-    let (head, tail) = rest.split_once('.').unwrap_or((rest, ""));
-    match root {
-        "customer" => match head {
-            "id" | "user_id" | "created_at" | "tags" if tail.is_empty() => None,
-            "traits" if !tail.is_empty() => None,
-            name if WELL_KNOWN.contains(&name) => None,
-            "" => Some("customer is not a value: name one, as customer.email or customer.traits.plan".into()),
-            other => Some(format!("unknown fact customer.{other}: for a trait of your own write customer.traits.{other}")),
-        },
-        "event" => match head {
-            "id" | "name" | "timestamp" if tail.is_empty() => None,
-            "properties" | "context" if !tail.is_empty() => None,
-            other => Some(format!("unknown fact event.{other}: write event.properties.{}", if other.is_empty() { "value" } else { other })),
-        },
-        "steps" => {
-            if scope.nodes.contains(head) && !tail.is_empty() {
-                None
-            } else if scope.nodes.contains(head) {
-                Some(format!("steps.{head} is not a value: name an output, as steps.{head}.status"))
-            } else {
-                Some(format!("unknown fact {path}: this journey has no node {head:?}"))
-            }
-        }
-        "run" if matches!(rest, "id" | "entered_at" | "key") => None,
-        "run" => Some(format!("unknown fact {path}: run has id, entered_at and key")),
-        "now" if rest.is_empty() => None,
-        _ => Some(format!("unknown fact {path}: paths begin with customer, event, steps, run or now")),
     }
 }
 
