@@ -3,7 +3,6 @@
 use crate::support::graphs::{mail, on, row};
 use crate::support::server::{Server, Site};
 use crate::support::until;
-use futures::StreamExt as _;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
@@ -143,9 +142,9 @@ async fn watch(server: &Server, query: &str, enough: impl Fn(&[(String, Value)])
     let answer = reqwest::Client::builder().no_proxy().build().unwrap().get(url).bearer_auth(&server.key).send().await.unwrap();
     assert_eq!(answer.status(), StatusCode::OK);
     assert_eq!(answer.headers()["content-type"], "text/event-stream");
-    let (mut stream, mut text, mut told) = (answer.bytes_stream(), String::new(), Vec::new());
+    let (mut answer, mut text, mut told) = (answer, String::new(), Vec::new());
     let reading = async {
-        while let Some(Ok(bytes)) = stream.next().await {
+        while let Ok(Some(bytes)) = answer.chunk().await {
             text.push_str(&String::from_utf8_lossy(&bytes));
             while let Some((event, rest)) = text.split_once("\n\n").map(|(event, rest)| (event.to_owned(), rest.to_owned())) {
                 let field = |name: &str| event.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_default().trim().to_owned();

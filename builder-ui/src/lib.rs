@@ -22,6 +22,10 @@ pub mod worker;
 /// Shows the builder on the page: chooses the language, fetches its words, signs in where the address says so.
 #[cfg(target_arch = "wasm32")]
 pub fn start() {
+    // A program that ends says why, to whoever looks at the browser's console.
+    std::panic::set_hook(Box::new(|why| leptos::logging::error!("{why}")));
+    // Whatever is begun before the first view may spawn too. It fails only where it was done before.
+    let _ = any_spawner::Executor::init_wasm_bindgen();
     wasm_bindgen_futures::spawn_local(async {
         let remembered = browser::remembered("language");
         let language = i18n::choose(remembered.as_deref(), &browser::languages());

@@ -86,7 +86,8 @@ fn a_loop_without_end_is_stopped() {
         let found = problem(source);
         assert!(matches!(found.code.as_str(), "script.operations" | "script.time"), "{source}: {found:?}");
     }
-    assert_eq!(problem("let n = 0; loop { try { loop { n += 1; } } catch { } }").code, "script.operations");
+    let stubborn = problem("let n = 0; loop { try { loop { n += 1; } } catch { } }");
+    assert!(matches!(stubborn.code.as_str(), "script.operations" | "script.time"), "{stubborn:?}");
 }
 
 #[test]
