@@ -3,6 +3,7 @@
 //! and in scenario tests. Time and randomness always come in as parameters.
 
 pub mod answer;
+pub mod command;
 pub mod description;
 pub mod effect;
 pub mod fact;
