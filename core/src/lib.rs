@@ -9,6 +9,7 @@
 pub mod catalog;
 pub mod changes;
 pub mod commands;
+mod loyalty;
 pub mod message;
 pub mod profile;
 pub mod records;

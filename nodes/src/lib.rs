@@ -18,6 +18,7 @@ pub mod money;
 #[cfg(feature = "openapi")]
 mod openapi;
 pub mod outcome;
+pub mod points;
 pub mod predicate;
 pub mod run;
 pub mod script;

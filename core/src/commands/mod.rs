@@ -14,7 +14,7 @@ use tradewind_nodes::JsonMap;
 use tradewind_nodes::command::{Args, Command, RecordEvent, SetAttributes};
 use tradewind_nodes::id::{CustomerId, NodeId, RunId, WorkspaceId};
 use tradewind_nodes::issue::Problem;
-use tradewind_nodes::kinds::{ReachGoal, StartJourney};
+use tradewind_nodes::kinds::{AwardPoints, ReachGoal, StartJourney};
 
 /// What a command does.
 pub(crate) trait Run: Args {
@@ -60,7 +60,8 @@ const fn entry<C: Run>() -> Entry {
 }
 
 /// Every command.
-static COMMANDS: &[Entry] = &[entry::<SetAttributes>(), entry::<RecordEvent>(), entry::<StartJourney>(), entry::<ReachGoal>()];
+static COMMANDS: &[Entry] =
+    &[entry::<SetAttributes>(), entry::<RecordEvent>(), entry::<StartJourney>(), entry::<ReachGoal>(), entry::<AwardPoints>()];
 
 /// The tables that the command of this name needs.
 #[must_use]

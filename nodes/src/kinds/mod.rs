@@ -9,6 +9,7 @@ mod action_exit;
 mod action_goal;
 mod action_http_request;
 mod action_journey_start;
+mod action_loyalty_award;
 mod action_script_run;
 mod action_task_ask;
 mod address;
@@ -44,6 +45,7 @@ pub use action_exit::Exit;
 pub use action_goal::{Goal, ReachGoal};
 pub use action_http_request::{HttpRequest, HttpSend, Method};
 pub use action_journey_start::{JourneyStart, StartJourney};
+pub use action_loyalty_award::{AwardPoints, LoyaltyAward, PointsChange};
 pub use action_script_run::ScriptRun;
 pub use action_task_ask::TaskAsk;
 pub use condition_consent::Consent;
@@ -100,6 +102,7 @@ macro_rules! builtin {
             $each::<CustomerSet>(),
             $each::<EventRecord>(),
             $each::<JourneyStart>(),
+            $each::<LoyaltyAward>(),
             $each::<ScriptRun>(),
             $each::<TaskAsk>(),
             $each::<Exit>(),

@@ -60,6 +60,7 @@ fn no_stored_name_is_ever_removed() {
         "customer.set",
         "event.record",
         "journey.start",
+        "loyalty.award",
         "script.run",
         "task.ask",
         "exit",
