@@ -1,6 +1,7 @@
 //! What has to be written, beside customers and runs: facts about a batch of work, by table.
 
 use crate::message::{ConsentChange, Pending};
+use crate::records::Added;
 use crate::state::Membership;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -156,4 +157,6 @@ pub struct Changes {
     pub unusable: Vec<RunId>,
     /// Customers merged.
     pub mergers: Vec<Merger>,
+    /// Rows that commands added.
+    pub added: Added,
 }

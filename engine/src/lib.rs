@@ -20,6 +20,7 @@ pub mod lateness;
 mod load;
 mod outbox;
 mod paging;
+mod records;
 mod run;
 mod supervision;
 pub mod tables;
@@ -112,5 +113,5 @@ pub fn statements() -> Vec<&'static str> {
         paging::STATEMENTS,
     ];
     let fixed = [parts.concat(), jobs::STATEMENTS.concat()].concat();
-    fixed.into_iter().chain(tables::merge::statements()).chain(tables::sweep::statements()).collect()
+    fixed.into_iter().chain(tables::merge::statements()).chain(tables::sweep::statements()).chain(records::statements()).collect()
 }

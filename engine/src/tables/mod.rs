@@ -61,8 +61,11 @@ pub const FOREIGN: &[&str] = &["_apalis", "_sqlx", "apalis", "Jobs", "Workers"];
 /// The table in which the store notes which migrations were applied.
 pub const HISTORY: &str = "tradewind_migrations";
 
-/// Every table of the program: those of the commerce layer, then the engine's.
-pub static TABLES: LazyLock<Vec<&'static Table>> = LazyLock::new(|| [tradewind_commerce::tables::TABLES, OWN].concat());
+/// Every table of the program: those of the commerce layer, those that commands keep, then the engine's.
+pub static TABLES: LazyLock<Vec<&'static Table>> = LazyLock::new(|| {
+    let kept: Vec<&'static Table> = tradewind_core::commands::tables().into_iter().map(|kept| kept.table).collect();
+    [tradewind_commerce::tables::TABLES, &kept, OWN].concat()
+});
 
 /// Refuses a database that does not have the tables as declared.
 ///

@@ -13,6 +13,7 @@ mod loops;
 mod many;
 mod merges;
 mod playing;
+mod points;
 #[path = "../../../../tests/support/postgres.rs"]
 mod postgres;
 mod recorder;
