@@ -20,6 +20,7 @@ pub mod lateness;
 mod load;
 mod outbox;
 mod paging;
+pub mod personal;
 mod run;
 mod supervision;
 pub mod tables;
@@ -27,6 +28,7 @@ pub mod tables;
 pub use clock::{Clock, Environment, ManualClock, SystemClock};
 pub use handle::{Connectors, Engine, EngineSettings, Health, OpenedUrl, PersonalUrl};
 pub use incoming::{Arrival, Call, ConsentChange, Incoming, IncomingEvent, Order, Remedy, StartDoor};
+pub use personal::AddressHash;
 
 use tradewind_nodes::id::JourneyId;
 use tradewind_store::StoreError;
@@ -112,5 +114,5 @@ pub fn statements() -> Vec<&'static str> {
         paging::STATEMENTS,
     ];
     let fixed = [parts.concat(), jobs::STATEMENTS.concat()].concat();
-    fixed.into_iter().chain(tables::merge::statements()).chain(tables::sweep::statements()).collect()
+    fixed.into_iter().chain(tables::merge::statements()).chain(tables::sweep::statements()).chain(personal::statements()).collect()
 }
