@@ -12,6 +12,7 @@ mod ledger;
 mod loops;
 mod many;
 mod merges;
+mod personal;
 mod playing;
 #[path = "../../../../tests/support/postgres.rs"]
 mod postgres;
