@@ -127,6 +127,8 @@ pub struct Changes {
     pub seen: Vec<Uuid>,
     /// How many messages came again. Counted, not stored.
     pub repeated: u64,
+    /// How many messages came for people whose data were erased. Counted, not stored.
+    pub for_erased: u64,
     /// New events.
     pub events: Vec<EventRow>,
     /// New aliases.

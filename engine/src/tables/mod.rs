@@ -3,6 +3,7 @@
 pub mod api_keys;
 pub mod dead_letters;
 pub mod deliveries;
+pub mod erasures;
 pub mod idempotency;
 pub mod inbox;
 pub mod incidents;
@@ -19,6 +20,7 @@ pub mod scenarios;
 pub mod schedules;
 pub mod sessions;
 pub mod steps;
+pub mod suppressions;
 pub(crate) mod sweep;
 pub mod tasks;
 pub mod throttles;
@@ -43,6 +45,8 @@ const OWN: &[&Table] = &[
     &deliveries::DELIVERIES,
     &mails::MAILS,
     &tasks::TASKS,
+    &erasures::ERASURES,
+    &suppressions::SUPPRESSIONS,
     &incidents::INCIDENTS,
     &schedules::SCHEDULES,
     &passages::PASSAGES,

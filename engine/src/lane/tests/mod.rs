@@ -12,6 +12,7 @@ mod ledger;
 mod loops;
 mod many;
 mod merges;
+mod personal;
 mod playing;
 mod points;
 #[path = "../../../../tests/support/postgres.rs"]
