@@ -12,6 +12,7 @@ mod full_disk;
 mod journeys;
 mod keeping;
 mod owner;
+mod personal;
 mod poison;
 mod process;
 mod recipes;

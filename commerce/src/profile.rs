@@ -14,8 +14,7 @@ use uuid::Uuid;
 pub use tradewind_core::profile::{Profile, display_name};
 
 /// Reads the columns of [`ProfileRow`], of customers by id.
-pub const BY_ID: &str =
-    "SELECT id, workspace_id, user_id, traits, tags, consent, created_at, last_seen_at, merged_into FROM customers WHERE id = ANY($1)";
+pub const BY_ID: &str = "SELECT id, workspace_id, user_id, traits, tags, consent, created_at, last_seen_at, merged_into, erased_at FROM customers WHERE id = ANY($1)";
 
 record! {
     /// What deciding needs of a customer's row.
@@ -29,6 +28,7 @@ record! {
         created_at: int => Timestamp,
         last_seen_at: int => Timestamp,
         merged_into: uuid null => CustomerId,
+        erased_at: int null => Timestamp,
     }
 }
 
@@ -67,6 +67,7 @@ impl From<ProfileRow> for Profile {
             },
             last_seen_at: row.last_seen_at,
             merged_into: row.merged_into,
+            erased_at: row.erased_at,
         }
     }
 }

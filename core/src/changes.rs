@@ -1,6 +1,7 @@
 //! What has to be written, beside customers and runs: facts about a batch of work, by table.
 
 use crate::message::{ConsentChange, Pending};
+use crate::records::Added;
 use crate::state::Membership;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -126,6 +127,8 @@ pub struct Changes {
     pub seen: Vec<Uuid>,
     /// How many messages came again. Counted, not stored.
     pub repeated: u64,
+    /// How many messages came for people whose data were erased. Counted, not stored.
+    pub for_erased: u64,
     /// New events.
     pub events: Vec<EventRow>,
     /// New aliases.
@@ -156,4 +159,6 @@ pub struct Changes {
     pub unusable: Vec<RunId>,
     /// Customers merged.
     pub mergers: Vec<Merger>,
+    /// Rows that commands added.
+    pub added: Added,
 }

@@ -8,9 +8,11 @@
 
 pub mod catalog;
 pub mod changes;
-mod command;
+pub mod commands;
+mod loyalty;
 pub mod message;
 pub mod profile;
+pub mod records;
 pub mod routing;
 pub mod schedule;
 pub mod simulate;

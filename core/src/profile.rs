@@ -16,13 +16,15 @@ pub struct Profile {
     pub last_seen_at: Timestamp,
     /// Who they turned out to be.
     pub merged_into: Option<CustomerId>,
+    /// When their data were erased: what comes for them later is dropped.
+    pub erased_at: Option<Timestamp>,
 }
 
 impl Profile {
     /// Somebody of whom nothing is known but an id.
     #[must_use]
     pub fn unknown(workspace: WorkspaceId, id: CustomerId, at: Timestamp) -> Self {
-        Self { workspace, customer: Customer::unknown(id, at), last_seen_at: at, merged_into: None }
+        Self { workspace, customer: Customer::unknown(id, at), last_seen_at: at, merged_into: None, erased_at: None }
     }
 
     /// Takes over what `other` knew and this one does not: this one's word wins.

@@ -4,12 +4,14 @@ use crate::catalog::{Catalog, LiveJourney};
 use crate::changes::Changes;
 use crate::message::{Incoming, Pending};
 use crate::profile::Profile;
+use crate::records::{CustomerRow, Records};
 use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 use tradewind_nodes::Json;
 use tradewind_nodes::effect::Receipt;
 use tradewind_nodes::fact::{Event, Facts, NO_OUTPUTS, NO_SEGMENTS};
 use tradewind_nodes::id::{CustomerId, JourneyId, NodeId, PortName, RunId, Shard, TaskId, WorkspaceId};
+use tradewind_nodes::issue::Problem;
 use tradewind_nodes::run::{Holder, Program, Run, Transition};
 use tradewind_nodes::time::Timestamp;
 use tradewind_nodes::why::Why;
@@ -139,6 +141,8 @@ pub struct State {
     pub seen: HashSet<Uuid>,
     /// Customers that turned out to be others.
     pub aliases: HashMap<CustomerId, CustomerId>,
+    /// Rows that commands read and write.
+    pub records: Records,
     /// Runs to be stepped, in order.
     pub queue: VecDeque<(RunId, Stimulus)>,
     /// What has to be written beside customers and runs.
@@ -166,6 +170,7 @@ impl State {
             throttles: HashMap::new(),
             seen: HashSet::new(),
             aliases: HashMap::new(),
+            records: Records::default(),
             queue: VecDeque::new(),
             changes: Changes::default(),
         }
@@ -236,6 +241,24 @@ impl State {
                 parked: false,
             },
         );
+    }
+
+    /// The rows of a customer that a command needs, in no particular order.
+    ///
+    /// # Errors
+    /// `engine.unread` when they were not loaded.
+    pub fn rows<R: CustomerRow>(&self, customer: CustomerId) -> Result<&[R], Problem> {
+        if self.customers.get(&customer).is_some_and(|entry| entry.fresh) {
+            // Nothing can be stored of somebody who is new; what was added since is known.
+            return Ok(self.records.of(customer).unwrap_or_default());
+        }
+        self.records.of(customer)
+    }
+
+    /// Adds a row: known to whatever comes next, and written in the commit.
+    pub fn add_row<R: CustomerRow>(&mut self, row: R) {
+        self.records.add(row.clone());
+        self.changes.added.push(row);
     }
 
     /// Queues something for the inbox.

@@ -1,15 +1,15 @@
 //! Stepping runs in memory until nothing is queued.
 
 use crate::catalog::Status;
-use crate::command::{self, Giver};
+use crate::commands::{self, Giver};
 use crate::state::{RunEntry, State, Stimulus};
-use std::collections::BTreeSet;
 use std::panic::AssertUnwindSafe;
-use tradewind_nodes::fact::Event;
-use tradewind_nodes::id::RunId;
+use tradewind_nodes::JsonMap;
+use tradewind_nodes::command::Command;
+use tradewind_nodes::fact::{Event, NO_SEGMENTS};
+use tradewind_nodes::id::{CustomerId, RunId, WorkspaceId};
 use tradewind_nodes::issue::Problem;
-use tradewind_nodes::run::{Input, RunState, Step, StepOutcome, Subject, Transition, TransitionIncident, advance};
-use tradewind_nodes::time::Timestamp;
+use tradewind_nodes::run::{CommandAt, Input, Known, RunState, Step, StepOutcome, Subject, Transition, TransitionIncident, advance};
 use tradewind_nodes::why::Why;
 
 /// Steps every queued run, in order.
@@ -25,8 +25,37 @@ pub fn step_next(state: &mut State) -> Option<RunId> {
     Some(run)
 }
 
+/// Whom a run is about in the state of the batch, and who does its commands there.
+struct Person<'s> {
+    state: &'s mut State,
+    workspace: WorkspaceId,
+    run: RunId,
+    customer: Option<CustomerId>,
+    depth: u32,
+}
+
+impl Subject for Person<'_> {
+    fn known(&self) -> Known<'_> {
+        match self.customer.and_then(|customer| self.state.customers.get(&customer)) {
+            Some(person) => Known { customer: Some(&person.profile.customer), history: &person.history, segments: &person.segments },
+            None => Known { customer: None, history: &[], segments: &NO_SEGMENTS },
+        }
+    }
+
+    fn command(&mut self, command: Command, CommandAt { node, visit, place }: CommandAt<'_>) -> Result<JsonMap, Problem> {
+        let Self { workspace, run, customer, depth, .. } = *self;
+        commands::run(command, self.state, &Giver { workspace, run, customer, depth, node, visit, place })
+    }
+}
+
 fn step(state: &mut State, id: RunId, stimulus: &Stimulus) {
-    let Some(entry) = state.runs.get_mut(&id) else { return };
+    // Taken out while it is stepped, as its commands change the rest of the state.
+    let Some(mut entry) = state.runs.remove(&id) else { return };
+    step_entry(state, &mut entry, stimulus);
+    state.runs.insert(id, entry);
+}
+
+fn step_entry(state: &mut State, entry: &mut RunEntry, stimulus: &Stimulus) {
     let status = state.catalog.journey(entry.workspace, entry.journey).map(|live| live.status);
     // A journey that is archived or gone has nobody to let in, but those inside may finish.
     let paused = status == Some(Status::Paused);
@@ -35,15 +64,8 @@ fn step(state: &mut State, id: RunId, stimulus: &Stimulus) {
         entry.reset_timer = true;
         return;
     }
-    let nobody = BTreeSet::new();
-    let mut subject = match entry.run.customer.and_then(|customer| state.customers.get_mut(&customer)) {
-        Some(person) => {
-            Subject { customer: Some(&mut person.profile.customer), history: person.history.as_slice(), segments: &person.segments }
-        }
-        None => Subject { customer: None, history: &[], segments: &nobody },
-    };
-    match advance_safely(entry, &mut subject, stimulus, paused, state.now) {
-        Some(transition) => keep(state, id, transition, stimulus),
+    match advance_safely(state, entry, stimulus, paused) {
+        Some(transition) => keep(state, entry, transition, stimulus),
         // A timer that came early (a pause was lifted) or meant nothing is set again to what the state says; so is that of a
         // run taken off its timer because it could not be stored, when a person wants it tried again.
         None if matches!(stimulus, Stimulus::Due | Stimulus::Retry) => entry.reset_timer = true,
@@ -51,21 +73,18 @@ fn step(state: &mut State, id: RunId, stimulus: &Stimulus) {
     }
 }
 
-/// Steps a run so that a panic in a node's code becomes an incident of this run and of no other.
-fn advance_safely(
-    entry: &mut RunEntry,
-    subject: &mut Subject<'_>,
-    stimulus: &Stimulus,
-    paused: bool,
-    now: Timestamp,
-) -> Option<Transition> {
-    let before = entry.run.body.state.node().cloned();
+/// Steps a run so that a panic becomes an incident of this run and of no other. One in a node's code is caught where it happens; here
+/// are those in what surrounds it.
+fn advance_safely(state: &mut State, entry: &mut RunEntry, stimulus: &Stimulus, paused: bool) -> Option<Transition> {
+    let (now, before) = (state.now, entry.run.body.state.node().cloned());
     let program = entry.program.clone();
-    let run = &mut entry.run;
-    let stepped = std::panic::catch_unwind(AssertUnwindSafe(|| advance(&program, run, subject, input(stimulus), paused, now)));
+    let (workspace, run) = (entry.workspace, &mut entry.run);
+    let depth = run.body.event.as_ref().map_or(0, Event::depth).saturating_add(1);
+    let mut person = Person { workspace, run: run.id, customer: run.customer, depth, state };
+    let stepped = std::panic::catch_unwind(AssertUnwindSafe(|| advance(&program, run, &mut person, input(stimulus), paused, now)));
     stepped.unwrap_or_else(|_| {
         let node = before?;
-        let problem = Problem::new("engine.panic", "the node's code broke off: report it, then retry or skip the step");
+        let problem = Problem::new("engine.panic", "the engine's code broke off: report it, then retry or skip the step");
         let step = Step {
             node: node.clone(),
             visit: 1,
@@ -94,38 +113,23 @@ fn input(stimulus: &Stimulus) -> Input<'_> {
     }
 }
 
-/// Applies the commands of a transition and keeps it to be written.
-fn keep(state: &mut State, id: RunId, mut transition: Transition, stimulus: &Stimulus) {
-    let Some(entry) = state.runs.get_mut(&id) else { return };
-    let giver = Giver {
-        workspace: entry.workspace,
-        run: id,
-        customer: entry.run.customer,
-        depth: entry.run.body.event.as_ref().map_or(0, Event::depth).saturating_add(1),
-    };
-    let (journey, key) = (entry.journey, entry.run.key.clone());
-    let ended = matches!(entry.run.body.state, RunState::Done { .. });
+/// Keeps a transition to be written.
+fn keep(state: &mut State, entry: &mut RunEntry, transition: Transition, stimulus: &Stimulus) {
+    let (id, journey, customer) = (entry.run.id, entry.journey, entry.run.customer);
     if let Stimulus::Answer { task, answer, by } = stimulus
         && transition.closed_task == Some(*task)
     {
         state.changes.tasks_answered.push((*task, answer.clone(), by.clone()));
     }
-    if transition.customer_changed
-        && let Some(person) = giver.customer.and_then(|customer| state.customers.get_mut(&customer))
-    {
-        person.changed = true;
-    }
-    let commands = std::mem::take(&mut transition.commands);
     entry.transitions.push(transition);
-    if ended {
-        if let Some(runs) = giver.customer.and_then(|customer| state.runs_of.get_mut(&customer)) {
-            runs.retain(|run| *run != id);
-        }
-        if let Some(holder) = key.and_then(|key| state.holders.get_mut(&(journey, key))).filter(|holder| holder.run == id) {
-            holder.ended = true;
-        }
+    if !matches!(entry.run.body.state, RunState::Done { .. }) {
+        return;
     }
-    for (at, (node, visit, command)) in commands.into_iter().enumerate() {
-        command::apply(state, &giver, &format!("{id}.{node}.{visit}.{at}"), command);
+    if let Some(runs) = customer.and_then(|customer| state.runs_of.get_mut(&customer)) {
+        runs.retain(|run| *run != id);
+    }
+    let key = entry.run.key.clone();
+    if let Some(holder) = key.and_then(|key| state.holders.get_mut(&(journey, key))).filter(|holder| holder.run == id) {
+        holder.ended = true;
     }
 }

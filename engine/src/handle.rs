@@ -7,17 +7,19 @@ use crate::incoming::{Arrival, Pending};
 use crate::lane::{self, Lane};
 use crate::lateness::{Lateness, LatenessReading};
 use crate::outbox::Relay;
+use crate::personal::{self, AddressHash};
 use crate::supervision::{self, Supervision};
 use crate::{EngineError, Environment, jobs};
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
 use tokio::sync::{Notify, mpsc};
 use tokio::task::JoinHandle;
 use tradewind_connectors::{Connector, Sender};
-use tradewind_nodes::id::{CustomerId, EffectKey};
+use tradewind_nodes::id::{CustomerId, EffectKey, WorkspaceId};
 use tradewind_nodes::time::{Duration, Timestamp};
 use tradewind_store::{Batch, Db, StoreError};
+use uuid::Uuid;
 
 /// The doors to the outside world, by channel.
 #[derive(Clone)]
@@ -62,6 +64,8 @@ pub struct EngineSettings {
     pub unsubscribe: Option<PersonalUrl>,
     /// The picture that tells when a mail is opened; mails carry none without it.
     pub opened: Option<OpenedUrl>,
+    /// A keyed hash of an address: by it the refusals of erased people are kept. Without it none are.
+    pub address_hash: Option<AddressHash>,
     /// Arrivals accepted and not yet routed, at most; more are refused with [`EngineError::Full`].
     pub most_arrivals: usize,
     /// How long ended runs, events and settled deliveries are kept.
@@ -76,6 +80,7 @@ impl Default for EngineSettings {
             workspace_url: String::new(),
             unsubscribe: None,
             opened: None,
+            address_hash: None,
             most_arrivals: 20_000,
             retention: Duration::from_days(395),
             jobs: true,
@@ -117,6 +122,10 @@ pub(crate) struct Shared {
     pub waiting_effects: AtomicUsize,
     /// When the oldest arrival in hand came, in microseconds; `i64::MAX` when there is none.
     pub oldest_arrival: AtomicI64,
+    /// People being erased: what was meant for them is not sent any more.
+    erased: RwLock<HashSet<CustomerId>>,
+    /// Told when an erasure was asked for.
+    pub erasures: Notify,
     wake: Notify,
     stop: Notify,
     stopping: AtomicBool,
@@ -137,6 +146,8 @@ impl Shared {
             lateness: Lateness::default(),
             waiting_effects: AtomicUsize::new(0),
             oldest_arrival: AtomicI64::new(i64::MAX),
+            erased: RwLock::default(),
+            erasures: Notify::new(),
             wake: Notify::new(),
             stop: Notify::new(),
             stopping: AtomicBool::new(false),
@@ -151,6 +162,14 @@ impl Shared {
         return self.fault.commit(&self.db, batch).await;
         #[cfg(not(test))]
         self.db.commit(batch).await.map(drop)
+    }
+    /// Nothing is sent to these people from now on.
+    pub fn note_erased(&self, people: impl Iterator<Item = CustomerId>) {
+        self.erased.write().unwrap_or_else(PoisonError::into_inner).extend(people);
+    }
+    /// Whether somebody is being erased, or was in the time of this process. Nothing is left to send to those of earlier ones.
+    pub fn is_erased(&self, customer: CustomerId) -> bool {
+        self.erased.read().unwrap_or_else(PoisonError::into_inner).contains(&customer)
     }
     pub fn stopping(&self) -> bool {
         self.stopping.load(Ordering::SeqCst)
@@ -264,6 +283,18 @@ impl Engine {
             drop(place.send(row));
         }
         Ok(())
+    }
+
+    /// Has a person erased, by the order of `by`; gives the erasure's id, which is that of an earlier one if they are erased already or
+    /// about to be. It is carried out by the lane, also after a restart, and ends in a certificate ([`crate::personal::find`]).
+    ///
+    /// # Errors
+    /// When the database cannot be read or written: nothing was begun.
+    pub async fn erase(&self, workspace: WorkspaceId, customer: CustomerId, by: &str) -> Result<Uuid, EngineError> {
+        let shared = &self.0.shared;
+        let id = personal::ask(&shared.db, &shared.env, workspace, customer, by).await?;
+        shared.erasures.notify_one();
+        Ok(id)
     }
 
     /// Reads again what is live, plans schedules and lets timers of resumed journeys be seen. To be called after any change

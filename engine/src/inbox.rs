@@ -15,6 +15,9 @@ pub(crate) const PENDING: &str = "SELECT id, workspace_id, body, received_at FRO
 /// Adds rows. An id that is there already is the same row (a schedule's tick): it is not added twice.
 pub(crate) static ADD: Insert = insert!(INBOX: InboxRow).on_conflict(Conflict::Ignore);
 
+/// The name of the table.
+pub(crate) const NAME: &str = INBOX.name;
+
 /// Takes rows away; each must be there, or somebody else has routed it and the whole batch is void.
 pub(crate) static TAKE: Delete = delete!(INBOX, key[id]).expect_all();
 

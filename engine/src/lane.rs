@@ -19,6 +19,7 @@ use tradewind_store::{Batch, StoreError, Value};
 use uuid::Uuid;
 
 mod calendar;
+mod erasing;
 mod places;
 mod poison;
 #[cfg(test)]
@@ -51,6 +52,8 @@ pub(crate) struct Lane {
     places_of: Arc<Catalog>,
     /// A commit broke off: whether it happened, and what followed from it, only the database knows.
     in_doubt: bool,
+    /// Erasures that are not done, the next first.
+    erasures: VecDeque<Uuid>,
 }
 
 /// What one batch is made of.
@@ -75,6 +78,7 @@ impl Lane {
             admitting: BTreeSet::new(),
             places_of: Arc::default(),
             in_doubt: false,
+            erasures: VecDeque::new(),
         }
     }
 
@@ -92,6 +96,7 @@ impl Lane {
                 }
             }
         }
+        self.note_erasures().await?;
         self.limits().await
     }
 
@@ -138,17 +143,24 @@ impl Lane {
             arrival = self.arrivals.recv() => self.backlog.extend(arrival),
             () = tokio::time::sleep(pause) => {}
             () = self.shared.woken() => { self.next_due = None; }
+            () = self.shared.erasures.notified() => { self.next_housekeeping = now; }
             () = self.shared.stopped() => {}
         }
     }
 
-    /// One batch. False when there was nothing to do.
+    /// One page of an erasure and one batch. False when there was nothing to do.
     async fn round(&mut self) -> Result<bool, EngineError> {
         let now = self.shared.env.now();
         if now >= self.next_housekeeping {
             self.next_housekeeping = now.plus(HOUSEKEEPING);
             self.calendar(now).await?;
         }
+        let erased = self.erase().await?;
+        Ok(self.batch_round(now).await? || erased)
+    }
+
+    /// One batch. False when there was nothing to do.
+    async fn batch_round(&mut self, now: Timestamp) -> Result<bool, EngineError> {
         while self.backlog.len() < MOST_ARRIVALS
             && let Ok(arrival) = self.arrivals.try_recv()
         {
@@ -281,6 +293,9 @@ impl Lane {
 fn count(changes: &Changes) {
     if changes.repeated > 0 {
         metrics::counter!("tradewind_events_repeated_total").increment(changes.repeated);
+    }
+    if changes.for_erased > 0 {
+        metrics::counter!("tradewind_erased_dropped_total").increment(changes.for_erased);
     }
     for start in changes.started.iter().filter(|start| !start.live) {
         tracing::warn!(journey = start.journey, run = %start.by, "a run started a journey that is not live: nobody entered");

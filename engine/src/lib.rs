@@ -20,6 +20,8 @@ pub mod lateness;
 mod load;
 mod outbox;
 mod paging;
+pub mod personal;
+mod records;
 mod run;
 mod supervision;
 pub mod tables;
@@ -27,6 +29,7 @@ pub mod tables;
 pub use clock::{Clock, Environment, ManualClock, SystemClock};
 pub use handle::{Connectors, Engine, EngineSettings, Health, OpenedUrl, PersonalUrl};
 pub use incoming::{Arrival, Call, ConsentChange, Incoming, IncomingEvent, Order, Remedy, StartDoor};
+pub use personal::AddressHash;
 
 use tradewind_nodes::id::JourneyId;
 use tradewind_store::StoreError;
@@ -112,5 +115,11 @@ pub fn statements() -> Vec<&'static str> {
         paging::STATEMENTS,
     ];
     let fixed = [parts.concat(), jobs::STATEMENTS.concat()].concat();
-    fixed.into_iter().chain(tables::merge::statements()).chain(tables::sweep::statements()).collect()
+    let followed = [
+        tables::merge::statements().collect::<Vec<_>>(),
+        tables::sweep::statements().collect(),
+        records::statements().collect(),
+        personal::statements().collect(),
+    ];
+    fixed.into_iter().chain(followed.concat()).collect()
 }

@@ -1,7 +1,7 @@
-//! Loading the state of a batch: three hops to the database, whatever the size of the batch.
+//! Loading the state of a batch: three hops to the database, and one for each table that commands need, whatever the size of the batch.
 
 use crate::catalog::Catalogs;
-use crate::{EngineError, Environment};
+use crate::{EngineError, Environment, records};
 use std::collections::{BTreeSet, HashMap, HashSet};
 use tradewind_commerce::events::PastEvent;
 use tradewind_commerce::profile::{self, Profile, ProfileRow};
@@ -90,7 +90,9 @@ pub(crate) async fn load(load: Load<'_>) -> Result<State, EngineError> {
     loading.load_holders().await?;
     let (touched, mut wanted) = loading.concerned();
     loading.load_people(&touched, &mut wanted).await?;
-    loading.load_history().await?;
+    let needed = loading.needed();
+    loading.load_records(&needed).await?;
+    loading.load_history(needed).await?;
     Ok(loading.state)
 }
 
@@ -311,14 +313,14 @@ impl Loading<'_> {
         let known = |id: &CustomerId| self.state.customers.get(id).is_some_and(|c| !c.fresh);
         for entry in self.state.runs.values() {
             let Some(customer) = entry.run.customer.filter(known) else { continue };
-            if !entry.program.needs.events.is_empty() {
+            if !entry.program.needs.is_empty() {
                 let (needs, since) = needed.entry(customer).or_insert_with(|| (Needs::default(), self.state.now));
                 needs.merge(&entry.program.needs);
                 *since = (*since).min(entry.run.entered_at);
             }
         }
         let mut want = |customer: CustomerId, needs: &Needs| {
-            if known(&customer) && !needs.events.is_empty() {
+            if known(&customer) && !needs.is_empty() {
                 needed.entry(customer).or_insert_with(|| (Needs::default(), self.state.now)).0.merge(needs);
             }
         };
@@ -348,9 +350,18 @@ impl Loading<'_> {
         needed
     }
 
+    /// The rows that commands need of known customers; seldom there are any.
+    async fn load_records(&mut self, needed: &HashMap<CustomerId, (Needs, Timestamp)>) -> Result<(), EngineError> {
+        let mut wanted = records::Wanted::default();
+        for (customer, (needs, _)) in needed {
+            wanted.add(*customer, needs.commands.iter().copied());
+        }
+        wanted.read(self.load.db, &mut self.state.records).await
+    }
+
     /// Third hop: the events that decisions read.
-    async fn load_history(&mut self) -> Result<(), EngineError> {
-        let needed = self.needed();
+    async fn load_history(&mut self, mut needed: HashMap<CustomerId, (Needs, Timestamp)>) -> Result<(), EngineError> {
+        needed.retain(|_, (needs, _)| !needs.events.is_empty());
         if needed.is_empty() {
             return Ok(());
         }

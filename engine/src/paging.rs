@@ -12,7 +12,8 @@ use uuid::Uuid;
 
 /// Customers of a page of a fan-out.
 const FAN_OUT_PAGE: i64 = 500;
-const AUDIENCE: &str = "SELECT id FROM customers WHERE workspace_id = $1 AND id > $2 AND merged_into IS NULL ORDER BY id LIMIT $3";
+const AUDIENCE: &str =
+    "SELECT id FROM customers WHERE workspace_id = $1 AND id > $2 AND merged_into IS NULL AND erased_at IS NULL ORDER BY id LIMIT $3";
 /// Every statement of this module.
 pub(crate) const STATEMENTS: &[&str] = &[AUDIENCE, INSIDE];
 

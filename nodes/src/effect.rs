@@ -1,4 +1,4 @@
-//! Effects (to do outside, through the outbox) and commands (to do inside, in the same commit).
+//! Effects: what a step asks for outside, through the outbox.
 
 use crate::fact::ConsentScope;
 use crate::id::NodeId;
@@ -176,42 +176,6 @@ pub struct Guards {
     /// After this instant it is of no use and is not sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub not_after: Option<Timestamp>,
-}
-
-/// Something to do inside, in the commit of the step.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
-pub enum Command {
-    /// Sets traits and tags of the customer. A null trait is removed.
-    SetAttributes {
-        /// Traits to set; null removes.
-        traits: JsonMap,
-        /// Tags to add.
-        add_tags: Vec<String>,
-        /// Tags to take away.
-        remove_tags: Vec<String>,
-    },
-    /// Records an event about the customer; it may start and wake journeys as any other.
-    RecordEvent {
-        /// The event's name.
-        name: String,
-        /// Its properties.
-        properties: JsonMap,
-    },
-    /// Starts another journey.
-    StartJourney {
-        /// The journey's slug.
-        journey: String,
-        /// The user id of the subject; the run's own customer when None.
-        user_id: Option<String>,
-        /// Becomes `event.properties` there.
-        data: JsonMap,
-    },
-    /// Notes that the goal was reached.
-    ReachGoal {
-        /// The goal's name.
-        goal: String,
-    },
 }
 
 /// What became of an effect, told to the run that waits for it.

@@ -3,6 +3,7 @@
 //! and in scenario tests. Time and randomness always come in as parameters.
 
 pub mod answer;
+pub mod command;
 pub mod description;
 pub mod effect;
 pub mod fact;
@@ -17,6 +18,7 @@ pub mod money;
 #[cfg(feature = "openapi")]
 mod openapi;
 pub mod outcome;
+pub mod points;
 pub mod predicate;
 pub mod run;
 pub mod script;

@@ -1,7 +1,8 @@
 //! What a step decides: the closed list of ways on.
 
 use crate::JsonMap;
-use crate::effect::{Command, Effect};
+use crate::command::{Args, Command};
+use crate::effect::Effect;
 use crate::id::PortName;
 use crate::issue::Problem;
 use crate::predicate::Predicate;
@@ -55,16 +56,17 @@ pub enum Outcome {
         /// Why.
         why: Why,
     },
-    /// Do commands in this commit and go on by `port`.
+    /// Do commands in this commit and go on by `port`. The first that fails fails the step: what those before it did stays done, and
+    /// each knows itself again when the step is tried once more.
     Command {
         /// What, in order.
         commands: Vec<Command>,
         /// The way on.
         port: PortName,
-        /// Becomes `steps.<node>.…`.
+        /// Becomes `steps.<node>.…`, together with what the commands answer.
         output: Option<JsonMap>,
-        /// Why.
-        why: Why,
+        /// Why; what the commands answered when None.
+        why: Option<Why>,
     },
     /// Ask a person, and come back with [`Resume::Answer`] or [`Resume::TimedOut`].
     Ask {
@@ -89,6 +91,17 @@ pub enum Outcome {
         /// What went wrong.
         problem: Problem,
     },
+}
+
+impl Outcome {
+    /// Do one command and go on by `next`.
+    #[must_use]
+    pub fn command<A: Args>(args: &A, why: Option<Why>) -> Self {
+        match Command::of(args) {
+            Ok(command) => Self::Command { commands: vec![command], port: PortName::NEXT, output: None, why },
+            Err(problem) => Self::Fail { problem },
+        }
+    }
 }
 
 /// How a run goes on after its effect is in the outbox.

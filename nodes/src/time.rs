@@ -24,6 +24,12 @@ impl Timestamp {
     pub const fn plus(self, length: Duration) -> Self {
         Self(self.0.saturating_add(length.0))
     }
+    /// The same day and time of day so many years later (earlier when negative), in UTC; stays where it is when there is no such instant.
+    #[must_use]
+    pub fn plus_years(self, years: i32) -> Self {
+        let later = jiff::Span::new().try_years(years).ok().and_then(|span| self.in_zone(&TimeZone::UTC).checked_add(span).ok());
+        later.map_or(self, |later| Self::from_jiff(later.timestamp()))
+    }
     /// This instant less `length`.
     #[must_use]
     pub const fn minus(self, length: Duration) -> Self {

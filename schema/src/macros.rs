@@ -104,6 +104,9 @@ macro_rules! table {
         }
         impl $crate::TableRow for $name {
             const DECLARED: &'static $crate::Table = &$static;
+            fn into_values(self) -> Vec<$crate::Value> {
+                self.values().into()
+            }
         }
         #[allow(dead_code, reason = "not every table is written as whole rows")]
         impl $name {

@@ -33,6 +33,8 @@ pub struct Field {
 pub trait TableRow: Record {
     /// The table.
     const DECLARED: &'static Table;
+    /// The row's values, in the order of its columns.
+    fn into_values(self) -> Vec<crate::Value>;
 }
 
 impl Table {

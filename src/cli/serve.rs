@@ -163,13 +163,14 @@ fn engine_settings(config: &Config, tokens: Tokens) -> EngineSettings {
         0 => tradewind_nodes::time::Duration::from_micros(i64::MAX),
         days => tradewind_nodes::time::Duration::from_days(i64::from(days)),
     };
-    let (seen_by, seen_base) = (tokens.clone(), base.clone());
+    let (seen_by, seen_base, hashing) = (tokens.clone(), base.clone(), tokens.clone());
     EngineSettings {
         workspace_url: base.clone(),
         opened: Some(Arc::new(move |key: &EffectKey, customer: CustomerId| {
             format!("{seen_base}{}", http::opened::path(&seen_by, key, customer))
         })),
         unsubscribe: Some(Arc::new(move |customer: CustomerId| format!("{base}/u/{}", tokens.make(customer)))),
+        address_hash: Some(Arc::new(move |address: &str| hashing.address(address))),
         retention,
         ..EngineSettings::default()
     }

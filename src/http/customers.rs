@@ -79,7 +79,11 @@ fn checked_user_id(user_id: &str) -> ApiResult<&str> {
     Ok(user_id.trim())
 }
 
-async fn known(state: &AppState, workspace: WorkspaceId, who: &Who) -> ApiResult<CustomerView> {
+/// The customer named, who is not erased.
+///
+/// # Errors
+/// When nobody is known by that name, or their data were erased.
+pub async fn known(state: &AppState, workspace: WorkspaceId, who: &Who) -> ApiResult<CustomerView> {
     let name = match who {
         Who::Id(id) => id.to_string(),
         Who::UserId(text) | Who::Email(text) => text.clone(),

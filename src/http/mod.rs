@@ -32,6 +32,7 @@ pub mod page;
 pub mod parameters;
 mod peers;
 pub mod period;
+pub mod personal;
 pub mod problem;
 pub mod rate;
 pub mod recipes;
@@ -122,6 +123,7 @@ pub fn resources() -> OpenApiRouter<AppState> {
         .merge(why::router())
         .merge(runs::router())
         .merge(customers::router())
+        .merge(personal::router())
         .merge(audience::router())
         .merge(events::router())
         .merge(segments::router())

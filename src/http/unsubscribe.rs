@@ -53,14 +53,24 @@ impl Tokens {
         let genuine = signature.ct_eq(&self.sign(customer)[..SIGNATURE]);
         bool::from(genuine).then_some(customer)
     }
+    /// A keyed hash of an address: the same for the same address, and nothing to who has not the secret.
+    #[must_use]
+    pub fn address(&self, address: &str) -> Uuid {
+        let mut first = [0; 16];
+        first.copy_from_slice(&self.mac(b"address", address.as_bytes())[..16]);
+        Uuid::from_bytes(first)
+    }
     fn sign(&self, customer: CustomerId) -> [u8; 32] {
+        self.mac(b"unsubscribe", customer.0.as_bytes())
+    }
+    fn mac(&self, purpose: &[u8], of: &[u8]) -> [u8; 32] {
         // HMAC fills a short key up with zeros to its block; done here, making it cannot fail.
         let mut block = [0; 64];
         block[..32].copy_from_slice(&self.secret);
         let mut mac = Hmac::<Sha256>::new(&block.into());
-        mac.update(b"unsubscribe");
+        mac.update(purpose);
         mac.update(self.workspace.0.as_bytes());
-        mac.update(customer.0.as_bytes());
+        mac.update(of);
         mac.finalize().into_bytes().into()
     }
 }

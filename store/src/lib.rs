@@ -162,6 +162,20 @@ impl Db {
         Err(StoreError::Declared { differences: differences.iter().map(ToString::to_string).collect() })
     }
 
+    /// Leaves nothing in the log of what was deleted: SQLite overwrites deleted content in its file by itself (`secure_delete`), here its
+    /// log is folded and emptied. False when somebody still reads from the log: ask again. What PostgreSQL keeps of dead rows and in its
+    /// log is its operator's (`VACUUM`, the retention of its log and of backups).
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub async fn scrub(&self) -> Result<bool, StoreError> {
+        self.shared.gate.check()?;
+        match &self.shared.engine {
+            Engine::Sqlite(sqlite) => sqlite.scrub().await,
+            Engine::Postgres(_) => Ok(true),
+        }
+    }
+
     /// The names of all tables there are, declared or not.
     pub async fn tables(&self) -> Result<BTreeSet<String>, StoreError> {
         Ok(catalogue::columns(self).await?.into_iter().map(|column| column.table).collect())

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 const ALLOWED: [(&str, &[&str]); 12] = [
     ("schema", &[]),
     ("nodes", &[]),
-    ("core", &["nodes"]),
+    ("core", &["nodes", "schema"]),
     ("wire", &["nodes"]),
     ("store", &["schema"]),
     ("connectors", &["nodes"]),

@@ -11,6 +11,7 @@ pub mod counts;
 pub mod customers;
 pub mod dead_letters;
 pub mod deliveries;
+pub mod erasures;
 pub mod events;
 pub mod incidents;
 pub mod journeys;

@@ -4,7 +4,7 @@ use super::outcome::decide;
 use super::person::Seen;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
-use tradewind_nodes::effect::Command;
+use tradewind_nodes::command::{Command, SetAttributes};
 use tradewind_nodes::id::NodeId;
 use tradewind_nodes::kind::{Kind as _, Outcome};
 use tradewind_nodes::kinds::{Outlines, Registry, ScriptRun};
@@ -46,7 +46,7 @@ impl Earlier {
 
 /// What a step changes about its person the steps after it read.
 fn change(seen: &mut Seen, command: Command) {
-    let Command::SetAttributes { traits, .. } = command else { return };
+    let Ok(SetAttributes { traits, .. }) = command.read() else { return };
     let known = &mut Arc::make_mut(&mut seen.person).customer.traits;
     for (name, value) in traits {
         if value.is_null() {

@@ -10,7 +10,7 @@ use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use tradewind_nodes::effect::Command;
+use tradewind_nodes::command::Command;
 use tradewind_nodes::id::{NodeId, RunId};
 use tradewind_nodes::kind::{AnyKind, End, Outcome, Resume, StepCx, Then};
 use tradewind_nodes::kinds;
@@ -155,6 +155,9 @@ fn told(outcome: Outcome) -> Tried {
         }
         Outcome::Command { commands, port, output: put, why } => {
             let list = commands.iter().map(command).collect::<Vec<_>>();
+            // What a command answers is known only when it is done: until then the step says that it does it.
+            let first = commands.into_iter().next().map(|first| first.name).unwrap_or_default();
+            let why = why.unwrap_or(Why::Did { command: first, answer: JsonMap::new() });
             let more = std::iter::once((t!(form.tried.changes), Json::Array(list)))
                 .filter(|(_, list)| list.as_array().is_some_and(|list| !list.is_empty()));
             done(t!(form.tried.goes, port = crate::words::field::option_words(port.as_str())), why, more.chain(output(put)).collect())

@@ -13,8 +13,10 @@ pub use step::{outcome, step};
 use crate::i18n::{format, isolated as own};
 use crate::t;
 use crate::words::fact::fact_words;
-use crate::words::field::option_words;
+use crate::words::field::{answer_label, option_words};
+use crate::words::step::kind_label;
 use crate::words::time::length_words;
+use tradewind_nodes::JsonMap;
 use tradewind_nodes::kind::SegmentChange;
 use tradewind_nodes::time::{Duration, LocalTime, Zone};
 use tradewind_nodes::why::{Change, ConsentFound, ConsentState, DateFound, DateRead, Why};
@@ -80,6 +82,7 @@ pub fn why(why: &Why) -> String {
         Why::Recorded { event, without } => lacking(t!(said.did.recorded, event = own(event)), without),
         Why::Started { journey, user: None } => t!(said.did.started, journey = own(journey)),
         Why::Started { journey, user: Some(user) } => t!(said.did.started_for, journey = own(journey), user = own(user)),
+        Why::Did { command, answer } => did(command, answer),
         Why::Goal(goal) => t!(said.did.goal, goal = own(goal)),
         Why::Asks { whom: None, question } => t!(said.did.asks_anybody, question = own(question)),
         Why::Asks { whom: Some(whom), question } => t!(said.did.asks, whom = own(whom), question = own(question)),
@@ -157,6 +160,16 @@ fn lacking(what: String, without: &[String]) -> String {
         return what;
     }
     t!(said.did.without, what = what, names = format::list(&without.iter().map(|name| own(name)).collect::<Vec<_>>()))
+}
+
+/// What a command did, by the name of the kind that gives it, and what it answered.
+fn did(command: &str, answer: &JsonMap) -> String {
+    let name = kind_label(command, command);
+    if answer.is_empty() {
+        return name;
+    }
+    let told = answer.iter().map(|(name, value)| t!(said.did.labelled, name = own(&answer_label(name)), what = scalar(value)));
+    t!(said.did.labelled, name = own(&name), what = told.collect::<Vec<_>>().join(&t!(said.between)))
 }
 
 fn change(change: &Change) -> String {

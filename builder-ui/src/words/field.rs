@@ -54,6 +54,12 @@ pub fn option_words(option: &str) -> String {
     find(&format!("fields.option.{name}")).unwrap_or_else(|| option.replace('_', " "))
 }
 
+/// What a value is called that a command answers.
+#[must_use]
+pub fn answer_label(name: &str) -> String {
+    find(&format!("fields.answer.{name}")).unwrap_or_else(|| name.replace('_', " "))
+}
+
 /// A number of bytes: `1.5 MB`.
 #[must_use]
 pub fn size(bytes: usize) -> String {

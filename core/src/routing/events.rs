@@ -50,13 +50,8 @@ pub(super) fn match_triggers(state: &mut State, workspace: WorkspaceId, customer
     for live in listeners {
         let now = state.now;
         let entered = {
-            let person = state.customer(workspace, customer);
-            let subject = tradewind_nodes::run::Subject {
-                customer: Some(&mut person.profile.customer),
-                history: &person.history,
-                segments: &person.segments,
-            };
-            enter(&live.program, event, &subject, now)
+            state.customer(workspace, customer);
+            enter(&live.program, event, &state.facts(Some(customer), Some(event), now))
         };
         match entered {
             Some(Entry::Open { node, key }) => {

@@ -20,6 +20,10 @@ use tradewind_nodes::time::Timestamp;
 /// Routes one row of the inbox.
 pub fn route(state: &mut State, pending: &Pending) {
     let workspace = pending.workspace;
+    if is_for_erased(state, pending) {
+        state.changes.for_erased += 1;
+        return;
+    }
     match &pending.incoming {
         Incoming::Event(event) => events::route(state, workspace, event),
         Incoming::Profile { customer, user_id, traits, consent } => {
@@ -67,6 +71,23 @@ pub fn note_memberships(state: &mut State, workspace: WorkspaceId, customer: Cus
     segments::note(state, workspace, customer);
 }
 
+/// Whether a message is about somebody whose data were erased: it came late.
+fn is_for_erased(state: &State, pending: &Pending) -> bool {
+    let erased = |customer: CustomerId| {
+        let entry = state.customers.get(&customer).or_else(|| state.customers.get(&state.resolve(customer)));
+        entry.is_some_and(|entry| entry.profile.erased_at.is_some())
+    };
+    match &pending.incoming {
+        Incoming::Event(event) => erased(event.customer(pending.workspace)),
+        Incoming::Profile { customer, .. } | Incoming::Segment { customer } => erased(*customer),
+        Incoming::Start { customer, .. } | Incoming::Tick { customer, .. } => customer.is_some_and(erased),
+        Incoming::Merge { from, into, .. } => erased(*from) || erased(*into),
+        // Orders and receipts are for runs, which end before their rows go.
+        Incoming::Receipt { .. } | Incoming::Control { .. } => false,
+        Incoming::FanOut { .. } | Incoming::Backfill { .. } | Incoming::Empty { .. } | Incoming::Settle { .. } => false,
+    }
+}
+
 fn control(state: &mut State, run: RunId, order: &Order) {
     match order {
         Order::Retry { incident: Some(incident) } => state.changes.settled_incidents.push((*incident, "retry")),
@@ -93,5 +114,40 @@ fn control(state: &mut State, run: RunId, order: &Order) {
 fn reevaluate_waits(state: &mut State, customer: CustomerId) {
     for run in state.live_runs(customer) {
         state.queue.push_back((run, Stimulus::Changed));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::state::NewIds;
+    use tradewind_nodes::JsonMap;
+    use uuid::Uuid;
+
+    struct NoIds;
+
+    impl NewIds for NoIds {
+        fn id(&mut self) -> Uuid {
+            Uuid::nil()
+        }
+    }
+
+    #[test]
+    fn what_comes_for_the_erased_is_counted_and_changes_nothing() {
+        let (workspace, now) = (WorkspaceId(Uuid::from_u128(1)), Timestamp::from_micros(1));
+        let mut state = State::new(now, Box::new(NoIds), std::sync::Arc::default());
+        let (erased, device) = (CustomerId::of_user(workspace, "ann"), CustomerId::of_anonymous(workspace, "phone"));
+        let entry = state.customer(workspace, erased);
+        (entry.profile.erased_at, entry.changed) = (Some(now), false);
+        state.aliases.insert(device, erased);
+        let profile = |customer| Incoming::Profile { customer, user_id: None, traits: JsonMap::new(), consent: Vec::new() };
+        let merge = Incoming::Merge { from: CustomerId::of_anonymous(workspace, "other"), into: erased, user_id: None };
+        for incoming in [profile(erased), profile(device), merge, Incoming::Segment { customer: erased }] {
+            route(&mut state, &Pending { id: None, workspace, incoming, received_at: now });
+        }
+        assert_eq!(state.changes.for_erased, 4);
+        assert!(state.customers.values().all(|entry| !entry.changed) && state.changes.inbox.is_empty());
+        route(&mut state, &Pending { id: None, workspace, incoming: profile(CustomerId::of_user(workspace, "ben")), received_at: now });
+        assert_eq!((state.changes.for_erased, state.customers.len()), (4, 2), "others come in");
     }
 }

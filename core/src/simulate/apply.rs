@@ -109,6 +109,7 @@ impl Simulation {
             entry.history.append(&mut history);
             entry.history.sort_by_key(|event| event.at);
         }
+        self.state.records.hand_over(from, into);
         self.schedules.retain(|(_, _, subject), _| *subject != from.0);
         self.outbox.hand_over(from, into);
     }

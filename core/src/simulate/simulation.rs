@@ -5,6 +5,7 @@ use super::outbox::Outbox;
 use super::report::{Held, Person, Prevented, Refusal, Report, RunReport, Sent, Started, TaskReport};
 use crate::catalog::{Catalog, LiveJourney, Segments, Status, WorkspaceCatalog};
 use crate::message::{Incoming, Pending};
+use crate::records::Records;
 use crate::schedule::{Calendar, FanOutPage};
 use crate::state::{NewIds, State, Stimulus};
 use crate::{routing, step_next};
@@ -87,7 +88,7 @@ impl Simulation {
     pub fn in_workspace(workspace: WorkspaceId, journeys: Vec<Journey>, start: Timestamp) -> Self {
         let mut simulation = Self {
             workspace,
-            state: State::new(start, Box::new(CountedIds::default()), Arc::default()),
+            state: State { records: Records::complete(), ..State::new(start, Box::new(CountedIds::default()), Arc::default()) },
             journeys,
             definitions: BTreeMap::new(),
             schedules: BTreeMap::new(),

@@ -32,7 +32,7 @@ pub struct Audience {
 
 pub(super) const HOW_MANY: &str = "SELECT COUNT(*) AS known FROM (SELECT id FROM customers WHERE workspace_id = $1 LIMIT $2) AS known";
 pub(super) const EDGES: &str = "SELECT MIN(created_at) AS first, MAX(created_at) AS last FROM customers WHERE workspace_id = $1 LIMIT 1";
-pub(super) const PAGE: &str = "SELECT id, workspace_id, user_id, traits, tags, consent, created_at, last_seen_at, merged_into FROM customers \
+pub(super) const PAGE: &str = "SELECT id, workspace_id, user_id, traits, tags, consent, created_at, last_seen_at, merged_into, erased_at FROM customers \
     WHERE workspace_id = $1 AND (created_at, id) > ($2, $3) AND erased_at IS NULL ORDER BY created_at, id LIMIT $4";
 
 /// Everybody is looked at when there are no more than this.

@@ -1,9 +1,9 @@
 //! Retention: history goes as its tables say ([`Retention`]), a page a commit, until none is left that is older than it may be.
 
-use crate::EngineError;
 use crate::clock::first_id;
 use crate::handle::Shared;
 use crate::tables::sweep::{SWEEPS, Sweep};
+use crate::{EngineError, personal};
 use serde::{Deserialize, Serialize};
 use tradewind_core::state::day;
 use tradewind_nodes::id::WorkspaceId;
@@ -45,6 +45,7 @@ pub(crate) async fn perform(shared: &Shared, job: Job) -> Result<(), EngineError
             break;
         }
     }
+    while job == Job::Retention && !shared.stopping() && personal::forget(&shared.db, shared.env.now()).await? > 0 {}
     Ok(())
 }
 

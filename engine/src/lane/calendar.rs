@@ -35,6 +35,7 @@ impl Lane {
         if quiet {
             queries.push(Query::new(FORGOTTEN, vec![now.minus(FORGOTTEN_AFTER).micros().into(), Value::Int(MOST)]));
         }
+        self.note_erasures().await?;
         let mut answers = self.shared.db.read(queries).await?.into_iter();
         let (due, members, forgotten) =
             (answers.next().unwrap_or_default(), answers.next().unwrap_or_default(), answers.next().unwrap_or_default());

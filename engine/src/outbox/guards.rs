@@ -8,9 +8,10 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 use tradewind_commerce::events::PastEvent;
 use tradewind_commerce::profile::{self, Profile, ProfileRow};
-use tradewind_nodes::fact::{Event, Facts, Horizon, NO_OUTPUTS, Needs, RunFacts};
+use tradewind_nodes::fact::{ConsentStatus, Event, Facts, Horizon, NO_OUTPUTS, Needs, RunFacts};
 use tradewind_nodes::guard::{Judgement, Moment, cap, guarded, judge as judge_one, predicates};
-use tradewind_nodes::id::{CustomerId, RunId};
+use tradewind_nodes::id::{CustomerId, RunId, WorkspaceId};
+use tradewind_nodes::kinds;
 use tradewind_nodes::predicate;
 use tradewind_nodes::run::{Program, RunBody};
 use tradewind_nodes::settings::FrequencyCap;
@@ -29,7 +30,8 @@ const SENT: &str = "SELECT id, customer_id, channel, settled_at FROM deliveries 
 const UNDER_WAY: &str = "SELECT id, customer_id, channel, settled_at FROM deliveries WHERE customer_id = ANY($1) AND channel = ANY($2) \
     AND settled_at IS NULL AND (state = 'sending' OR attempts > 0) LIMIT $3";
 const SEGMENTS: &str = "SELECT customer_id, segment FROM segment_members WHERE customer_id = ANY($1) AND inside LIMIT $2";
-pub(crate) const STATEMENTS: &[&str] = &[RUNS, SENT, UNDER_WAY, SEGMENTS];
+const SUPPRESSED: &str = "SELECT workspace_id, address, channel, purpose, status FROM suppressions WHERE address = ANY($1) LIMIT $2";
+pub(crate) const STATEMENTS: &[&str] = &[RUNS, SENT, UNDER_WAY, SEGMENTS, SUPPRESSED];
 
 const MOST_ROWS: i64 = 100_000;
 /// When what cannot be judged is looked at again.
@@ -48,6 +50,16 @@ record! {
         customer_id: uuid => CustomerId,
         channel: text,
         settled_at: int null => Timestamp,
+    }
+}
+
+record! {
+    struct Suppressed of "suppressions" key [address, channel, purpose] {
+        workspace_id: uuid => WorkspaceId,
+        address: uuid => Uuid,
+        channel: text,
+        purpose: text,
+        status: word => ConsentStatus,
     }
 }
 
@@ -96,6 +108,17 @@ impl Evidence {
         None
     }
 
+    /// What an erased person refused holds for whoever comes with the same address.
+    fn refuse(&mut self, addresses: &[(CustomerId, Uuid)], suppressed: Vec<Suppressed>) {
+        for row in suppressed {
+            for (customer, _) in addresses.iter().filter(|(_, hash)| *hash == row.address) {
+                if let Some(profile) = self.people.get_mut(customer).filter(|profile| profile.workspace == row.workspace_id) {
+                    profile.customer.consent.insert(format!("{}/{}", row.channel, row.purpose), row.status);
+                }
+            }
+        }
+    }
+
     fn is_unreadable(&self, row: &OutboxRow) -> bool {
         self.unreadable.contains(&row.key.run.0) || row.customer.is_some_and(|customer| self.unreadable.contains(&customer.0))
     }
@@ -125,6 +148,7 @@ pub(super) async fn judge(
     in_flight: &InFlight,
     now: Timestamp,
 ) -> Result<Vec<Judgement>, EngineError> {
+    let erased: Vec<bool> = rows.iter().map(|row| row.customer.is_some_and(|customer| shared.is_erased(customer))).collect();
     let mut programs = Vec::with_capacity(rows.len());
     for row in rows {
         let program = match shared.catalogs.program(&shared.db, row.workspace, row.journey, row.version).await {
@@ -135,7 +159,9 @@ pub(super) async fn judge(
         };
         programs.push(program.filter(|program| guarded(&row.effect, &program.settings)));
     }
-    let mut judgements: Vec<Judgement> = rows.iter().map(|_| Judgement::Send).collect();
+    // Whoever is erased has had their run cancelled.
+    let first = |erased: &bool| if *erased { Judgement::Suppress(Why::CancelledBefore) } else { Judgement::Send };
+    let mut judgements: Vec<Judgement> = erased.iter().map(first).collect();
     if programs.iter().all(Option::is_none) {
         return Ok(judgements);
     }
@@ -151,6 +177,9 @@ pub(super) async fn judge(
         }
     }
     for at in order {
+        if erased[at] {
+            continue;
+        }
         if evidence.is_unreadable(&rows[at]) {
             let why = "what is known of the person or the run does not read: the server's log names table, row and column";
             judgements[at] = Judgement::Postpone(now.plus(LOOK_AGAIN), Why::words(why));
@@ -159,6 +188,22 @@ pub(super) async fn judge(
         }
     }
     Ok(judgements)
+}
+
+/// The addresses that messages with a consent go to, hashed, each with whom it is to reach.
+fn addresses(shared: &Shared, rows: &[OutboxRow], programs: &[Option<Arc<Program>>]) -> Vec<(CustomerId, Uuid)> {
+    let Some(hash) = &shared.settings.address_hash else { return Vec::new() };
+    let of = |(row, _): (&OutboxRow, &Option<Arc<Program>>)| {
+        let customer = row.customer.filter(|_| row.effect.guards.consent.is_some())?;
+        Some((customer, hash(&bare(&kinds::about(&row.effect.payload).recipient))))
+    };
+    rows.iter().zip(programs).filter(|(_, program)| program.is_some()).filter_map(of).collect()
+}
+
+/// The address alone of `Name <address>`, in lower case.
+fn bare(recipient: &str) -> String {
+    let address = recipient.rsplit_once('<').map_or(recipient, |(_, address)| address.trim_end().trim_end_matches('>'));
+    address.trim().to_lowercase()
 }
 
 /// The effects to which a cap applies, each with its cap.
@@ -184,6 +229,11 @@ async fn gather(shared: &Shared, rows: &[OutboxRow], programs: &[Option<Arc<Prog
         Query::new(RUNS, vec![runs.into(), MOST_ROWS.into()]),
         Query::new(SEGMENTS, vec![list(), MOST_ROWS.into()]),
     ];
+    let addresses = addresses(shared, rows, programs);
+    let hashes: Vec<Uuid> = addresses.iter().map(|(_, hash)| *hash).collect();
+    if !hashes.is_empty() {
+        queries.push(Query::new(SUPPRESSED, vec![hashes.into(), MOST_ROWS.into()]));
+    }
     queries.extend(traffic_queries(rows, programs, now));
     let mut answers = shared.db.read(queries).await?.into_iter();
     let mut evidence = Evidence::default();
@@ -200,6 +250,9 @@ async fn gather(shared: &Shared, rows: &[OutboxRow], programs: &[Option<Arc<Prog
     }
     for row in answers.next().unwrap_or_default().read::<Inside>()? {
         evidence.segments.entry(row.customer_id).or_default().insert(row.segment);
+    }
+    if !addresses.is_empty() {
+        evidence.refuse(&addresses, answers.next().unwrap_or_default().read::<Suppressed>()?);
     }
     for rows in answers {
         for row in rows.read::<Counted>()? {

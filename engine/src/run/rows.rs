@@ -57,7 +57,7 @@ pub(crate) fn batch(state: &mut State, env: &Environment, places: usize) -> (Bat
     for entry in entries {
         run_rows(entry, now, env, &mut rows, &mut summary);
     }
-    let out = std::mem::take(&mut state.changes);
+    let mut out = std::mem::take(&mut state.changes);
     batch.delete(&inbox::TAKE, out.taken.iter().map(|id| [Value::from(*id)]));
     batch.insert(&MESSAGES, out.seen.iter().map(|id| [Value::from(day(now)), (*id).into()]));
     let people = state.customers.values().filter(|c| c.changed);
@@ -119,6 +119,7 @@ pub(crate) fn batch(state: &mut State, env: &Environment, places: usize) -> (Bat
             vec![customer.0.into(), segment.into(), workspace.0.into(), m.inside.into(), m.since.micros().into(), changes_at.into()]
         }),
     );
+    crate::records::write(&mut batch, &mut out.added);
     schedules(&mut batch, &out.schedules, &mut summary);
     let hour = now.micros().div_euclid(3_600_000_000);
     batch.insert(

@@ -3,6 +3,7 @@
 pub mod api_keys;
 pub mod dead_letters;
 pub mod deliveries;
+pub mod erasures;
 pub mod idempotency;
 pub mod inbox;
 pub mod incidents;
@@ -19,6 +20,7 @@ pub mod scenarios;
 pub mod schedules;
 pub mod sessions;
 pub mod steps;
+pub mod suppressions;
 pub(crate) mod sweep;
 pub mod tasks;
 pub mod throttles;
@@ -43,6 +45,8 @@ const OWN: &[&Table] = &[
     &deliveries::DELIVERIES,
     &mails::MAILS,
     &tasks::TASKS,
+    &erasures::ERASURES,
+    &suppressions::SUPPRESSIONS,
     &incidents::INCIDENTS,
     &schedules::SCHEDULES,
     &passages::PASSAGES,
@@ -61,8 +65,11 @@ pub const FOREIGN: &[&str] = &["_apalis", "_sqlx", "apalis", "Jobs", "Workers"];
 /// The table in which the store notes which migrations were applied.
 pub const HISTORY: &str = "tradewind_migrations";
 
-/// Every table of the program: those of the commerce layer, then the engine's.
-pub static TABLES: LazyLock<Vec<&'static Table>> = LazyLock::new(|| [tradewind_commerce::tables::TABLES, OWN].concat());
+/// Every table of the program: those of the commerce layer, those that commands keep, then the engine's.
+pub static TABLES: LazyLock<Vec<&'static Table>> = LazyLock::new(|| {
+    let kept: Vec<&'static Table> = tradewind_core::commands::tables().into_iter().map(|kept| kept.table).collect();
+    [tradewind_commerce::tables::TABLES, &kept, OWN].concat()
+});
 
 /// Refuses a database that does not have the tables as declared.
 ///

@@ -260,6 +260,8 @@ pub struct Needs {
     pub events: BTreeMap<String, Horizon>,
     /// Whether the customer's segments are read.
     pub segments: bool,
+    /// The commands that steps may give, by their names: what those need is loaded too.
+    pub commands: BTreeSet<&'static str>,
 }
 
 impl Needs {
@@ -268,11 +270,17 @@ impl Needs {
         let farthest = self.events.entry(name.to_owned()).or_insert(horizon);
         *farthest = (*farthest).max(horizon);
     }
+    /// Whether there is anything to load that is not always loaded.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.events.is_empty() && self.commands.is_empty()
+    }
     /// Adds all that `other` needs.
     pub fn merge(&mut self, other: &Self) {
         for (name, horizon) in &other.events {
             self.event(name, *horizon);
         }
         self.segments |= other.segments;
+        self.commands.extend(&other.commands);
     }
 }

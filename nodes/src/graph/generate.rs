@@ -43,7 +43,7 @@ fn made(config: Json, must: &[&'static str], may: &[&'static str]) -> Made {
 type Maker = fn(&mut Dice) -> Made;
 
 /// Kinds with at least one way on.
-const STEPS: [(&str, Maker); 14] = [
+const STEPS: [(&str, Maker); 15] = [
     ("condition.if", |dice| made(json!({"predicate": predicate(dice)}), &["yes", "no"], &[])),
     ("condition.switch", |dice| {
         let cases = json!([{"port": "first", "when": predicate(dice)}, {"port": "second", "when": predicate(dice)}]);
@@ -72,6 +72,17 @@ const STEPS: [(&str, Maker); 14] = [
         made(config, &[], &["next", "failed"])
     }),
     ("goal", |_| made(json!({"goal": "bought", "ends": false}), &[], &["next"])),
+    ("loyalty.award", |dice| {
+        let change = ["earn", "earn", "spend"][dice.below(3)];
+        let mut config = json!({"change": change, "points": "{{event.properties.total}}"});
+        if change == "earn" && dice.percent(50) {
+            (config["pending"], config["lifetime"]) = ("1h".into(), "3d".into());
+        }
+        if dice.percent(30) {
+            config["once_for"] = "{{event.name}}".into();
+        }
+        made(config, &[], &["next", "failed"])
+    }),
     ("script.run", |dice| {
         let source = format!("if random() < 0.{} {{ go(\"low\") }} else {{ go(\"high\", #{{at: now()}}) }}", 1 + dice.below(9));
         made(json!({"source": source, "ports": ["low", "high"]}), &[], &["low", "high", "failed"])

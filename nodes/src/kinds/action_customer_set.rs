@@ -1,8 +1,8 @@
 //! `customer.set`: traits and tags of the customer.
 
 use super::rendered;
+use crate::command::SetAttributes;
 use crate::description::{Draft, Part, Summary};
-use crate::effect::Command;
 use crate::fact::FactScope;
 use crate::field::{Field, FieldType};
 use crate::id::PortName;
@@ -28,7 +28,7 @@ pub struct CustomerSet {
 }
 
 impl CustomerSet {
-    fn command(&self, cx: &StepCx<'_>) -> Result<(Command, Why), Problem> {
+    fn changes(&self, cx: &StepCx<'_>) -> Result<(SetAttributes, Why), Problem> {
         if cx.facts.customer.is_none() {
             return Err(rendered::nobody(Self::NAME));
         }
@@ -45,7 +45,7 @@ impl CustomerSet {
         changes.extend(missing.into_iter().map(Change::Kept));
         changes.extend(add_tags.iter().cloned().map(Change::TagAdded));
         changes.extend(remove_tags.iter().cloned().map(Change::TagTaken));
-        Ok((Command::SetAttributes { traits, add_tags, remove_tags }, Why::Changed(changes)))
+        Ok((SetAttributes { traits, add_tags, remove_tags }, Why::Changed(changes)))
     }
 }
 
@@ -92,8 +92,8 @@ impl Kind for CustomerSet {
         issues
     }
     fn step(&self, cx: &StepCx<'_>) -> Outcome {
-        match self.command(cx) {
-            Ok((command, why)) => Outcome::Command { commands: vec![command], port: PortName::NEXT, output: None, why },
+        match self.changes(cx) {
+            Ok((set, why)) => Outcome::command(&set, Some(why)),
             Err(problem) => Outcome::Fail { problem },
         }
     }
@@ -102,6 +102,7 @@ impl Kind for CustomerSet {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::command::Command;
     use crate::kinds::stage::{Stage, kind, port, problem, rule, wrong};
     use serde_json::json;
 
@@ -114,12 +115,12 @@ mod tests {
         assert_eq!(port(&outcome), "next");
         let Outcome::Command { commands, .. } = &outcome else { panic!("{outcome:?}") };
         let expected = json!({"last_total": 62.5, "old": null, "note": "paid 62.5"});
-        let wanted = Command::SetAttributes {
+        let wanted = SetAttributes {
             traits: expected.as_object().unwrap().clone(),
             add_tags: vec!["buyer-Order".into()],
             remove_tags: vec!["lead".into()],
         };
-        assert_eq!(commands, &[wanted]);
+        assert_eq!(commands, &[Command::of(&wanted).unwrap()]);
         assert!(rule(&outcome).contains("set last_total to 62.5; removed old"), "{}", rule(&outcome));
         assert!(rule(&outcome).contains("left gone as it was"), "{}", rule(&outcome));
     }

@@ -2,8 +2,8 @@
 
 use super::rendered;
 use crate::JsonMap;
+use crate::command::RecordEvent;
 use crate::description::{Draft, Part, Summary};
-use crate::effect::Command;
 use crate::fact::FactScope;
 use crate::field::{Field, FieldType};
 use crate::id::PortName;
@@ -53,8 +53,7 @@ impl Kind for EventRecord {
             Err(problem) => Outcome::Fail { problem },
             Ok((properties, missing)) => {
                 let why = Why::Recorded { event: self.event.clone(), without: missing };
-                let command = Command::RecordEvent { name: self.event.clone(), properties };
-                Outcome::Command { commands: vec![command], port: PortName::NEXT, output: None, why }
+                Outcome::command(&RecordEvent { name: self.event.clone(), properties }, Some(why))
             }
         }
     }
@@ -63,6 +62,7 @@ impl Kind for EventRecord {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::command::Command;
     use crate::kinds::stage::{Stage, kind, port, problem, rule, wrong};
     use serde_json::json;
 
@@ -76,8 +76,8 @@ mod tests {
         let outcome = node.step(&stage.cx());
         assert_eq!((port(&outcome), rule(&outcome).as_str()), ("next", "recorded Reminded, without x whose facts are missing"));
         let Outcome::Command { commands, .. } = &outcome else { panic!("{outcome:?}") };
-        let wanted = Command::RecordEvent { name: "Reminded".into(), properties: json!({"total": 5}).as_object().unwrap().clone() };
-        assert_eq!(commands, &[wanted]);
+        let wanted = RecordEvent { name: "Reminded".into(), properties: json!({"total": 5}).as_object().unwrap().clone() };
+        assert_eq!(commands, &[Command::of(&wanted).unwrap()]);
         assert_eq!(problem(&node.step(&Stage::new().nobody().cx())).0, "customer.none");
     }
 

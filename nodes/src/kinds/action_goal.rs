@@ -1,8 +1,8 @@
 //! `goal`: what the journey is for was reached.
 
 use crate::Json;
+use crate::command::{Args, Command};
 use crate::description::{Draft, Part, Summary};
-use crate::effect::Command;
 use crate::field::{Field, FieldType};
 use crate::id::PortName;
 use crate::kind::{End, Family, Kind, Outcome, Port, StepCx};
@@ -18,6 +18,17 @@ pub struct Goal {
     /// Whether the run ends here.
     #[serde(default = "yes")]
     pub ends: bool,
+}
+
+/// Notes that the goal was reached.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct ReachGoal {
+    /// The goal's name.
+    pub goal: String,
+}
+
+impl Args for ReachGoal {
+    const COMMAND: &'static str = Goal::NAME;
 }
 
 fn yes() -> bool {
@@ -43,12 +54,11 @@ impl Kind for Goal {
     }
     fn step(&self, _: &StepCx<'_>) -> Outcome {
         let goal = self.goal.clone();
-        let commands = vec![Command::ReachGoal { goal: goal.clone() }];
         let why = Why::Goal(goal.clone());
-        if self.ends {
-            Outcome::Exit { end: End::Goal { goal }, commands, why }
-        } else {
-            Outcome::Command { commands, port: PortName::NEXT, output: None, why }
+        match Command::of(&ReachGoal { goal: goal.clone() }) {
+            Ok(reached) if self.ends => Outcome::Exit { end: End::Goal { goal }, commands: vec![reached], why },
+            Ok(reached) => Outcome::Command { commands: vec![reached], port: PortName::NEXT, output: None, why: Some(why) },
+            Err(problem) => Outcome::Fail { problem },
         }
     }
 }
@@ -64,7 +74,7 @@ mod tests {
         let ends = kind("goal", json!({"goal": "second order"}));
         let outcome = ends.step(&Stage::new().cx());
         assert_eq!(rule(&outcome), "reached the goal second order");
-        let reached = vec![Command::ReachGoal { goal: "second order".into() }];
+        let reached = vec![Command::of(&ReachGoal { goal: "second order".into() }).unwrap()];
         assert!(
             matches!(&outcome, Outcome::Exit { end: End::Goal { goal }, commands, .. } if goal == "second order" && *commands == reached)
         );

@@ -2,8 +2,8 @@
 
 use super::rendered;
 use crate::JsonMap;
+use crate::command::Args;
 use crate::description::{Draft, Part, Summary};
-use crate::effect::Command;
 use crate::fact::FactScope;
 use crate::field::{Field, FieldType};
 use crate::id::PortName;
@@ -26,8 +26,25 @@ pub struct JourneyStart {
     pub data: JsonMap,
 }
 
+/// Starts another journey.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct StartJourney {
+    /// The journey's slug.
+    pub journey: String,
+    /// The user id of the subject; the run's own customer when None.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user_id: Option<String>,
+    /// Becomes `event.properties` there.
+    #[serde(default)]
+    pub data: JsonMap,
+}
+
+impl Args for StartJourney {
+    const COMMAND: &'static str = JourneyStart::NAME;
+}
+
 impl JourneyStart {
-    fn command(&self, cx: &StepCx<'_>) -> Result<(Command, Why), Problem> {
+    fn start(&self, cx: &StepCx<'_>) -> Result<(StartJourney, Why), Problem> {
         let user_id = self.user_id.as_ref().map(|source| rendered::text(source, &cx.facts, "/user_id")).transpose()?;
         if user_id.as_ref().is_some_and(String::is_empty) {
             let message =
@@ -36,7 +53,7 @@ impl JourneyStart {
         }
         let (data, _) = rendered::map(&self.data, &cx.facts, "/data")?;
         let why = Why::Started { journey: self.journey.clone(), user: user_id.clone() };
-        Ok((Command::StartJourney { journey: self.journey.clone(), user_id, data }, why))
+        Ok((StartJourney { journey: self.journey.clone(), user_id, data }, why))
     }
 }
 
@@ -65,8 +82,8 @@ impl Kind for JourneyStart {
         issues
     }
     fn step(&self, cx: &StepCx<'_>) -> Outcome {
-        match self.command(cx) {
-            Ok((command, why)) => Outcome::Command { commands: vec![command], port: PortName::NEXT, output: None, why },
+        match self.start(cx) {
+            Ok((start, why)) => Outcome::command(&start, Some(why)),
             Err(problem) => Outcome::Fail { problem },
         }
     }
@@ -75,6 +92,7 @@ impl Kind for JourneyStart {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::command::Command;
     use crate::kinds::stage::{Stage, kind, port, problem, rule, wrong};
     use serde_json::json;
 
@@ -88,12 +106,9 @@ mod tests {
         let outcome = node.step(&stage.cx());
         assert_eq!((port(&outcome), rule(&outcome).as_str()), ("next", "started the journey win-back for u2"));
         let Outcome::Command { commands, .. } = &outcome else { panic!("{outcome:?}") };
-        let wanted = Command::StartJourney {
-            journey: "win-back".into(),
-            user_id: Some("u2".into()),
-            data: json!({"n": 3}).as_object().unwrap().clone(),
-        };
-        assert_eq!(commands, &[wanted]);
+        let wanted =
+            StartJourney { journey: "win-back".into(), user_id: Some("u2".into()), data: json!({"n": 3}).as_object().unwrap().clone() };
+        assert_eq!(commands, &[Command::of(&wanted).unwrap()]);
         let empty = Stage::new().event("Referred", json!({"friend": " "}));
         assert_eq!(problem(&node.step(&empty.cx())), ("journey.user_id", "/user_id"));
         assert_eq!(problem(&node.step(&Stage::new().cx())).1, "/user_id");

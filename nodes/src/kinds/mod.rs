@@ -9,6 +9,7 @@ mod action_exit;
 mod action_goal;
 mod action_http_request;
 mod action_journey_start;
+mod action_loyalty_award;
 mod action_script_run;
 mod action_task_ask;
 mod address;
@@ -41,9 +42,10 @@ pub use action_customer_set::CustomerSet;
 pub use action_email_send::{Email, EmailSend, Purpose};
 pub use action_event_record::EventRecord;
 pub use action_exit::Exit;
-pub use action_goal::Goal;
+pub use action_goal::{Goal, ReachGoal};
 pub use action_http_request::{HttpRequest, HttpSend, Method};
-pub use action_journey_start::JourneyStart;
+pub use action_journey_start::{JourneyStart, StartJourney};
+pub use action_loyalty_award::{AwardPoints, LoyaltyAward, PointsChange};
 pub use action_script_run::ScriptRun;
 pub use action_task_ask::TaskAsk;
 pub use condition_consent::Consent;
@@ -100,6 +102,7 @@ macro_rules! builtin {
             $each::<CustomerSet>(),
             $each::<EventRecord>(),
             $each::<JourneyStart>(),
+            $each::<LoyaltyAward>(),
             $each::<ScriptRun>(),
             $each::<TaskAsk>(),
             $each::<Exit>(),
@@ -128,8 +131,8 @@ const fn entry<K: Kind>() -> Entry {
     }
 }
 
-static BUILTIN: [Entry; 24] = builtin!(entry);
-static OUTLINES: [Outline; 24] = builtin!(outline);
+static BUILTIN: &[Entry] = &builtin!(entry);
+static OUTLINES: &[Outline] = &builtin!(outline);
 
 /// A kind's configuration from its JSON form, or everything wrong with that form, each at its own field.
 fn typed<K: Kind>(config: &JsonMap) -> Result<K, Vec<FieldIssue>> {

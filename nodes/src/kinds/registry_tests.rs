@@ -60,6 +60,7 @@ fn no_stored_name_is_ever_removed() {
         "customer.set",
         "event.record",
         "journey.start",
+        "loyalty.award",
         "script.run",
         "task.ask",
         "exit",
@@ -72,7 +73,7 @@ fn no_stored_name_is_ever_removed() {
 
 #[test]
 fn every_field_list_is_its_config() {
-    for entry in &BUILTIN {
+    for entry in BUILTIN {
         let fields = fields(entry.name);
         let full = samples(&fields, |_| true);
         let back = (entry.read_back)(&full).unwrap_or_else(|e| panic!("{}: {e:?}", entry.name));
@@ -86,7 +87,7 @@ fn every_field_list_is_its_config() {
 
 #[test]
 fn every_declared_default_is_the_one_that_is_taken() {
-    for entry in &BUILTIN {
+    for entry in BUILTIN {
         let fields = fields(entry.name);
         let least = samples(&fields, |f| f.required);
         let mut told = least.clone();
@@ -98,7 +99,7 @@ fn every_declared_default_is_the_one_that_is_taken() {
 
 #[test]
 fn every_kind_refuses_a_field_it_does_not_have() {
-    for entry in &BUILTIN {
+    for entry in BUILTIN {
         let mut config = samples(&fields(entry.name), |f| f.required);
         config.insert("no_such_field".into(), json!(1));
         let issues = (entry.parse)(&config).err().unwrap();
@@ -108,7 +109,7 @@ fn every_kind_refuses_a_field_it_does_not_have() {
 
 #[test]
 fn every_port_name_is_unique_and_only_triggers_trigger() {
-    for entry in &BUILTIN {
+    for entry in BUILTIN {
         let kind = (entry.parse)(&samples(&fields(entry.name), |_| true)).ok().unwrap();
         let names: Vec<_> = kind.ports().into_iter().map(|p| p.name).collect();
         let unique: std::collections::BTreeSet<_> = names.iter().collect();

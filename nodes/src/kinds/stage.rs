@@ -67,9 +67,9 @@ pub(super) fn rule(outcome: &Outcome) -> String {
         | Outcome::Await { why, .. }
         | Outcome::AwaitChange { why, .. }
         | Outcome::Effect { why, .. }
-        | Outcome::Command { why, .. }
         | Outcome::Ask { why, .. }
         | Outcome::Exit { why, .. } => why.to_string(),
+        Outcome::Command { why, .. } => why.as_ref().map(ToString::to_string).unwrap_or_default(),
         Outcome::Fail { problem } => problem.message.clone(),
     }
 }

@@ -54,7 +54,7 @@ pub enum Input<'a> {
 pub fn advance(
     program: &Program,
     run: &mut Run,
-    subject: &mut Subject<'_>,
+    subject: &mut dyn Subject,
     input: Input<'_>,
     paused: bool,
     now: Timestamp,
@@ -71,7 +71,7 @@ pub fn advance(
     moved.then(|| walker.finish(&state))
 }
 
-impl Walker<'_, '_> {
+impl Walker<'_> {
     fn meet(&mut self, state: &RunState, input: Input<'_>) -> bool {
         let now = self.now;
         match (state, input) {

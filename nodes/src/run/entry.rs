@@ -1,8 +1,7 @@
 //! Who may enter: triggers, run keys and the re-entry rule.
 
 use super::program::Program;
-use super::state::Subject;
-use crate::fact::{Event, Facts, NO_OUTPUTS};
+use crate::fact::{Event, Facts};
 use crate::id::{CustomerId, RunId};
 use crate::kind::Trigger;
 use crate::settings::Reentry;
@@ -65,32 +64,22 @@ pub enum Entry {
     },
 }
 
-/// Asks the event triggers of `program` about `event`. None when none listens to it; the first that opens wins, else the
-/// last refusal is told.
+/// Asks the event triggers of `program` about `event`, which is the one in `facts`. None when none listens to it; the first that
+/// opens wins, else the last refusal is told.
 #[must_use]
-pub fn enter(program: &Program, event: &Event, subject: &Subject<'_>, now: Timestamp) -> Option<Entry> {
-    let facts = Facts {
-        customer: subject.customer.as_deref(),
-        history: subject.history,
-        segments: subject.segments,
-        event: Some(event),
-        item: None,
-        outputs: &NO_OUTPUTS,
-        run: None,
-        now,
-    };
+pub fn enter(program: &Program, event: &Event, facts: &Facts<'_>) -> Option<Entry> {
     let mut refused = None;
     for (node, trigger) in &program.triggers {
         let Trigger::Event { names, filter } = trigger else { continue };
         if !names.contains(&event.name) {
             continue;
         }
-        let verdict = predicate::evaluate(filter, &facts);
+        let verdict = predicate::evaluate(filter, facts);
         if !verdict.holds {
             refused = Some(Entry::Refused { reason: RefusalReason::Filter, why: verdict.why.into() });
             continue;
         }
-        return Some(match run_key(program, &facts) {
+        return Some(match run_key(program, facts) {
             Ok(key) => Entry::Open { node: *node, key },
             Err(why) => Entry::Refused { reason: RefusalReason::Key, why },
         });

@@ -12,7 +12,7 @@ mod walk;
 pub use advance::{Input, advance};
 pub use entry::{Admission, Entry, Holder, Joined, RefusalReason, admit, enter, join, key_for, run_key};
 pub use program::{Program, ProgramNode};
-pub use state::{Asked, Emitted, Run, RunBody, RunState, Step, StepOutcome, Subject, Transition, TransitionIncident};
+pub use state::{Asked, CommandAt, Emitted, Known, Run, RunBody, RunState, Step, StepOutcome, Subject, Transition, TransitionIncident};
 
 #[cfg(test)]
 mod tests;

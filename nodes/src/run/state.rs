@@ -1,7 +1,8 @@
 //! What a run is, and what one transition of it brings.
 
 use crate::JsonMap;
-use crate::effect::{Command, Effect};
+use crate::command::Command;
+use crate::effect::Effect;
 use crate::fact::{Customer, Event};
 use crate::id::{CustomerId, NodeId, PortName, RunId, TaskId};
 use crate::issue::Problem;
@@ -192,15 +193,37 @@ pub struct Run {
     pub body: RunBody,
 }
 
-/// The person a run is about, as loaded for this moment. Commands change him in place, so that later steps of the same
-/// transition see it.
-pub struct Subject<'a> {
+/// What is known of the person a run is about, as loaded for this moment.
+#[derive(Clone, Copy)]
+pub struct Known<'a> {
     /// Who; None for runs about nobody.
-    pub customer: Option<&'a mut Customer>,
-    /// His events, oldest first, as far as the program's needs go.
+    pub customer: Option<&'a Customer>,
+    /// Their events, oldest first, as far as the program's needs go.
     pub history: &'a [Event],
-    /// The segments he is in.
+    /// The segments they are in.
     pub segments: &'a BTreeSet<String>,
+}
+
+/// Which of a step's commands is done, and when.
+#[derive(Clone, Copy, Debug)]
+pub struct CommandAt<'a> {
+    /// The node that gives it.
+    pub node: &'a NodeId,
+    /// The visit.
+    pub visit: u32,
+    /// Its place among the commands of the step, from 0.
+    pub place: usize,
+}
+
+/// Whom a run is about, and who does what its steps ask for.
+pub trait Subject {
+    /// What is known of them now.
+    fn known(&self) -> Known<'_>;
+    /// Does a command, so that later steps of the same transition see what came of it. Gives the command's answer.
+    ///
+    /// # Errors
+    /// Why it cannot be done; it has done nothing then.
+    fn command(&mut self, command: Command, at: CommandAt<'_>) -> Result<JsonMap, Problem>;
 }
 
 /// One node visited by one run, as the ledger keeps it.
@@ -295,14 +318,10 @@ pub struct Transition {
     pub steps: Vec<Step>,
     /// Effects for the outbox.
     pub effects: Vec<Emitted>,
-    /// Commands, each with the node and visit that gave it.
-    pub commands: Vec<(NodeId, u32, Command)>,
     /// Questions to people.
     pub asked: Vec<Asked>,
     /// Set when the run now needs a person.
     pub incident: Option<TransitionIncident>,
-    /// Whether the customer was changed in place.
-    pub customer_changed: bool,
     /// Set when a failed effect (node, visit) is to be sent again.
     pub resend: Option<(NodeId, u32)>,
     /// A question no longer of interest: answered, out of time or its run over.

@@ -1,8 +1,8 @@
 //! Walking: from one step to the next until the run sleeps, waits or ends.
 
 use super::program::Program;
-use super::state::{Asked, Emitted, Run, RunState, Step, StepOutcome, Subject, Transition, TransitionIncident};
-use crate::effect::Command;
+use super::state::{Asked, CommandAt, Emitted, Known, Run, RunState, Step, StepOutcome, Subject, Transition, TransitionIncident};
+use crate::command::Command;
 use crate::fact::{Facts, RunFacts};
 use crate::id::{NodeId, PortName, TaskId};
 use crate::issue::Problem;
@@ -10,6 +10,7 @@ use crate::kind::{End, EventMatch, Outcome, Resume, StepCx, Then};
 use crate::time::{Duration, Timestamp};
 use crate::why::Why;
 use crate::{JsonMap, predicate, template};
+use std::panic::AssertUnwindSafe;
 use uuid::Uuid;
 
 /// Steps one transition may take. A published graph cannot loop without a delay, so only a script that always answers
@@ -25,10 +26,10 @@ pub(super) struct Place {
 }
 
 /// Walks one run.
-pub(super) struct Walker<'w, 'a> {
+pub(super) struct Walker<'w> {
     pub program: &'w Program,
     pub run: &'w mut Run,
-    pub subject: &'w mut Subject<'a>,
+    pub subject: &'w mut dyn Subject,
     pub now: Timestamp,
     /// The journey is paused: nothing new is entered.
     pub paused: bool,
@@ -43,7 +44,7 @@ enum Next {
     Stop,
 }
 
-impl Walker<'_, '_> {
+impl Walker<'_> {
     /// Enters `node` and walks on from there.
     pub fn enter(&mut self, node: usize) {
         let mut next = Next::Enter(node);
@@ -98,21 +99,12 @@ impl Walker<'_, '_> {
         Place { node, visit, since: self.now }
     }
 
-    fn decide(&self, place: Place, resume: Resume<'_>) -> Outcome {
+    /// What the node decides; None when its code broke off.
+    fn decide(&self, place: Place, resume: Resume<'_>) -> Option<Outcome> {
         let node = &self.program.nodes[place.node];
-        let facts = Facts {
-            customer: self.subject.customer.as_deref(),
-            history: self.subject.history,
-            segments: self.subject.segments,
-            event: self.run.body.event.as_ref(),
-            item: None,
-            outputs: &self.run.body.outputs,
-            run: Some(RunFacts { id: self.run.id, entered_at: self.run.entered_at, key: self.run.key.as_deref() }),
-            now: self.now,
-        };
         let cx = StepCx {
             now: self.now,
-            facts,
+            facts: self.facts(),
             settings: &self.program.settings,
             journey: &self.program.journey,
             run: self.run.id,
@@ -122,11 +114,15 @@ impl Walker<'_, '_> {
             resume,
             wired: &node.wired,
         };
-        template::share_budget(|| node.kind.step(&cx))
+        // Caught here and not further out: what the steps before it did in the same transition stays done and told.
+        std::panic::catch_unwind(AssertUnwindSafe(|| template::share_budget(|| node.kind.step(&cx)))).ok()
     }
 
     fn step(&mut self, place: Place, resume: Resume<'_>) -> Next {
-        let outcome = self.decide(place, resume);
+        let Some(outcome) = self.decide(place, resume) else {
+            self.hold(place, broke_off(), false);
+            return Next::Stop;
+        };
         if let Some(problem) = self.leads_nowhere(place, &outcome) {
             return self.fail(place, problem, false);
         }
@@ -153,12 +149,7 @@ impl Walker<'_, '_> {
                 Next::Stop
             }
             Outcome::Effect { effect, then, why } => self.emit(place, effect, then, why),
-            Outcome::Command { commands, port, output, why } => {
-                self.put_out(place, output);
-                self.obey(place, commands);
-                self.note(place, StepOutcome::Went(port.clone()), why);
-                self.leave(place, &port)
-            }
+            Outcome::Command { commands, port, output, why } => self.command(place, commands, port, output, why),
             Outcome::Ask { question, deadline, why } => {
                 let (node, visit, since) = self.named(place);
                 let task = TaskId(Uuid::new_v5(&self.run.id.0, format!("{node}.{visit}").as_bytes()));
@@ -168,7 +159,9 @@ impl Walker<'_, '_> {
                 Next::Stop
             }
             Outcome::Exit { end, commands, why } => {
-                self.obey(place, commands);
+                if let Err(problem) = self.do_all(place, commands) {
+                    return self.fail(place, problem, false);
+                }
                 self.note(place, StepOutcome::Ended(end.clone()), why);
                 self.run.body.state = RunState::Done { end, at: self.now };
                 Next::Stop
@@ -226,9 +219,9 @@ impl Walker<'_, '_> {
             // In a loop, what ended an earlier wait here is spent.
             let spent = self.spent(place);
             let counts = |e: &&crate::fact::Event| e.at >= from && Some(e.at) > spent && Some(e.id) != first;
-            let early = self.subject.history.iter().find(|e| counts(e) && self.matches(&event, e));
+            let early = self.subject.known().history.iter().find(|e| counts(e) && self.matches(&event, e)).cloned();
             if let Some(found) = early {
-                return self.step(place, Resume::Event(found));
+                return self.step(place, Resume::Event(&found));
             }
         }
         self.note(place, StepOutcome::Waits(deadline), why);
@@ -258,10 +251,11 @@ impl Walker<'_, '_> {
 
     /// Everything the run may read now.
     pub fn facts(&self) -> Facts<'_> {
+        let Known { customer, history, segments } = self.subject.known();
         Facts {
-            customer: self.subject.customer.as_deref(),
-            history: self.subject.history,
-            segments: self.subject.segments,
+            customer,
+            history,
+            segments,
             event: self.run.body.event.as_ref(),
             item: None,
             outputs: &self.run.body.outputs,
@@ -292,16 +286,34 @@ impl Walker<'_, '_> {
         }
     }
 
-    fn obey(&mut self, place: Place, commands: Vec<Command>) {
-        for command in commands {
-            if let Command::SetAttributes { traits, add_tags, remove_tags } = &command
-                && let Some(customer) = self.subject.customer.as_deref_mut()
-            {
-                customer.set(traits, add_tags, remove_tags);
-                self.done.customer_changed = true;
+    /// Does commands and goes on by `port`. What they answer is put out; the first that fails fails the step.
+    fn command(&mut self, place: Place, commands: Vec<Command>, port: PortName, output: Option<JsonMap>, why: Option<Why>) -> Next {
+        let name = commands.first().map(|first| first.name.clone()).unwrap_or_default();
+        let answer = match self.do_all(place, commands) {
+            Ok(answer) => answer,
+            Err(problem) => return self.fail(place, problem, false),
+        };
+        let why = why.unwrap_or_else(|| Why::Did { command: name, answer: answer.clone() });
+        let output = match output {
+            Some(mut output) => {
+                output.extend(answer);
+                Some(output)
             }
-            self.done.commands.push((self.program.nodes[place.node].id.clone(), place.visit, command));
+            None => (!answer.is_empty()).then_some(answer),
+        };
+        self.put_out(place, output);
+        self.note(place, StepOutcome::Went(port.clone()), why);
+        self.leave(place, &port)
+    }
+
+    /// Does commands one after the other. Gives their answers together.
+    fn do_all(&mut self, place: Place, commands: Vec<Command>) -> Result<JsonMap, Problem> {
+        let node = &self.program.nodes[place.node].id;
+        let mut answers = JsonMap::new();
+        for (at, command) in commands.into_iter().enumerate() {
+            answers.extend(self.subject.command(command, CommandAt { node, visit: place.visit, place: at })?);
         }
+        Ok(answers)
     }
 
     fn leave(&mut self, place: Place, port: &PortName) -> Next {
@@ -344,4 +356,9 @@ impl Walker<'_, '_> {
     fn named(&self, place: Place) -> (NodeId, u32, Timestamp) {
         (self.program.nodes[place.node].id.clone(), place.visit, place.since)
     }
+}
+
+/// The problem of a node whose code broke off.
+fn broke_off() -> Problem {
+    Problem::new("engine.panic", "the node's code broke off: report it, then retry or skip the step")
 }

@@ -2,7 +2,7 @@
 //! its time, its dice, the commands it noted — cannot live in the engine.
 
 use super::run::Decision;
-use crate::effect::Command;
+use crate::command::{Args, Command};
 use crate::time::Timestamp;
 use std::cell::RefCell;
 
@@ -116,8 +116,9 @@ pub(super) fn spend(bytes: usize) -> Result<(), super::convert::Unfit> {
 /// Notes a command.
 ///
 /// # Errors
-/// When there are more than one step may give.
-pub(super) fn command(command: Command) -> Result<(), String> {
+/// When there are more than one step may give, or its arguments cannot be written down.
+pub(super) fn command<A: Args>(args: &A) -> Result<(), String> {
+    let command = Command::of(args).map_err(|problem| problem.message)?;
     CALL.with_borrow_mut(|call| {
         let Some(call) = call else { return Ok(()) };
         if call.commands.len() >= MAX_COMMANDS {

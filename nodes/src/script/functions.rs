@@ -4,7 +4,7 @@
 use super::engine::MAX_STRING;
 use super::run::Decision;
 use super::{call, convert};
-use crate::effect::Command;
+use crate::command::{RecordEvent, SetAttributes};
 use crate::id::PortName;
 use crate::time::{Duration, Timestamp};
 use crate::{Json, JsonMap};
@@ -69,7 +69,7 @@ fn leaving(map: &Map) -> Raised<JsonMap> {
 fn commands(engine: &mut Engine) {
     engine.register_fn("set", |traits: Map| -> Raised<()> {
         let traits = leaving(&traits)?;
-        Ok(call::command(Command::SetAttributes { traits, add_tags: Vec::new(), remove_tags: Vec::new() })?)
+        Ok(call::command(&SetAttributes { traits, add_tags: Vec::new(), remove_tags: Vec::new() })?)
     });
     engine.register_fn("add_tag", |tag: &str| -> Raised<()> { tags(vec![tag.to_owned()], Vec::new()) });
     engine.register_fn("remove_tag", |tag: &str| -> Raised<()> { tags(Vec::new(), vec![tag.to_owned()]) });
@@ -82,7 +82,7 @@ fn tags(add_tags: Vec<String>, remove_tags: Vec<String>) -> Raised<()> {
     if add_tags.iter().chain(&remove_tags).any(|t| t.trim().is_empty()) {
         return raise("a tag is empty: name it, as add_tag(\"vip\")".into());
     }
-    Ok(call::command(Command::SetAttributes { traits: JsonMap::new(), add_tags, remove_tags })?)
+    Ok(call::command(&SetAttributes { traits: JsonMap::new(), add_tags, remove_tags })?)
 }
 
 fn record(name: &str, properties: &Map) -> Raised<()> {
@@ -90,7 +90,7 @@ fn record(name: &str, properties: &Map) -> Raised<()> {
         return raise("the name of an event is 1 to 200 bytes, as record(\"Tier Reached\", #{tier: \"gold\"})".into());
     }
     let properties = leaving(properties)?;
-    Ok(call::command(Command::RecordEvent { name: name.to_owned(), properties })?)
+    Ok(call::command(&RecordEvent { name: name.to_owned(), properties })?)
 }
 
 /// `replace` of the standard library builds its result before anything looks at its size: one call on two texts of

@@ -3,7 +3,7 @@
 use super::engine::{ENGINE, MAX_ITEMS, MAX_OPERATIONS, MAX_STRING};
 use super::{MAX_SOURCE, cache, call, convert};
 use crate::JsonMap;
-use crate::effect::Command;
+use crate::command::Command;
 use crate::fact::{FAMILIES, Facts, Family, Found, Shape};
 use crate::id::PortName;
 use crate::issue::{FieldIssue, IssueCode, Problem};
@@ -262,7 +262,7 @@ impl ScriptOutput {
                 if self.commands.is_empty() {
                     Outcome::Go { port, output, why }
                 } else {
-                    Outcome::Command { commands: self.commands, port, output, why }
+                    Outcome::Command { commands: self.commands, port, output, why: Some(why) }
                 }
             }
             Decision::Sleep(length) => Outcome::Sleep { until: cx.now.plus(length), why: Why::ScriptSleeps(length) },

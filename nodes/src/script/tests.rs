@@ -1,5 +1,5 @@
 use super::*;
-use crate::effect::Command;
+use crate::command::{Command, RecordEvent, SetAttributes};
 use crate::fact::{Customer, Event, Facts};
 use crate::id::{CustomerId, EventId, NodeId, PortName, RunId};
 use crate::issue::{IssueCode, Problem};
@@ -58,16 +58,15 @@ fn commands_are_noted_in_order() {
         "set(#{tier: \"gold\", old: ()}); add_tag(\"vip\"); remove_tag(\"new\"); record(\"Tier Reached\", #{tier: 2}); exit(\"done\")";
     let ran = run_at(source, 0.5).unwrap();
     let map = |v: Json| v.as_object().unwrap().clone();
-    let attributes = |traits, add: &[&str], remove: &[&str]| Command::SetAttributes {
-        traits: map(traits),
-        add_tags: add.iter().map(|t| (*t).to_owned()).collect(),
-        remove_tags: remove.iter().map(|t| (*t).to_owned()).collect(),
+    let attributes = |traits, add: &[&str], remove: &[&str]| {
+        let owned = |tags: &[&str]| tags.iter().map(|t| (*t).to_owned()).collect();
+        Command::of(&SetAttributes { traits: map(traits), add_tags: owned(add), remove_tags: owned(remove) }).unwrap()
     };
     let expected = [
         attributes(json!({"tier": "gold", "old": null}), &[], &[]),
         attributes(json!({}), &["vip"], &[]),
         attributes(json!({}), &[], &["new"]),
-        Command::RecordEvent { name: "Tier Reached".into(), properties: map(json!({"tier": 2})) },
+        Command::of(&RecordEvent { name: "Tier Reached".into(), properties: map(json!({"tier": 2})) }).unwrap(),
     ];
     assert_eq!(ran.commands, expected);
     assert_eq!(problem("set(#{a: 1}); sleep(\"1h\")").code, "script.output");

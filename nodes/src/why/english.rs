@@ -65,6 +65,15 @@ impl Display for Why {
             }
             Self::Recorded { event, without } if without.is_empty() => write!(f, "recorded {event}"),
             Self::Recorded { event, without } => write!(f, "recorded {event}, without {} whose facts are missing", without.join(", ")),
+            Self::Did { command, answer } => {
+                write!(f, "did {command}")?;
+                let mut between = ": ";
+                answer.iter().try_for_each(|(name, value)| {
+                    write!(f, "{between}{name} {value}")?;
+                    between = ", ";
+                    Ok(())
+                })
+            }
             Self::Started { journey, user: None } => write!(f, "started the journey {journey}"),
             Self::Started { journey, user: Some(user) } => write!(f, "started the journey {journey} for {user}"),
             Self::Goal(goal) => write!(f, "reached the goal {goal}"),

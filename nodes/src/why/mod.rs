@@ -183,6 +183,14 @@ pub enum Why {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         user: Option<String>,
     },
+    /// Did what a command is for; this is what it answered.
+    Did {
+        /// The command, which is called as the kind that gives it.
+        command: String,
+        /// Its answer.
+        #[serde(default, skip_serializing_if = "JsonMap::is_empty")]
+        answer: JsonMap,
+    },
     /// Reached this goal.
     Goal(String),
     /// Asks a person.

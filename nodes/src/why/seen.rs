@@ -59,6 +59,7 @@ impl Why {
                 one("run", run.to_string())
             }
             Self::Fed { depth, .. } => one("depth", *depth),
+            Self::Did { answer, .. } => answer.clone(),
             Self::Words { seen, .. } => seen.clone(),
             Self::StartedByApi
             | Self::StartedByJourney

@@ -148,6 +148,11 @@ fn reasons() -> Vec<(Why, &'static str)> {
         ),
         (Why::Recorded { event: "A".into(), without: Vec::new() }, "recorded A"),
         (Why::Recorded { event: "A".into(), without: vec!["b".into()] }, "recorded A, without b whose facts are missing"),
+        (Why::Did { command: "loyalty.award".into(), answer: JsonMap::new() }, "did loyalty.award"),
+        (
+            Why::Did { command: "loyalty.award".into(), answer: json!({"points": 50, "balance": 130}).as_object().unwrap().clone() },
+            "did loyalty.award: points 50, balance 130",
+        ),
         (Why::Started { journey: "welcome".into(), user: None }, "started the journey welcome"),
         (Why::Started { journey: "welcome".into(), user: Some("u1".into()) }, "started the journey welcome for u1"),
         (Why::Goal("bought".into()), "reached the goal bought"),

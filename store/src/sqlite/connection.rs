@@ -15,7 +15,9 @@ const CHECKPOINT_PAGES: i64 = 16_384;
 /// After a burst the log is cut back to this many bytes.
 const LOG_BYTES: i64 = 128 << 20;
 
-/// How long a statement waits for another process that holds the write lock, in milliseconds.
+/// How long a statement waits for another process that holds the write lock.
+pub(super) const BUSY_TIMEOUT: std::time::Duration = std::time::Duration::from_millis(BUSY_MILLIS.unsigned_abs());
+/// The same in milliseconds.
 const BUSY_MILLIS: i64 = 10_000;
 
 /// Address space for reading the file without copying, in bytes.
@@ -39,6 +41,8 @@ pub(super) fn writer(path: Option<&Path>, durability: Durability) -> Result<Sess
         apply(&connection, "wal_autocheckpoint", Cell::Integer(CHECKPOINT_PAGES))?;
         apply(&connection, "journal_size_limit", Cell::Integer(LOG_BYTES))?;
     }
+    // What is deleted is overwritten: nothing of a person who was erased is left in the file.
+    apply(&connection, "secure_delete", Cell::Integer(1))?;
     common(&connection, durability, -65_536)?;
     Ok(Session::new(connection))
 }

@@ -87,6 +87,13 @@ impl Sqlite {
         answered.await.map_err(lost)?
     }
 
+    /// Empties the log; false when somebody reads from it.
+    pub(crate) async fn scrub(&self) -> Result<bool, StoreError> {
+        let (answer, answered) = oneshot::channel();
+        self.writes.send(WriteRequest::Scrub(answer)).await.map_err(|_| StoreError::Closed)?;
+        answered.await.map_err(lost)?
+    }
+
     /// Ends the threads, the readers first: SQLite folds its log into the file only when nobody reads it.
     pub(crate) async fn close(&self) {
         let mut ended = std::mem::take(&mut *self.ended.lock().await);

@@ -16,6 +16,9 @@ const GROUP_ROWS: usize = 20_000;
 /// How often a group is tried while another process holds the lock; each try waits for the busy timeout.
 const TRIES: usize = 3;
 
+/// How long emptying the log waits for those who read from it.
+const SCRUB_TIMEOUT: std::time::Duration = std::time::Duration::from_millis(100);
+
 pub(super) struct CommitRequest {
     pub(super) batch: Batch,
     pub(super) answer: oneshot::Sender<Result<Committed, StoreError>>,
@@ -27,6 +30,7 @@ pub(super) enum WriteRequest {
     Commit(CommitRequest),
     Read(Vec<Query>, oneshot::Sender<ReadAnswer>),
     Prepare(&'static str, oneshot::Sender<Result<(), StoreError>>),
+    Scrub(oneshot::Sender<Result<bool, StoreError>>),
     End,
 }
 
@@ -52,6 +56,7 @@ pub(super) fn run(session: Session, mut requests: mpsc::Receiver<WriteRequest>, 
             // Whoever asked may have gone; the answer then goes nowhere.
             Some(WriteRequest::Read(queries, answer)) => drop(answer.send(snapshot(&session, &queries))),
             Some(WriteRequest::Prepare(sql, answer)) => drop(answer.send(session.prepare(sql))),
+            Some(WriteRequest::Scrub(answer)) => drop(answer.send(scrub(&session.connection))),
             Some(WriteRequest::End) | None => break,
         }
     }
@@ -195,6 +200,20 @@ fn roll_back(connection: &Connection) {
 
 fn busy_or_lost(error: rusqlite::Error) -> GroupFailure {
     if is_busy(&error) { GroupFailure::Busy(StoreError::unavailable(error)) } else { GroupFailure::Lost(StoreError::unavailable(error)) }
+}
+
+/// Folds the whole log and cuts it to nothing. Who reads from it is waited for only briefly: commits wait meanwhile.
+fn scrub(connection: &Connection) -> Result<bool, StoreError> {
+    let failed = |error| failure("PRAGMA wal_checkpoint(TRUNCATE)", error);
+    connection.busy_timeout(SCRUB_TIMEOUT).map_err(failed)?;
+    let busy = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0));
+    connection.busy_timeout(super::connection::BUSY_TIMEOUT).map_err(failed)?;
+    match busy {
+        Ok(busy) => Ok(busy == 0),
+        // Another connection folds at this moment.
+        Err(error) if is_busy(&error) => Ok(false),
+        Err(error) => Err(failed(error)),
+    }
 }
 
 /// Folds the log into the file, so that a copy of the one file is the whole database.

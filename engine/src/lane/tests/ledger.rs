@@ -19,7 +19,7 @@ const RUNS: &str = "SELECT id, journey_id, customer_id, state, node, due_at, bod
 const STEPS: &str = "SELECT run_id, body FROM steps ORDER BY run_id, seq";
 
 /// Tables told as they are: each statement gives one text a row, ids of runs among it.
-const TABLES: [(&str, &str); 12] = [
+const TABLES: [(&str, &str); 13] = [
     (
         "delivery",
         "SELECT run_id, node || ' ' || visit || ' ' || channel || ' ' || state || ' tried ' || attempts || ' awaited ' || awaited || ' due ' || COALESCE(due_at, 0) FROM deliveries",
@@ -36,6 +36,7 @@ const TABLES: [(&str, &str); 12] = [
     ("passage", "SELECT journey_id, node || ' ' || port || ' ' || hour || ' ' || passed FROM passages"),
     ("member", "SELECT customer_id, segment || ' ' || inside || ' ' || since || ' ' || COALESCE(changes_at, 0) FROM segment_members"),
     ("schedule", "SELECT subject, node || ' ' || due_at FROM schedules"),
+    ("points", "SELECT customer_id, points || ' ' || available_at || ' ' || COALESCE(expires_at, 0) || ' ' || at FROM loyalty_lots"),
     ("inbox", "SELECT id, body FROM inbox"),
     ("dead letter", "SELECT id, problem || body FROM dead_letters"),
 ];

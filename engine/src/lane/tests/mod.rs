@@ -12,7 +12,9 @@ mod ledger;
 mod loops;
 mod many;
 mod merges;
+mod personal;
 mod playing;
+mod points;
 #[path = "../../../../tests/support/postgres.rs"]
 mod postgres;
 mod recorder;

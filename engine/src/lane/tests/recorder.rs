@@ -27,6 +27,8 @@ pub(crate) enum Answer {
     RetryAfter(Duration, u32),
     /// Never.
     Reject,
+    /// At once, into the built-in mailbox.
+    Mailbox,
 }
 
 #[derive(Default)]
@@ -66,6 +68,7 @@ impl Connector for Recorder {
         let attempt = match answer {
             Some(Answer::RetryUntil(done)) if envelope.attempt < done => Attempt::Retry { after: None, problem: problem() },
             Some(Answer::RetryAfter(after, done)) if envelope.attempt < done => Attempt::Retry { after: Some(after), problem: problem() },
+            Some(Answer::Mailbox) => Attempt::Done { output: serde_json::json!({"mailbox": true}) },
             Some(Answer::Reject) => Attempt::Reject { problem: problem() },
             _ => Attempt::Done { output: serde_json::json!({"status": 200, "headers": {}, "body": {}}) },
         };

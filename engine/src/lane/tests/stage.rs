@@ -68,7 +68,9 @@ pub(super) fn chain(settings: Json, nodes: &[(&str, &str, Json)]) -> Graph {
 fn parts(db: &Db, env: &Environment, catalogs: Catalogs, recorder: &Arc<Recorder>) -> (Arc<Shared>, Lane, Relay) {
     let sender = "Shop <shop@example.com>".parse().unwrap();
     let connectors = Connectors::new(sender, vec![recorder.clone()]);
-    let shared = Arc::new(Shared::new(db.clone(), env.clone(), catalogs, EngineSettings::default(), connectors));
+    let hash: crate::AddressHash = Arc::new(|address| tradewind_nodes::id::derived(HERE, &["address", address]));
+    let settings = EngineSettings { address_hash: Some(hash), ..EngineSettings::default() };
+    let shared = Arc::new(Shared::new(db.clone(), env.clone(), catalogs, settings, connectors));
     let (arrivals, queue) = mpsc::channel(100_000);
     let (outbox, relay) = Relay::new(shared.clone(), arrivals);
     let lane = Lane::new(shared.clone(), queue, outbox);
@@ -86,7 +88,7 @@ impl Stage {
         Self::on(Db::open(DbSettings::new(url)).await.unwrap(), seed).await
     }
 
-    async fn on(db: Db, seed: u64) -> Self {
+    pub async fn on(db: Db, seed: u64) -> Self {
         db.migrate().await.unwrap();
         let clock = Arc::new(ManualClock::at(at(START)));
         let env = Environment::new(clock.clone(), seed);

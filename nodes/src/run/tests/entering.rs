@@ -5,7 +5,7 @@ use crate::Json;
 use crate::fact::{Event, Facts, NO_OUTPUTS, NO_SEGMENTS};
 use crate::id::RunId;
 use crate::kind::End;
-use crate::run::{Admission, Entry, Holder, RefusalReason, RunState, Subject, admit, enter, run_key};
+use crate::run::{Admission, Entry, Holder, RefusalReason, RunState, admit, enter, run_key};
 use crate::settings::Reentry;
 use crate::time::Duration;
 use serde_json::json;
@@ -21,8 +21,8 @@ fn journey(settings: Json) -> Stage {
 }
 
 fn entry(stage: &mut Stage, event: &Event) -> Option<Entry> {
-    let subject = Subject { customer: Some(&mut stage.customer), history: &[], segments: &NO_SEGMENTS };
-    enter(&stage.program, event, &subject, now())
+    let facts = Facts { customer: Some(&stage.customer), event: Some(event), ..Facts::empty(now()) };
+    enter(&stage.program, event, &facts)
 }
 
 #[test]

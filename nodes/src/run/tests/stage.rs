@@ -1,11 +1,12 @@
 //! A program, a run in some state and the person it is about.
 
+use crate::command::{Args as _, Command, SetAttributes};
 use crate::fact::{ConsentStatus, Customer, Event};
 use crate::graph::Graph;
 use crate::id::{CustomerId, EventId, NodeId, RunId};
 use crate::issue::Problem;
 use crate::kinds::Registry;
-use crate::run::{Input, Program, Run, RunBody, RunState, StepOutcome, Subject, Transition, advance};
+use crate::run::{CommandAt, Input, Known, Program, Run, RunBody, RunState, StepOutcome, Subject, Transition, advance};
 use crate::time::Timestamp;
 use crate::{Json, JsonMap};
 use serde_json::json;
@@ -55,8 +56,35 @@ pub(super) struct Stage {
     pub run: Run,
     pub customer: Customer,
     pub history: Vec<Event>,
+    /// Every command done, in order, each with the node that gave it.
+    pub commands: Vec<(NodeId, Command)>,
+    /// What a command does.
+    pub answer: fn(&Command) -> Result<JsonMap, Problem>,
     pub paused: bool,
     pub now: Timestamp,
+}
+
+/// The person of a stage, and what was done for them.
+struct Person<'a> {
+    customer: &'a mut Customer,
+    history: &'a [Event],
+    segments: BTreeSet<String>,
+    commands: &'a mut Vec<(NodeId, Command)>,
+    answer: fn(&Command) -> Result<JsonMap, Problem>,
+}
+
+impl Subject for Person<'_> {
+    fn known(&self) -> Known<'_> {
+        Known { customer: Some(self.customer), history: self.history, segments: &self.segments }
+    }
+    fn command(&mut self, command: Command, at: CommandAt<'_>) -> Result<JsonMap, Problem> {
+        self.commands.push((at.node.clone(), command.clone()));
+        if command.name == SetAttributes::COMMAND {
+            let SetAttributes { traits, add_tags, remove_tags } = command.clone().read()?;
+            self.customer.set(&traits, &add_tags, &remove_tags);
+        }
+        (self.answer)(&command)
+    }
 }
 
 impl Stage {
@@ -70,13 +98,19 @@ impl Stage {
         let first = event("Cart Updated", began, json!({"cart_id": "c1", "total": 50}));
         let body = RunBody { state, event: Some(first), outputs: JsonMap::new(), visits: BTreeMap::new() };
         let run = Run { id: RunId(Uuid::from_u128(3)), customer: Some(id), key: None, entered_at: began, body };
-        Self { program, run, customer, history: Vec::new(), paused: false, now: now() }
+        let answer = |_: &Command| Ok(JsonMap::new());
+        Self { program, run, customer, history: Vec::new(), commands: Vec::new(), answer, paused: false, now: now() }
     }
 
     pub fn meet(&mut self, input: Input<'_>) -> Option<Transition> {
-        let segments = BTreeSet::new();
-        let mut subject = Subject { customer: Some(&mut self.customer), history: &self.history, segments: &segments };
-        advance(&self.program, &mut self.run, &mut subject, input, self.paused, self.now)
+        let mut person = Person {
+            customer: &mut self.customer,
+            history: &self.history,
+            segments: BTreeSet::new(),
+            commands: &mut self.commands,
+            answer: self.answer,
+        };
+        advance(&self.program, &mut self.run, &mut person, input, self.paused, self.now)
     }
 
     pub fn state(&self) -> &RunState {

@@ -1,7 +1,8 @@
 //! Walking on: chains, loops, pauses, outages and look-backs.
 
 use super::stage::{Stage, event, node, now, program, steps};
-use crate::effect::Command;
+use crate::command::{Args as _, Command, SetAttributes};
+use crate::issue::Problem;
 use crate::run::{Input, RunState, StepOutcome};
 use crate::time::Duration;
 use serde_json::{Value as Json, json};
@@ -29,12 +30,53 @@ fn pure_steps_chain_until_the_run_sleeps() {
     let moved = stage.meet(Input::Due).unwrap();
     // A later step of the same transition sees what a command has just set.
     assert_eq!(steps(&moved), ["in went next", "mark went next", "known went yes", "mail went next", "nap sleeps"]);
-    assert_eq!((moved.effects.len(), moved.effects[0].awaited, moved.customer_changed), (1, false, true));
-    assert!(matches!(moved.commands[..], [(_, 1, Command::SetAttributes { .. })]));
+    assert_eq!((moved.effects.len(), moved.effects[0].awaited), (1, false));
+    assert!(matches!(&stage.commands[..], [(at, Command { name, .. })] if *at == node("mark") && name == SetAttributes::COMMAND));
     assert_eq!(stage.state().due_at(), Some(now().plus(Duration::from_secs(3600))));
     stage.now = now().plus(Duration::from_secs(3600));
     assert_eq!(steps(&stage.meet(Input::Due).unwrap()), ["nap went next", "end ended exited"]);
     assert_eq!(stage.state().name(), "done");
+}
+
+/// A run that does a command and reads its answer; `failed` leads somewhere or not.
+fn asking(failed: bool, answer: fn(&Command) -> Result<crate::JsonMap, Problem>) -> Stage {
+    let nodes = [
+        ("do", "customer.set", json!({"traits": {"seen": true}})),
+        ("note", "customer.set", json!({"traits": {"code": "{{steps.do.code}}", "problem": "{{steps.do.problem.code}}"}})),
+    ];
+    let edges: &[&str] = if failed { &["do.next>note", "do.failed>note"] } else { &["do.next>note"] };
+    let mut stage = Stage::new(program(json!({}), &nodes, edges), ready("do"));
+    stage.answer = answer;
+    stage
+}
+
+#[test]
+fn what_a_command_answers_is_read_by_later_steps() {
+    let mut stage = asking(false, |_| Ok(json!({"code": "AB-1"}).as_object().unwrap().clone()));
+    stage.meet(Input::Due).unwrap();
+    assert_eq!(stage.customer.traits["code"], "AB-1");
+}
+
+#[test]
+fn a_command_that_fails_leads_by_failed_or_to_an_incident() {
+    let none_left = |command: &Command| {
+        if command.args["traits"].get("seen").is_some() {
+            Err(Problem::new("coupon.none_left", "none is left"))
+        } else {
+            Ok(Default::default())
+        }
+    };
+    let mut stage = asking(true, none_left);
+    let moved = stage.meet(Input::Due).unwrap();
+    assert_eq!(steps(&moved), ["do went failed", "note went next"]);
+    assert_eq!(stage.customer.traits["problem"], "coupon.none_left");
+    let mut stage = asking(false, none_left);
+    let moved = stage.meet(Input::Due).unwrap();
+    assert_eq!(steps(&moved), ["do failed coupon.none_left"]);
+    assert!(moved.incident.is_some_and(|incident| !incident.effect));
+    // What is put right is tried again from the same step.
+    stage.answer = |_| Ok(Default::default());
+    assert_eq!(steps(&stage.meet(Input::Retry).unwrap()), ["do went next", "note went next"]);
 }
 
 #[test]
