@@ -82,7 +82,7 @@ async function all(page, api) {
     await page.getByText('Nothing is wrong. The journey can be published.').first().waitFor({ state: 'attached' });
     assert.equal(await page.locator('.pill-button').count(), 0, `${at}: an issue is shown`);
     assert.equal(await page.locator('#canvas .card.wrong').count(), 0, `${at}: a step is marked`);
-    for (const { id } of graph.nodes.filter(node => node.kind === 'email.send')) await looked(page, at, texts.en.steps[id]);
+    for (const { label } of graph.nodes.filter(node => node.kind === 'email.send')) await looked(page, at, label);
   }
   const copies = (await api.get('/api/v1/journeys?limit=50')).data;
   assert.equal(copies.length, 9);
