@@ -82,8 +82,7 @@ pub(crate) fn read_run(row: &Row) -> Result<RunRow, EngineError> {
 /// # Errors
 /// When the database cannot be read, or a row does not read back.
 pub(crate) async fn load(load: Load<'_>) -> Result<State, EngineError> {
-    let ids = Box::new(load.env.clone());
-    let state = State::new(load.env.now(), ids, load.catalogs.now().live.clone());
+    let state = State::new(load.env.now(), Box::new(load.env.clone()), load.catalogs.now().live.clone());
     let mut loading = Loading { load, state };
     loading.state.throttles.clone_from(loading.load.throttles);
     loading.load_given().await?;
@@ -91,7 +90,8 @@ pub(crate) async fn load(load: Load<'_>) -> Result<State, EngineError> {
     let (touched, mut wanted) = loading.concerned();
     loading.load_people(&touched, &mut wanted).await?;
     let needed = loading.needed();
-    loading.load_records(&needed).await?;
+    let commands = needed.iter().map(|(customer, (needs, _))| (*customer, &needs.commands));
+    records::load(loading.load.db, &mut loading.state.records, commands).await?;
     loading.load_history(needed).await?;
     Ok(loading.state)
 }
@@ -205,9 +205,8 @@ impl Loading<'_> {
         if let Some(customer) = run.customer {
             self.state.runs_of.entry(customer).or_default().push(id);
         }
-        let was_held = matches!(run.body.state, tradewind_nodes::run::RunState::Held { .. });
         let entry = RunEntry {
-            was_held,
+            was_held: matches!(run.body.state, tradewind_nodes::run::RunState::Held { .. }),
             workspace,
             journey,
             version,
@@ -348,15 +347,6 @@ impl Loading<'_> {
             }
         }
         needed
-    }
-
-    /// The rows that commands need of known customers; seldom there are any.
-    async fn load_records(&mut self, needed: &HashMap<CustomerId, (Needs, Timestamp)>) -> Result<(), EngineError> {
-        let mut wanted = records::Wanted::default();
-        for (customer, (needs, _)) in needed {
-            wanted.add(*customer, needs.commands.iter().copied());
-        }
-        wanted.read(self.load.db, &mut self.state.records).await
     }
 
     /// Third hop: the events that decisions read.
