@@ -46,8 +46,8 @@ pub(crate) struct Load<'a> {
     pub throttles: &'a HashMap<JourneyId, Timestamp>,
     /// The most timers to take, when it is time to look.
     pub due: Option<i64>,
-    /// A run to look at whatever its timer says (single steps after a batch fell apart).
-    pub run: Option<RunId>,
+    /// Runs to look at whatever their timers say (after a batch fell apart).
+    pub runs: &'a [RunId],
     /// Queued runs for which a place is free.
     pub admit: &'a [RunId],
 }
@@ -106,7 +106,7 @@ impl Loading<'_> {
     /// First hop: repeats, aliases, timers and runs named by orders.
     async fn load_given(&mut self) -> Result<(), EngineError> {
         let (mut messages, mut identifiers, mut runs) =
-            (Vec::new(), Vec::new(), self.load.run.iter().chain(self.load.admit).map(|r| r.0).collect::<Vec<Uuid>>());
+            (Vec::new(), Vec::new(), self.load.runs.iter().chain(self.load.admit).map(|r| r.0).collect::<Vec<Uuid>>());
         for pending in self.load.pending {
             match &pending.incoming {
                 Incoming::Event(event) => {
@@ -159,9 +159,7 @@ impl Loading<'_> {
                 self.state.changes.unusable.push(RunId(row.uuid(0)?));
             }
         }
-        if let Some(run) = self.load.run {
-            self.state.queue.push_back((run, Stimulus::Due));
-        }
+        self.state.queue.extend(self.load.runs.iter().map(|run| (*run, Stimulus::Due)));
         self.state.queue.extend(self.load.admit.iter().map(|run| (*run, Stimulus::Admitted)));
         Ok(())
     }
