@@ -24,7 +24,7 @@ pub trait CustomerRow: TableRow + Clone + Send + 'static {
 pub struct Kept {
     /// The table.
     pub table: &'static Table,
-    /// Its columns, in the order of [`Added::rows`].
+    /// Its columns, in the order of [`Added::take`].
     pub columns: &'static [Column],
     /// The column that names the customer.
     pub customer: &'static str,
@@ -148,9 +148,9 @@ impl Added {
         self.0.entry(R::DECLARED.name).or_default().push(row.into_values());
     }
 
-    /// The new rows of a table, each with a value a column.
+    /// Takes out the new rows of a table, each with a value a column.
     #[must_use]
-    pub fn rows(&mut self, kept: &Kept) -> Vec<Vec<Value>> {
+    pub fn take(&mut self, kept: &Kept) -> Vec<Vec<Value>> {
         self.0.remove(kept.table.name).unwrap_or_default()
     }
 }

@@ -60,7 +60,8 @@ pub(crate) struct Lane {
 struct Work<'a> {
     arrivals: &'a [Pending],
     due: Option<i64>,
-    run: Option<RunId>,
+    /// Runs to step whatever their timers say.
+    runs: &'a [RunId],
     admit: Vec<RunId>,
 }
 
@@ -179,7 +180,7 @@ impl Lane {
         if arrivals.is_empty() && due.is_none() && admit.is_empty() {
             return Ok(false);
         }
-        let work = Work { arrivals: &arrivals, due, run: None, admit };
+        let work = Work { arrivals: &arrivals, due, runs: &[], admit };
         match self.attempt(&work).await {
             Ok(summary) => self.after(summary, due.is_some()).await.map(|any| any || !arrivals.is_empty()),
             Err(EngineError::Store(error @ (StoreError::Unavailable { .. } | StoreError::Closed))) => {
@@ -189,9 +190,9 @@ impl Lane {
                 Err(error.into())
             }
             Err(error) => {
-                tracing::warn!(%error, arrivals = arrivals.len(), "a batch fell apart: its parts are done one by one");
+                tracing::warn!(%error, arrivals = arrivals.len(), "a batch fell apart: its parts are done in halves");
                 self.in_doubt = true;
-                self.one_by_one(arrivals, due).await?;
+                self.in_halves(arrivals, due).await?;
                 Ok(true)
             }
         }
@@ -224,7 +225,7 @@ impl Lane {
             pending: work.arrivals,
             throttles: &self.throttles,
             due: work.due,
-            run: work.run,
+            runs: work.runs,
             admit: &work.admit,
         })
         .await?;

@@ -46,8 +46,8 @@ pub(crate) struct Load<'a> {
     pub throttles: &'a HashMap<JourneyId, Timestamp>,
     /// The most timers to take, when it is time to look.
     pub due: Option<i64>,
-    /// A run to look at whatever its timer says (single steps after a batch fell apart).
-    pub run: Option<RunId>,
+    /// Runs to look at whatever their timers say (after a batch fell apart).
+    pub runs: &'a [RunId],
     /// Queued runs for which a place is free.
     pub admit: &'a [RunId],
 }
@@ -82,8 +82,7 @@ pub(crate) fn read_run(row: &Row) -> Result<RunRow, EngineError> {
 /// # Errors
 /// When the database cannot be read, or a row does not read back.
 pub(crate) async fn load(load: Load<'_>) -> Result<State, EngineError> {
-    let ids = Box::new(load.env.clone());
-    let state = State::new(load.env.now(), ids, load.catalogs.now().live.clone());
+    let state = State::new(load.env.now(), Box::new(load.env.clone()), load.catalogs.now().live.clone());
     let mut loading = Loading { load, state };
     loading.state.throttles.clone_from(loading.load.throttles);
     loading.load_given().await?;
@@ -91,7 +90,8 @@ pub(crate) async fn load(load: Load<'_>) -> Result<State, EngineError> {
     let (touched, mut wanted) = loading.concerned();
     loading.load_people(&touched, &mut wanted).await?;
     let needed = loading.needed();
-    loading.load_records(&needed).await?;
+    let commands = needed.iter().map(|(customer, (needs, _))| (*customer, &needs.commands));
+    records::load(loading.load.db, &mut loading.state.records, commands).await?;
     loading.load_history(needed).await?;
     Ok(loading.state)
 }
@@ -106,7 +106,7 @@ impl Loading<'_> {
     /// First hop: repeats, aliases, timers and runs named by orders.
     async fn load_given(&mut self) -> Result<(), EngineError> {
         let (mut messages, mut identifiers, mut runs) =
-            (Vec::new(), Vec::new(), self.load.run.iter().chain(self.load.admit).map(|r| r.0).collect::<Vec<Uuid>>());
+            (Vec::new(), Vec::new(), self.load.runs.iter().chain(self.load.admit).map(|r| r.0).collect::<Vec<Uuid>>());
         for pending in self.load.pending {
             match &pending.incoming {
                 Incoming::Event(event) => {
@@ -159,9 +159,7 @@ impl Loading<'_> {
                 self.state.changes.unusable.push(RunId(row.uuid(0)?));
             }
         }
-        if let Some(run) = self.load.run {
-            self.state.queue.push_back((run, Stimulus::Due));
-        }
+        self.state.queue.extend(self.load.runs.iter().map(|run| (*run, Stimulus::Due)));
         self.state.queue.extend(self.load.admit.iter().map(|run| (*run, Stimulus::Admitted)));
         Ok(())
     }
@@ -205,9 +203,8 @@ impl Loading<'_> {
         if let Some(customer) = run.customer {
             self.state.runs_of.entry(customer).or_default().push(id);
         }
-        let was_held = matches!(run.body.state, tradewind_nodes::run::RunState::Held { .. });
         let entry = RunEntry {
-            was_held,
+            was_held: matches!(run.body.state, tradewind_nodes::run::RunState::Held { .. }),
             workspace,
             journey,
             version,
@@ -348,15 +345,6 @@ impl Loading<'_> {
             }
         }
         needed
-    }
-
-    /// The rows that commands need of known customers; seldom there are any.
-    async fn load_records(&mut self, needed: &HashMap<CustomerId, (Needs, Timestamp)>) -> Result<(), EngineError> {
-        let mut wanted = records::Wanted::default();
-        for (customer, (needs, _)) in needed {
-            wanted.add(*customer, needs.commands.iter().copied());
-        }
-        wanted.read(self.load.db, &mut self.state.records).await
     }
 
     /// Third hop: the events that decisions read.

@@ -2,7 +2,7 @@
 //! follow from what the commands declare.
 
 use crate::EngineError;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 use tradewind_core::commands;
 use tradewind_core::records::{Added, Kept, Records};
@@ -37,41 +37,41 @@ pub(crate) fn statements() -> impl Iterator<Item = &'static str> {
     STORED.iter().map(|stored| stored.select)
 }
 
-/// Whose rows of which tables are to be read.
-#[derive(Default)]
-pub(crate) struct Wanted(BTreeMap<&'static str, Vec<CustomerId>>);
-
-impl Wanted {
-    /// Everything that these commands need of a customer.
-    pub fn add<'n>(&mut self, customer: CustomerId, commands: impl Iterator<Item = &'n str>) {
-        for kept in commands.flat_map(commands::needs) {
-            let customers = self.0.entry(kept.table.name).or_default();
-            if customers.last() != Some(&customer) {
-                customers.push(customer);
-            }
+/// Reads everything that these commands need of these customers, each of whom is named once; seldom there is anything.
+///
+/// # Errors
+/// When the database cannot be read, a row does not read back, or a customer has more rows than are read.
+pub(crate) async fn load<'n>(
+    db: &Db,
+    records: &mut Records,
+    wanted: impl Iterator<Item = (CustomerId, &'n BTreeSet<&'static str>)>,
+) -> Result<(), EngineError> {
+    let mut customers: BTreeMap<&'static str, Vec<CustomerId>> = BTreeMap::new();
+    for (customer, names) in wanted {
+        let tables: BTreeSet<&'static str> = names.iter().flat_map(|name| commands::needs(name)).map(|kept| kept.table.name).collect();
+        tables.into_iter().for_each(|table| customers.entry(table).or_default().push(customer));
+    }
+    for stored in STORED.iter() {
+        if let Some(customers) = customers.remove(stored.kept.table.name) {
+            stored.load(db, records, &customers).await?;
         }
     }
+    Ok(())
+}
 
-    /// Reads them.
-    ///
-    /// # Errors
-    /// When the database cannot be read, a row does not read back, or a customer has more rows than are read.
-    pub async fn read(self, db: &Db, records: &mut Records) -> Result<(), EngineError> {
-        for (table, customers) in self.0 {
-            let Some(stored) = STORED.iter().find(|stored| stored.kept.table.name == table) else { continue };
-            let rows = db.query(stored.select, args(&customers, MAX_ROWS)).await?;
-            if rows.len() < MAX_ROWS {
-                stored.kept.read(records, &customers, rows)?;
-                continue;
+impl Stored {
+    async fn load(&self, db: &Db, records: &mut Records, customers: &[CustomerId]) -> Result<(), EngineError> {
+        let rows = db.query(self.select, args(customers, MAX_ROWS)).await?;
+        if rows.len() < MAX_ROWS {
+            return Ok(self.kept.read(records, customers, rows)?);
+        }
+        for customer in customers {
+            let rows = db.query(self.select, args(&[*customer], MAX_OF_ONE + 1)).await?;
+            if rows.len() > MAX_OF_ONE {
+                let message = format!("customer {customer} has more than {MAX_OF_ONE} rows, which are not read");
+                return Err(EngineError::Row { table: self.kept.table.name, message });
             }
-            for customer in customers {
-                let rows = db.query(stored.select, args(&[customer], MAX_OF_ONE + 1)).await?;
-                if rows.len() > MAX_OF_ONE {
-                    let message = format!("customer {customer} has more than {MAX_OF_ONE} rows, which are not read");
-                    return Err(EngineError::Row { table, message });
-                }
-                stored.kept.read(records, &[customer], rows)?;
-            }
+            self.kept.read(records, &[*customer], rows)?;
         }
         Ok(())
     }
@@ -84,6 +84,6 @@ fn args(customers: &[CustomerId], most: usize) -> Vec<Value> {
 /// Writes the rows that commands added.
 pub(crate) fn write(batch: &mut Batch, added: &mut Added) {
     for stored in STORED.iter() {
-        batch.insert(&stored.insert, added.rows(&stored.kept));
+        batch.insert(&stored.insert, added.take(&stored.kept));
     }
 }

@@ -3,6 +3,7 @@
 use super::stage::{Stage, at, chain, graph};
 use crate::incoming::{Call, Incoming, IncomingEvent};
 use serde_json::json;
+use std::sync::atomic::Ordering;
 use tradewind_nodes::graph::Graph;
 use tradewind_nodes::time::Duration;
 
@@ -157,6 +158,26 @@ async fn a_row_that_cannot_be_stored_is_put_aside_and_the_rest_goes_on() {
     assert_eq!(stage.recorder.told(), ["Mail", "Mail"]);
     let aside = "SELECT body FROM dead_letters WHERE kind = 'event' AND problem LIKE '%unique%'";
     assert_eq!((stage.texts(aside).await.len(), stage.count("SELECT COUNT(*) FROM inbox").await), (1, 0));
+}
+
+#[tokio::test]
+async fn a_row_in_conflict_costs_itself_and_not_a_commit_for_each_row_of_its_batch() {
+    let mut stage = Stage::new(8).await;
+    stage.publish("mail", mail_on("Order Completed")).await;
+    stage.know("anna", json!({})).await;
+    stage.quiet().await;
+    let mut rows: Vec<Incoming> = (0..128).map(|n| stage.event("anna", "Product Viewed", json!({"n": n}))).collect();
+    let first = stage.call(Call::Track, Some("anna"), None, "Product Viewed", json!({}));
+    let twin = IncomingEvent { message_id: "another".into(), name: "Twin".into(), ..first.clone() };
+    rows.insert(3, Incoming::Event(first));
+    rows.insert(100, Incoming::Event(twin));
+    stage.accept(rows).await;
+    stage.shared.fault.commits.store(0, Ordering::SeqCst);
+    stage.quiet().await;
+    assert_eq!(stage.count("SELECT COUNT(*) FROM events WHERE name = 'Product Viewed'").await, 129);
+    assert_eq!(stage.count("SELECT COUNT(*) FROM dead_letters").await, 1);
+    let commits = stage.shared.fault.commits.load(Ordering::SeqCst);
+    assert!(commits < 30, "{commits} commits for 130 rows of which one cannot be stored");
 }
 
 #[tokio::test]

@@ -57,7 +57,7 @@ async fn what_is_handed_over_too_late_is_not_done_twice() {
     let (mut stage, mails) = crowd(82, 1).await;
     order(&mut stage, 1).await;
     let arrivals = stage.lane.next_arrivals();
-    let landed = stage.lane.attempt(&Work { arrivals: &arrivals, due: None, run: None, admit: Vec::new() }).await.unwrap();
+    let landed = stage.lane.attempt(&Work { arrivals: &arrivals, due: None, runs: &[], admit: Vec::new() }).await.unwrap();
     // The lane stands still between its commit and the handing over, for so long that the relay finds the effect by itself.
     stage.clock.set(stage.env.now().plus(Duration::from_secs(11)));
     stage.relay.settle_all().await.unwrap();

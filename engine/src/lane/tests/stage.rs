@@ -287,7 +287,7 @@ impl Stage {
         {
             let now = self.env.now();
             if next <= now {
-                let work = Work { arrivals: &[], due: Some(10), run: None, admit: Vec::new() };
+                let work = Work { arrivals: &[], due: Some(10), runs: &[], admit: Vec::new() };
                 let error = self.lane.attempt(&work).await.err();
                 panic!("what is due at {next} is still not done at {now}: {error:?} {:?}", self.due_bodies().await);
             }
