@@ -34,7 +34,7 @@ fn ordered() -> (&'static str, &'static str, Json) {
 }
 
 fn mail(subject: &str) -> Json {
-    json!({"subject": format!("{subject} {{{{customer.first_name}}}}"), "html": "for {{customer.email}} {{customer.traits.phone}}"})
+    json!({"subject": format!("{subject} {{{{customer.first_name}}}}"), "html": "for {{customer.email}}"})
 }
 
 /// A folder that goes with the test.
