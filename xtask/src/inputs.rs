@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What the builder is made of.
-const INPUTS: [&str; 10] = [
+const INPUTS: [&str; 11] = [
     "builder-ui/Cargo.toml",
     "builder-ui/build.rs",
     "builder-ui/build",
@@ -15,6 +15,7 @@ const INPUTS: [&str; 10] = [
     "builder-ui/src",
     "nodes",
     "core",
+    "wire",
     "xtask",
     "Cargo.lock",
 ];

@@ -18,6 +18,7 @@ pub mod counts;
 pub mod customers;
 pub mod dead_letters;
 pub mod deliveries;
+pub mod erasures;
 pub mod events;
 mod failure;
 pub mod incidents;

@@ -9,7 +9,7 @@ use tradewind_core::catalog::circle;
 use tradewind_nodes::fact::FactScope;
 use tradewind_nodes::id::WorkspaceId;
 use tradewind_nodes::issue::{FieldIssue, IssueCode};
-use tradewind_nodes::predicate::{self, CollectionTest, Over, Predicate};
+use tradewind_nodes::predicate::{self, Over, Predicate};
 use tradewind_nodes::time::Timestamp;
 use tradewind_schema::insert;
 use tradewind_store::{Batch, Db, Expect, Insert, StoreError, Value};
@@ -191,7 +191,9 @@ fn about_customers(name: &str, predicate: &Predicate, at: &str, issues: &mut Vec
         Predicate::Any { any } => parts(name, any, &format!("{at}/any"), issues),
         Predicate::Not { not } => about_customers(name, not, &format!("{at}/not"), issues),
         Predicate::Fact(test) => of_the_customer(&test.fact, format!("{at}/fact"), issues),
-        Predicate::Collection(CollectionTest { over: Over::List(path), .. }) => of_the_customer(path, format!("{at}/over"), issues),
+        Predicate::Collection(test) if matches!(test.over, Over::List(_)) => {
+            of_the_customer(test.over.name(), format!("{at}/over"), issues)
+        }
         Predicate::Collection(test) if test.since.is_some() => {
             let message = "a segment has no run to count from: write \"within\": \"30d\" in place of \"since\"";
             issues.push(FieldIssue::new(format!("{at}/since"), IssueCode::Invalid, message));

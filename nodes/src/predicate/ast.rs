@@ -28,7 +28,7 @@ pub enum Predicate {
     /// A fact compared.
     Fact(FactTest),
     /// The things of a collection counted, summed, or the latest of them looked at.
-    Collection(CollectionTest),
+    Collection(Box<CollectionTest>),
     /// Consent is granted.
     Consent {
         /// For what.

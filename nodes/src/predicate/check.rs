@@ -78,7 +78,7 @@ impl Checker<'_> {
             Predicate::Any { any } => self.list(any, &format!("{at}/any"), depth, inside),
             Predicate::Not { not } => self.predicate(not, &format!("{at}/not"), depth + 1, inside),
             Predicate::Fact(test) => self.fact(test, at, inside),
-            Predicate::Collection(CollectionTest { over: Over::Events(_), .. }) if inside.events || inside.list => {
+            Predicate::Collection(test) if matches!(test.over, Over::Events(_)) && (inside.events || inside.list) => {
                 self.report(
                     at.to_owned(),
                     IssueCode::Invalid,

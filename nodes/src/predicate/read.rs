@@ -67,7 +67,7 @@ impl Reader {
                 Ok(Predicate::Not { not: Box::new(inner) })
             }
             "fact" => fact(map, at).map(Predicate::Fact),
-            "event" | "over" => self.collection(map, form, at, depth).map(Predicate::Collection),
+            "event" | "over" => self.collection(map, form, at, depth).map(|test| Predicate::Collection(Box::new(test))),
             "consent" => {
                 only(map, &["consent"], at)?;
                 let form = "write {\"channel\": \"email\", \"purpose\": \"marketing\"}";

@@ -1,5 +1,6 @@
 //! The list of customers.
 
+mod erasure;
 mod profile;
 mod timeline;
 
