@@ -60,4 +60,5 @@ suites! {
     the_first_screens_can_be_pressed_everywhere: "first_screen";
     many_tabs_share_one_stream: "tabs";
     the_palette_finds_whatever_can_be_gone_to_or_done: "palette";
+    a_customer_is_told_what_is_kept_and_erased: "personal";
 }
