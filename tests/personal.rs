@@ -24,7 +24,15 @@ fn found(folder: &Path) -> Vec<&'static str> {
 async fn known(server: &Server) -> String {
     let nap = ("nap", "delay.for", json!({"duration": "30d"}));
     server
-        .publish("thanks", &row(&[on("Ordered"), mail("Thanks {{customer.first_name}}", "<p>{{event.properties.order}}</p>"), nap]))
+        .publish(
+            "thanks",
+            &row(&[
+                on("Ordered"),
+                mail("Thanks {{customer.first_name}}", "<p>{{event.properties.order}}</p>"),
+                nap,
+                ("out", "exit", json!({})),
+            ]),
+        )
         .await;
     server.identify(USER, json!({"email": ADDRESS, "firstName": NAME})).await;
     server.track(USER, "Ordered", json!({"order": PROPERTY})).await;

@@ -4,6 +4,8 @@
 //! The type of a command's arguments stands beside the kind that gives it. Those that scripts give too stand here.
 
 use crate::issue::Problem;
+use crate::kind::Kind as _;
+use crate::kinds::{CustomerSet, EventRecord};
 use crate::{Json, JsonMap};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -68,7 +70,7 @@ pub struct SetAttributes {
 }
 
 impl Args for SetAttributes {
-    const COMMAND: &'static str = "customer.set";
+    const COMMAND: &'static str = CustomerSet::NAME;
 }
 
 /// Records an event about the customer; it may start and wake journeys as any other.
@@ -82,7 +84,7 @@ pub struct RecordEvent {
 }
 
 impl Args for RecordEvent {
-    const COMMAND: &'static str = "event.record";
+    const COMMAND: &'static str = EventRecord::NAME;
 }
 
 #[cfg(test)]

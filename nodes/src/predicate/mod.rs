@@ -40,4 +40,8 @@ pub(crate) use collection::decimal;
 pub(crate) use compare::{equal, order};
 
 #[cfg(test)]
+mod changes_tests;
+#[cfg(test)]
+mod collection_tests;
+#[cfg(test)]
 mod tests;

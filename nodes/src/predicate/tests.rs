@@ -1,27 +1,25 @@
-//! What predicates decide, what they say about it, and that `changes_at` is never too late.
+//! What predicates decide and what they say about it.
 
 use super::*;
-use crate::fact::{ConsentStatus, Customer, Event, FactScope, Facts, Horizon, Needs, RunFacts};
+use crate::fact::{ConsentStatus, Customer, Event, Facts, Horizon, Needs, RunFacts};
 use crate::id::{CustomerId, EventId, RunId};
-use crate::issue::IssueCode;
 use crate::time::{Duration, Timestamp};
 use crate::{Json, JsonMap};
-use proptest::prelude::*;
 use serde_json::json;
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
-const DAY: i64 = 86_400_000_000;
+pub(super) const DAY: i64 = 86_400_000_000;
 
-fn at(text: &str) -> Timestamp {
+pub(super) fn at(text: &str) -> Timestamp {
     Timestamp::parse(text).unwrap()
 }
 
-fn read(value: &Json) -> Predicate {
+pub(super) fn read(value: &Json) -> Predicate {
     from_json(value, "").unwrap_or_else(|issue| panic!("{value}: {issue:?}"))
 }
 
-fn event(name: &str, when: Timestamp, properties: &Json) -> Event {
+pub(super) fn event(name: &str, when: Timestamp, properties: &Json) -> Event {
     Event {
         id: EventId(Uuid::nil()),
         name: name.into(),
@@ -33,17 +31,17 @@ fn event(name: &str, when: Timestamp, properties: &Json) -> Event {
 
 /// A world one customer lives in.
 #[derive(Debug)]
-struct World {
-    customer: Customer,
-    history: Vec<Event>,
-    segments: BTreeSet<String>,
-    event: Event,
-    outputs: JsonMap,
-    entered_at: Timestamp,
+pub(super) struct World {
+    pub(super) customer: Customer,
+    pub(super) history: Vec<Event>,
+    pub(super) segments: BTreeSet<String>,
+    pub(super) event: Event,
+    pub(super) outputs: JsonMap,
+    pub(super) entered_at: Timestamp,
 }
 
 impl World {
-    fn facts(&self, now: Timestamp) -> Facts<'_> {
+    pub(super) fn facts(&self, now: Timestamp) -> Facts<'_> {
         Facts {
             customer: Some(&self.customer),
             history: &self.history,
@@ -57,7 +55,7 @@ impl World {
     }
 }
 
-fn world() -> World {
+pub(super) fn world() -> World {
     let mut customer = Customer::unknown(CustomerId(Uuid::nil()), at("2026-01-01"));
     customer.traits = json!({
         "country": "DE", "plan": "pro", "age": 30, "limit": "19.90", "big": 9_007_199_254_740_993_i64, "vip": true,
@@ -351,276 +349,4 @@ fn needs_reach_as_far_back_as_asked() {
     let found: Vec<_> = needed.events.iter().map(|(name, h)| (name.as_str(), *h)).collect();
     let days = |n| Horizon::Window(Duration::from_days(n));
     assert_eq!(found, [("A", days(30)), ("B", Horizon::Entry), ("C", days(1)), ("D", Horizon::Ever)]);
-}
-
-/// An order told twice, the second time with what it came to in the end, and one that names no order.
-fn orders() -> World {
-    let told = |when: &str, properties: Json| event("Order Completed", at(when), &properties);
-    World {
-        history: vec![
-            told("2026-05-01", json!({"order_id": "A-1", "total": 50, "status": "pending"})),
-            told("2026-05-02", json!({"order_id": 7, "total": 10, "status": "paid"})),
-            told("2026-05-03", json!({"order_id": "A-1", "total": 40, "status": "paid"})),
-            told("2026-05-04", json!({"order_id": 7.0, "total": 12, "status": "refunded"})),
-            told("2026-05-05", json!({"total": 1, "status": "paid"})),
-            told("2026-05-06", json!({"total": 1, "status": "pending"})),
-        ],
-        event: event(
-            "Order Completed",
-            at("2026-05-30"),
-            &json!({"products": [
-                {"sku": "S-1", "category": "Shoes", "price": 59.90, "sizes": [42, 43]},
-                {"sku": "H-1", "category": "Hats", "price": "19.90", "sizes": []},
-                {"sku": "S-1", "category": "Shoes", "price": 59.90},
-            ], "gifts": [], "note": "no list"}),
-        ),
-        ..world()
-    }
-}
-
-#[test]
-fn collections_are_counted_summed_and_their_latest_looked_at() {
-    let world = orders();
-    let paid = json!({"fact": "event.properties.status", "is": "eq", "value": "paid"});
-    let shoes = json!({"fact": "item.category", "is": "eq", "value": "Shoes"});
-    for (form, holds, said) in [
-        // An order told twice counts once; numbers agree by value, and what has no number of its own stands for itself.
-        (json!({"event": "Order Completed", "distinct": "order_id", "count": {"eq": 4}}), true, "4 Order Completed"),
-        (
-            json!({"event": "Order Completed", "distinct": "order_id", "sum": {"of": "total", "eq": 54}}),
-            true,
-            "4 Order Completed, their total sums to 54, exactly 54",
-        ),
-        // What an order came to last is what it is: 7 is no longer paid.
-        (
-            json!({"event": "Order Completed", "distinct": "order_id", "where": paid, "count": {"gte": 3}}),
-            false,
-            "2 Order Completed of that kind, not at least 3",
-        ),
-        (
-            json!({"event": "Order Completed", "latest": paid}),
-            false,
-            "the latest Order Completed: event.properties.status is pending, not paid",
-        ),
-        (
-            json!({"event": "Order Completed", "where": paid, "latest": {"fact": "event.properties.total", "is": "lt", "value": 2}}),
-            true,
-            "the latest Order Completed: event.properties.total is 1, less than 2",
-        ),
-        (json!({"event": "Order Returned", "latest": paid}), false, "no Order Returned (0)"),
-        (json!({"over": "event.properties.products", "where": shoes}), true, "2 items of event.properties.products of that kind"),
-        (
-            json!({"over": "event.properties.products", "where": shoes, "distinct": "sku", "count": {"gte": 2}}),
-            false,
-            "1 item of event.properties.products of that kind, not at least 2",
-        ),
-        (
-            json!({"over": "event.properties.products", "sum": {"of": "price", "gte": 139.7}}),
-            true,
-            "3 items of event.properties.products, their price sums to 139.7, at least 139.7",
-        ),
-        (
-            json!({"over": "event.properties.products", "where": {"over": "item.sizes", "where": {"fact": "item", "is": "eq", "value": 43}}}),
-            true,
-            "1 item of event.properties.products of that kind",
-        ),
-        (
-            json!({"over": "event.properties.products", "latest": shoes}),
-            true,
-            "the last of event.properties.products: item.category is Shoes",
-        ),
-        (json!({"over": "event.properties.gifts"}), false, "no item of event.properties.gifts (0)"),
-        (json!({"over": "event.properties.note", "count": {"eq": 0}}), true, "no item of event.properties.note (0)"),
-        (
-            json!({"over": "customer.tags", "where": {"fact": "item", "is": "eq", "value": "loyal"}}),
-            true,
-            "1 item of customer.tags of that kind",
-        ),
-    ] {
-        let verdict = evaluate(&read(&form), &world.facts(at("2026-06-01")));
-        assert_eq!((verdict.holds, verdict.why.to_string().as_str()), (holds, said), "{form}");
-    }
-}
-
-#[test]
-fn the_latest_changes_with_the_window() {
-    let world = orders();
-    let form =
-        json!({"event": "Order Completed", "within": "1d", "latest": {"fact": "event.properties.status", "is": "eq", "value": "pending"}});
-    let verdict = evaluate(&read(&form), &world.facts(at("2026-05-06T12:00:00Z")));
-    assert_eq!((verdict.holds, verdict.changes_at), (true, Some(Timestamp(at("2026-05-07").0 + 1))));
-}
-
-#[test]
-fn check_names_every_mistake() {
-    use IssueCode as C;
-    let mut scope = FactScope::default();
-    scope.nodes.insert(crate::id::NodeId::new("call").unwrap());
-    for (form, place, code) in [
-        (json!({"fact": "customer.plan", "is": "exists"}), "/p/fact", C::UnknownFact),
-        (json!({"fact": "steps.ghost.x", "is": "exists"}), "/p/fact", C::UnknownFact),
-        (json!({"fact": "customer.email", "is": "exists", "value": 1}), "/p/value", C::Invalid),
-        (json!({"fact": "customer.email", "is": "eq"}), "/p/value", C::Missing),
-        (json!({"fact": "customer.email", "is": "eq", "value": ["a"]}), "/p/value", C::Invalid),
-        (json!({"fact": "customer.traits.age", "is": "gt", "value": "old"}), "/p/value", C::Invalid),
-        (json!({"fact": "customer.email", "is": "in", "value": []}), "/p/value", C::Invalid),
-        (json!({"fact": "customer.email", "is": "in", "value": "a"}), "/p/value", C::Invalid),
-        (json!({"fact": "customer.email", "is": "starts_with", "value": 3}), "/p/value", C::Invalid),
-        (json!({"fact": "customer.birthday", "is": "within_next", "value": "seven days"}), "/p/value", C::Invalid),
-        (json!({"fact": "customer.birthday", "is": "within_next", "value": "-1d"}), "/p/value", C::Invalid),
-        (json!({"fact": "customer.birthday", "is": "before", "value": "yesterday"}), "/p/value", C::Invalid),
-        (json!({"fact": "now", "is": "contains", "value": "2026"}), "/p/value", C::Invalid),
-        (json!({"event": " "}), "/p/event", C::Missing),
-        (json!({"event": "A", "within": "1d", "since": "entry"}), "/p/within", C::Invalid),
-        (json!({"event": "A", "within": "0s"}), "/p/within", C::Invalid),
-        (json!({"event": "A", "count": {}}), "/p/count", C::Missing),
-        (json!({"event": "A", "sum": {"of": ""}}), "/p/sum/of", C::Missing),
-        (json!({"event": "A", "where": {"not": {"event": "B"}}}), "/p/where/not", C::Invalid),
-        (json!({"event": "A", "distinct": " "}), "/p/distinct", C::Missing),
-        (json!({"event": "A", "count": {"gte": 1}, "latest": {"segment": "x"}}), "/p/latest", C::Invalid),
-        (json!({"event": "A", "where": {"fact": "item.sku", "is": "exists"}}), "/p/where/fact", C::UnknownFact),
-        (json!({"fact": "item", "is": "exists"}), "/p/fact", C::UnknownFact),
-        (json!({"over": "cart.lines"}), "/p/over", C::UnknownFact),
-        (json!({"over": "customer.tags", "within": "1d"}), "/p/within", C::Invalid),
-        (json!({"over": "customer.tags", "where": {"event": "A"}}), "/p/where", C::Invalid),
-        (
-            json!({"event": "A", "where": {"all": [{"segment": "x"}, {"fact": "nope", "is": "exists"}]}}),
-            "/p/where/all/1/fact",
-            C::UnknownFact,
-        ),
-        (json!({"consent": {"channel": ""}}), "/p/consent/channel", C::Missing),
-        (json!({"any": [{"segment": ""}]}), "/p/any/0/segment", C::Missing),
-    ] {
-        let issues = check(&read(&form), &scope, "/p");
-        assert!(issues.iter().any(|i| i.field == place && i.code == code), "{form}: {issues:?}");
-    }
-    for form in [
-        json!({"fact": "steps.call.status", "is": "lt", "value": 300}),
-        json!({"fact": "customer.birthday", "is": "within_next", "value": "7d"}),
-        json!({"fact": "now", "is": "before", "value": "2026-12-24"}),
-        json!({"event": "Order Completed", "count": {"eq": 0}, "since": "entry"}),
-        json!({"over": "customer.tags", "where": {"fact": "item", "is": "starts_with", "value": "vip"}}),
-        json!({"event": "A", "where": {"over": "event.properties.lines", "where": {"over": "item.parts", "latest": {"fact": "item.no", "is": "eq", "value": 1}}}}),
-    ] {
-        assert_eq!(check(&read(&form), &scope, "/p"), [], "{form}");
-    }
-    let deep = (0..40).fold(Predicate::default(), |p, _| Predicate::Not { not: Box::new(p) });
-    assert_eq!(check(&deep, &scope, "").first().map(|i| i.code), Some(C::TooLarge));
-    let wide = Predicate::Any { any: vec![Predicate::default(); 600] };
-    let issues = check(&wide, &scope, "");
-    assert_eq!(issues.iter().map(|i| i.code).collect::<Vec<_>>(), [C::TooLarge]);
-}
-
-fn length() -> impl Strategy<Value = String> {
-    (1..40i64).prop_map(|h| Duration::from_hours(h * 7).to_string())
-}
-
-fn date_text() -> impl Strategy<Value = String> {
-    (-20..40i64, 0..4i64).prop_map(|(d, q)| Timestamp(at("2026-06-01").0 + d * DAY + q * DAY / 4).to_string())
-}
-
-fn fact_test() -> impl Strategy<Value = Json> {
-    let fact = prop_oneof![
-        Just("customer.traits.trial_ends"),
-        Just("customer.birthday"),
-        Just("event.timestamp"),
-        Just("now"),
-        Just("run.entered_at"),
-        Just("customer.traits.none")
-    ];
-    let test = prop_oneof![
-        (prop_oneof![Just("within_last"), Just("within_next"), Just("longer_ago_than")], length().prop_map(Json::from)),
-        (prop_oneof![Just("before"), Just("after")], prop_oneof![Just("now".to_owned()), date_text()].prop_map(Json::from)),
-        (prop_oneof![Just("lt"), Just("lte"), Just("gt"), Just("gte"), Just("eq"), Just("ne")], date_text().prop_map(Json::from)),
-        (prop_oneof![Just("exists"), Just("missing")], Just(Json::Null)),
-    ];
-    (fact, test).prop_map(|(fact, (is, value))| json!({"fact": fact, "is": is, "value": value}))
-}
-
-fn event_test() -> impl Strategy<Value = Json> {
-    let bound = prop_oneof![
-        (0..4u32).prop_map(|n| json!({"eq": n})),
-        (0..4u32).prop_map(|n| json!({"gte": n})),
-        (0..4u32).prop_map(|n| json!({"lt": n})),
-        (0..3u32).prop_map(|n| json!({"gte": n, "lte": n + 1}))
-    ];
-    let sum = (0..60u32).prop_map(|n| json!({"of": "total", "gte": n}));
-    (
-        prop_oneof![Just("A"), Just("B")],
-        proptest::option::of(bound),
-        proptest::option::of(sum),
-        proptest::option::of(length()),
-        any::<bool>(),
-        proptest::option::of(fact_test()),
-        proptest::option::of(Just("order")),
-        proptest::option::of(fact_test()),
-    )
-        .prop_map(|(name, count, sum, within, since, filter, distinct, latest)| {
-            let (count, sum) = if latest.is_some() { (None, None) } else { (count, sum) };
-            json!({
-                "event": name, "count": count, "sum": sum, "within": within, "since": since.then_some("entry"), "where": filter,
-                "distinct": distinct, "latest": latest,
-            })
-        })
-}
-
-fn predicate() -> impl Strategy<Value = Json> {
-    let leaf = prop_oneof![3 => fact_test(), 3 => event_test(), 1 => Just(json!({"segment": "vip"}))];
-    leaf.prop_recursive(3, 12, 4, |inner| {
-        prop_oneof![
-            proptest::collection::vec(inner.clone(), 0..4).prop_map(|all| json!({"all": all})),
-            proptest::collection::vec(inner.clone(), 0..4).prop_map(|any| json!({"any": any})),
-            inner.prop_map(|not| json!({"not": not})),
-        ]
-    })
-}
-
-fn any_world() -> impl Strategy<Value = World> {
-    let occurred = (prop_oneof![Just("A"), Just("B")], -60..10i64, 0..24i64, 0..4000u32);
-    (proptest::collection::vec(occurred, 0..8), date_text(), 1..13i64, -30..1i64).prop_map(|(mut occurred, ends, month, entered)| {
-        let mut w = world();
-        occurred.sort_by_key(|(_, d, h, _)| (*d, *h));
-        w.history = occurred
-            .into_iter()
-            .map(|(name, d, h, cents)| {
-                event(
-                    name,
-                    Timestamp(at("2026-06-01").0 + d * DAY + h * DAY / 24),
-                    &json!({"total": f64::from(cents) / 100.0, "order": cents % 3}),
-                )
-            })
-            .collect();
-        w.customer.traits.insert("trial_ends".into(), ends.into());
-        w.customer.traits.insert("birthday".into(), format!("1990-{month:02}-05").into());
-        w.entered_at = Timestamp(at("2026-06-01").0 + entered * DAY);
-        w
-    })
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2000))]
-    /// Whatever is asked of whatever happened: before `changes_at` the answer is the same at every instant.
-    #[test]
-    fn nothing_changes_before_changes_at(form in predicate(), world in any_world(), now in 0..30i64, share in 0.0..1.0f64) {
-        let p = read(&form);
-        let now = Timestamp(at("2026-06-01").0 + now * DAY / 2);
-        let verdict = evaluate(&p, &world.facts(now));
-        let end = verdict.changes_at.unwrap_or(Timestamp(now.0 + 800 * DAY));
-        prop_assert!(end > now, "{form}: changes_at {end} is not after {now}");
-        let span = end.0 - now.0;
-        // The last instant, a random one, and those half a day apart, where everything in these worlds happens.
-        let mut instants = vec![end.0 - 1, now.0 + (span as f64 * share) as i64];
-        instants.extend((1..400).map(|n| now.0 + n * DAY / 8).take_while(|t| *t < end.0));
-        for t in instants {
-            let t = Timestamp(t.clamp(now.0, end.0 - 1));
-            prop_assert_eq!(evaluate(&p, &world.facts(t)).holds, verdict.holds, "{} at {} of {}..{}", form, t, now, end);
-        }
-    }
-
-    /// A predicate means the same after it was stored and read back.
-    #[test]
-    fn reads_back_what_it_wrote(form in predicate()) {
-        let p = read(&form);
-        prop_assert_eq!(read(&serde_json::to_value(&p).unwrap()), p);
-    }
 }

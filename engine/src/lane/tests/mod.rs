@@ -25,5 +25,6 @@ mod sending;
 mod stage;
 mod story;
 mod walks;
+mod whole_person;
 
 pub(crate) use fault::Fault;
