@@ -6,6 +6,7 @@ use super::known::{Before, Known, Vocabulary};
 use super::sample;
 use crate::api::audience::Someone;
 use crate::api::subject::{self, PersonFacts, Subject};
+use crate::api::vocabulary::Property;
 use crate::{browser, t, tr};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -180,27 +181,40 @@ fn of(found: PersonFacts) -> Person {
     Person { customer, history, segments: member_of.into_iter().collect() }
 }
 
-/// Puts a value at a dotted path; a number is a place in a list.
+/// So many items of a list are made up.
+const MOST_ITEMS: usize = 20;
+
+/// Puts a value at a dotted path; a number is a place in a list. Whatever stood on the way as a mere hint of what is below gives way.
 fn put(map: &mut JsonMap, path: &str, value: &Json) {
-    let Some((head, tail)) = path.split_once('.') else {
-        map.insert(path.to_owned(), value.clone());
-        return;
-    };
-    let index = tail.split('.').next().and_then(|first| first.parse::<usize>().ok());
-    let inner = map.entry(head.to_owned()).or_insert_with(|| if index.is_some() { Json::Array(Vec::new()) } else { JsonMap::new().into() });
-    match (inner, index) {
-        (Json::Object(inner), _) => put(inner, tail, value),
-        (Json::Array(items), Some(at)) if at < 20 => {
-            while items.len() <= at {
-                items.push(JsonMap::new().into());
-            }
-            match (tail.split_once('.'), &mut items[at]) {
-                (Some((_, rest)), Json::Object(inner)) => put(inner, rest, value),
-                (None, item) => *item = value.clone(),
-                _ => {}
-            }
+    let (head, tail) = path.split_once('.').unwrap_or((path, ""));
+    put_below(map.entry(head.to_owned()).or_insert(Json::Null), tail, value);
+}
+
+fn put_below(place: &mut Json, path: &str, value: &Json) {
+    let (head, tail) = path.split_once('.').unwrap_or((path, ""));
+    match head.parse::<usize>() {
+        _ if path.is_empty() => *place = value.clone(),
+        Ok(at) if at >= MOST_ITEMS => {}
+        Ok(at) => {
+            let mut items = std::mem::take(place).as_array_mut().map(std::mem::take).unwrap_or_default();
+            items.resize(items.len().max(at + 1), Json::Null);
+            put_below(&mut items[at], tail, value);
+            *place = Json::Array(items);
         }
-        _ => {}
+        Err(_) => {
+            let mut inner = std::mem::take(place).as_object_mut().map(std::mem::take).unwrap_or_default();
+            put(&mut inner, path, value);
+            *place = Json::Object(inner);
+        }
+    }
+}
+
+/// A value such as a property had. Of a list and an object only the size is told: what they hold has paths of its own.
+fn example(property: &Property) -> Json {
+    match property.sort.as_str() {
+        "list" => Json::Array(Vec::new()),
+        "object" => Json::Object(JsonMap::new()),
+        _ => property.example.clone(),
     }
 }
 
@@ -209,7 +223,7 @@ fn begun(words: &Vocabulary, before: &Before) -> Option<Event> {
     let name = before.events.first().cloned().or_else(|| words.events.first().map(|event| event.name.clone()))?;
     let mut properties = JsonMap::new();
     for property in words.events.iter().filter(|event| event.name == name).flat_map(|event| &event.properties) {
-        put(&mut properties, &property.path, &property.example);
+        put(&mut properties, &property.path, &example(property));
     }
     Some(if properties.is_empty() { sample::event(&name) } else { event(&name, now(), properties) })
 }
@@ -292,6 +306,7 @@ pub fn PersonPicker(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::api::vocabulary::EventName;
     use serde_json::json;
 
     #[test]
@@ -303,6 +318,22 @@ mod tests {
             put(&mut properties, path, &value);
         }
         assert_eq!(Json::Object(properties), json!({"total": 62.5, "products": [{"sku": "A-1", "qty": 2}], "address": {"city": "Bonn"}}));
+    }
+
+    #[test]
+    fn a_list_is_made_up_of_what_its_first_item_had() {
+        let property = |path: &str, sort: &str, example: Json| Property { path: path.into(), sort: sort.into(), example };
+        let properties = vec![
+            property("products", "list", json!(1)),
+            property("products.0", "object", Json::Null),
+            property("products.0.name", "text", json!("Tea")),
+            property("products.0.sizes", "list", json!(2)),
+            property("products.0.sizes.0", "text", json!("m")),
+            property("gifts", "list", json!(0)),
+        ];
+        let words = Vocabulary { events: vec![EventName { name: "Cart Updated".into(), count: 1, properties }], ..Vocabulary::default() };
+        let begun = begun(&words, &Before { events: vec!["Cart Updated".into()], ..Before::default() }).unwrap();
+        assert_eq!(Json::Object(begun.properties), json!({"products": [{"name": "Tea", "sizes": ["m"]}], "gifts": []}));
     }
 
     #[test]
