@@ -18,16 +18,28 @@ pub fn PersonalData(
     /// Who.
     #[prop(into)]
     id: Signal<String>,
-    /// What they are called.
-    #[prop(into)]
-    name: Signal<String>,
+    /// Set when they are to be erased.
+    open: RwSignal<bool>,
 ) -> impl IntoView {
-    let open = RwSignal::new(false);
     view! {
         <a class="btn" href=move || erasures::export_address(&id.get()) download=move || format!("customer-{}.json", id.get())>{tr!(customers.export)}</a>
         <Button on:click=move |_| open.set(true)>{tr!(customers.erase)}</Button>
-        <Dialog open=open title=Signal::derive(move || t!(customers.erase_one, name = name.get()))><Erase id=id open=open /></Dialog>
     }
+}
+
+/// Asks whether they are to be erased. It stands beside the page: in its bar the bar's looks would be its own.
+#[component]
+pub fn EraseDialog(
+    /// Who.
+    #[prop(into)]
+    id: Signal<String>,
+    /// What they are called.
+    #[prop(into)]
+    name: Signal<String>,
+    /// Whether it is open.
+    open: RwSignal<bool>,
+) -> impl IntoView {
+    view! { <Dialog open=open title=Signal::derive(move || t!(customers.erase_one, name = name.get()))><Erase id=id open=open /></Dialog> }
 }
 
 /// Asks, then shows how it goes on and what was done.
@@ -67,7 +79,7 @@ fn Erase(id: Signal<String>, open: RwSignal<bool>) -> impl IntoView {
         (_, false) => view! {
             <p>{tr!(customers.erase_text)}</p>
             <p>{tr!(customers.erase_keeps)}</p>
-            <div class="row end form">
+            <div class="row end">
                 <button type="button" class="btn" autofocus on:click=move |_| open.set(false)>{tr!(customers.erase_not)}</button>
                 <Button look=Look::Main on:click=erase>{tr!(customers.erase_do)}</Button>
             </div>
@@ -97,7 +109,7 @@ fn done(erasure: &Erasure) -> impl IntoView + use<> {
             {line(t!(customers.runs_ended), ended_runs)}
             {line(t!(customers.suppressed), suppressed)}
         </dl>
-        <div class="row end form">
+        <div class="row end">
             <a class="btn" href=address download=file>{tr!(customers.certificate)}</a>
             <A href="/customers" attr:class="btn main">{tr!(customers.to_all)}</A>
         </div>

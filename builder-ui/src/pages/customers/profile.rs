@@ -1,7 +1,7 @@
 //! One customer: who he is, what he allows, where he is, what happened.
 
 use super::consent;
-use super::erasure::PersonalData;
+use super::erasure::{EraseDialog, PersonalData};
 use super::timeline::Timeline;
 use crate::api::customers::{self, Customer, Visit};
 use crate::ui::{Copyable, Crumb, Exactly, Foot, Known, Page, Paged, Pill, Tone, When, use_fetched};
@@ -26,8 +26,9 @@ pub fn CustomerPage() -> impl IntoView {
         _ => t!(customers.one),
     });
     let crumbs = vec![Crumb::new(tr!(shell.nav.customers), "/customers")];
+    let erasing = RwSignal::new(false);
     let bar = move || {
-        view! { <span class="space"></span><PersonalData id=id name=title /><a class="btn" href=move || format!("/why?customer={}", id.get())>{tr!(customers.why)}</a> }
+        view! { <span class="space"></span><PersonalData id=id open=erasing /><a class="btn" href=move || format!("/why?customer={}", id.get())>{tr!(customers.why)}</a> }
     };
     let body = |customer: Customer| {
         let id = customer.who.id.clone();
@@ -42,6 +43,7 @@ pub fn CustomerPage() -> impl IntoView {
         <Page title=title crumbs=crumbs bar=bar>
             <Known found=found retry=retry children=body />
         </Page>
+        <EraseDialog id=id name=title open=erasing />
     }
 }
 
