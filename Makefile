@@ -33,8 +33,8 @@ ui: ## Build the builder for the browser into target/ui, from where the binary e
 
 test: prepare ## Everything CI checks; installs what the tests need and says so
 	@# Beside one another: the builder is compiled on one core for most of its time.
-	$(MAKE) -j2 ui lint
-	$(MAKE) unit
+	@$(MAKE) lint & lint=$$!; $(MAKE) ui; ui=$$?; wait $$lint && exit $$ui
+	@$(MAKE) unit
 
 openapi: ## Accept the API as it is now: writes its description, docs/openapi.json
 	ACCEPT_OPENAPI=1 cargo test --locked --bin tradewind the_description_is_the_one_agreed_upon
