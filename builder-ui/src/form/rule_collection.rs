@@ -263,7 +263,7 @@ fn Limits(spot: Spot) -> impl IntoView {
     move || there.get().into_iter().map(one).collect_view()
 }
 
-/// When: ever, within the last so long, or since he came in.
+/// When: ever, within the last so long, or since they came in.
 #[component]
 fn Window(spot: Spot) -> impl IntoView {
     let now = Memo::new(move |_| {
