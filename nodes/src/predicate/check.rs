@@ -131,6 +131,7 @@ impl Checker<'_> {
             }
             Over::List(path) => {
                 self.path(path, format!("{at}/over"), inside);
+                self.own_list(path, at, inside);
                 for (key, given) in [("within", test.within.is_some()), ("since", test.since.is_some())] {
                     if given {
                         let message = format!("the items of a list have no time: remove \"{key}\", or count events");
@@ -160,6 +161,21 @@ impl Checker<'_> {
                 self.report(format!("{at}/latest"), IssueCode::Invalid, message);
             }
             self.predicate(latest, &format!("{at}/latest"), depth + 1, within);
+        }
+    }
+
+    /// Inside another test a list is one of the thing in question: each level then goes through what is inside the last. A list from
+    /// elsewhere would be gone through again for every thing, and so on with every level.
+    fn own_list(&mut self, path: &str, at: &str, inside: Inside) {
+        let own = match inside {
+            Inside { list: true, .. } => ITEM,
+            Inside { events: true, .. } => "event",
+            _ => return,
+        };
+        if path.split('.').next() != Some(own) {
+            let message =
+                format!("inside another test a list is one of {own} itself: name a list that begins with {own}, or test {path} beside it");
+            self.report(format!("{at}/over"), IssueCode::Invalid, message);
         }
     }
 

@@ -138,6 +138,10 @@ fn check_names_every_mistake() {
         (json!({"over": "cart.lines"}), "/p/over", C::UnknownFact),
         (json!({"over": "customer.tags", "within": "1d"}), "/p/within", C::Invalid),
         (json!({"over": "customer.tags", "where": {"event": "A"}}), "/p/where", C::Invalid),
+        // A list inside itself, thirty levels deep, would never be done.
+        (json!({"over": "event.properties.a", "where": {"over": "event.properties.a"}}), "/p/where/over", C::Invalid),
+        (json!({"over": "event.properties.a", "latest": {"not": {"over": "customer.tags"}}}), "/p/latest/not/over", C::Invalid),
+        (json!({"event": "A", "where": {"over": "customer.tags"}}), "/p/where/over", C::Invalid),
         (
             json!({"event": "A", "where": {"all": [{"segment": "x"}, {"fact": "nope", "is": "exists"}]}}),
             "/p/where/all/1/fact",
